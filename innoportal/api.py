@@ -1,0 +1,18 @@
+"""The public nouns over HTTP, read only; each room brings its own viewsets."""
+
+from rest_framework.routers import DefaultRouter
+
+from matching.api import MatchViewSet, SearchViewSet
+from solutions.api import SolutionViewSet
+from topics.api import TopicViewSet
+from trials.api import ReportViewSet, TrialViewSet
+from wishes.api import WishViewSet
+
+router = DefaultRouter()
+router.register("topics", TopicViewSet, basename="topic")
+router.register("wishes", WishViewSet, basename="wish")
+router.register("solutions", SolutionViewSet, basename="solution")
+router.register("matches", MatchViewSet, basename="match")
+router.register("search", SearchViewSet, basename="search")
+router.register("trials", TrialViewSet, basename="trial")
+router.register("reports", ReportViewSet, basename="report")

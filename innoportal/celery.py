@@ -1,0 +1,22 @@
+import os
+
+# One thread for each process: a forked child hangs in OpenMP when its parent has run a model with more.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "innoportal.settings")
+
+from celery import Celery
+
+app = Celery("innoportal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# Every sweep is idempotent: what it finds due is claimed in the database before anything is done.
+app.conf.beat_schedule = {
+    "notifications.sweep": {"task": "notifications.tasks.sweep", "schedule": 15.0},
+    "matching.sweep": {"task": "matching.tasks.sweep", "schedule": 30.0},
+    "wishes.expire": {"task": "wishes.tasks.expire_due", "schedule": 3600.0},
+    "solutions.expire": {"task": "solutions.tasks.expire_due", "schedule": 3600.0},
+    "documents.sweep": {"task": "documents.tasks.sweep", "schedule": 60.0},
+    "trials.close_comment_windows": {"task": "trials.tasks.close_comment_windows", "schedule": 900.0},
+}

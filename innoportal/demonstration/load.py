@@ -1,0 +1,68 @@
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from innoportal.demonstration import chapters
+from innoportal.demonstration.clock import Story
+from innoportal.demonstration.people import assemble, content
+from innoportal.demonstration.trial import trial
+from matching import services as matching
+from notifications.models import Notification
+from trials.models import Venue
+from wishes.models import Wish
+
+BEGINNING = -720
+MAILED = timedelta(days=3)  # notices older than this count as mailed: nobody wants two years of mail at once
+
+
+@transaction.atomic
+def load(today: date, progress: Callable[[], None] = lambda: None) -> int:
+    """Tell the whole story, or nothing of it; returns how many events were told."""
+    story = Story(today)
+    told_by: list[chapters.Told] = []
+
+    def begin() -> None:
+        told_by.append(chapters.Told(story, assemble()))
+        told = told_by[0]
+        for row in content("venue", "stories.toml"):
+            values = {name: value for name, value in row.items() if name not in ("key", "organisation")}
+            organisation = told.cast.organisations[row["organisation"]]
+            told.venues[row["key"]] = Venue.objects.create(
+                slug=row["key"], organisation=organisation, **values
+            )
+        chapters.followers(told)
+        _write(told)
+
+    story.at(BEGINNING, begin)
+    count = story.tell(progress)
+    _settle(told_by[0])
+    return count
+
+
+def _write(told: chapters.Told) -> None:
+    """Decide on the day of each event; what happens later than its cause on one day is added after it."""
+    for row in content("wish", "wishes.toml"):
+        chapters.wish(told, row)
+    for row in content("solution", "solutions.toml"):
+        chapters.solution(told, row)
+    for row in content("decision", "stories.toml"):
+        chapters.decision(told, row)
+    for row in content("trial", "stories.toml"):
+        trial(told, row)
+
+
+def _settle(told: chapters.Told) -> None:
+    """Bring every match up to today, and take back wake-ups that nobody waits for any more."""
+    matching.profiles(
+        [told.fresh_solution(key) for key in told.solutions if told.fresh_solution(key).is_public]
+    )
+    wishes = list(Wish.objects.open())
+    matching.profiles(wishes)
+    matching.rematch_wishes([wish.pk for wish in wishes], explained=3)
+    old = Notification.objects.filter(
+        created_at__lt=timezone.now() - MAILED, sent_at__isnull=True, channel="email"
+    )
+    old.update(sent_at=timezone.now())
+    connection.run_on_commit.clear()

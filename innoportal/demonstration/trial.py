@@ -1,0 +1,186 @@
+"""How a trial goes in the story, from the approval to the published report."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from io import BytesIO
+
+import numpy as np
+from django.utils import timezone
+
+from innoportal.demonstration.chapters import Row, Told, decision, match
+from innoportal.demonstration.clock import Story
+from trials import services as trials
+from trials.models import Report, Trial
+
+APPROVALS = [
+    ("expert", "It answers the need as it is written, and the site can give what the trial needs."),
+    ("expert2", "The evidence fits the readiness asked, and the plan can measure what was promised."),
+]
+
+
+def trial(told: Told, row: Row) -> None:
+    """Approved by two experts, planned, locked, run, reported and published; as far as its dates go."""
+    story, pair = told.story, row["pair"]
+    approved = row["approved"]
+    reviews = [
+        {"expert": expert, "verdict": "approve", "ground": "fits", "reason": reason}
+        for expert, reason in APPROVALS
+    ]
+    decision(told, {"pair": pair, "reviewed": approved - 1, "reviews": reviews})
+    TrialChapter(told, row).write(story)
+
+
+class TrialChapter:
+    def __init__(self, told: Told, row: Row) -> None:
+        self.told, self.row, self.cast = told, row, told.cast
+        self.engineer = told.cast.people[row["engineer"]]
+
+    def write(self, story: Story) -> None:
+        days = self.row
+        story.at(days["planned"], self.plan)
+        if "locked" in days:
+            story.at(days["locked"], lambda: trials.lock(self.trial, by=self.engineer))
+        if "started" in days:
+            story.at(days["started"], self.start)
+            for note in days["log"]:
+                story.at(days["started"] + note["day"], partial(self.note, note))
+        self.write_end(story)
+
+    def write_end(self, story: Story) -> None:
+        days = self.row
+        if "paused" in days:
+            story.at(days["paused"] - 1, self.measure)
+            pause = days["pause_reason"]
+            story.at(days["paused"], lambda: trials.pause(self.trial, by=self.engineer, reason=pause))
+        elif "stopped" in days:
+            story.at(days["stopped"], self.measure)
+            reason = days["stop_reason"]
+            story.at(days["stopped"], lambda: trials.stop(self.trial, by=self.engineer, reason=reason))
+        elif "finished" in days:
+            story.at(days["finished"], self.measure)
+            story.at(days["finished"], lambda: trials.finish(self.trial, by=self.engineer))
+        elif "started" in days:
+            story.at(-1, self.measure)
+        if published := days.get("published"):
+            story.at(published - 34, self.report)
+            # A vendor that keeps silent has all its days before the window closes.
+            story.at(published - (25 if days.get("comment_en") else 10), self.comment)
+            story.at(published, self.publish)
+        elif "handed" in days:
+            story.at(days["handed"], self.report)
+
+    @property
+    def trial(self) -> Trial:
+        return Trial.objects.select_related("match__wish", "match__solution").get(
+            match__wish=self.told.wishes[self.row["pair"][0]].pk,
+            match__solution=self.told.solutions[self.row["pair"][1]].pk,
+        )
+
+    @property
+    def report_row(self) -> Report:
+        return Report.objects.select_related("trial__match__wish", "trial__match__solution").get(
+            trial=self.trial
+        )
+
+    def plan(self) -> None:
+        row, story = self.row, self.told.story
+        names = ["kind", "scale_en", "scale_zh", "method_en", "method_zh", "stop_rules_en", "stop_rules_zh"]
+        values = {name: row[name] for name in names if name in row}
+        if "budget_planned" in row:
+            values["budget_planned"] = Decimal(row["budget_planned"])
+        first = row.get("started", 20)
+        last = row.get("finished", row.get("stopped", max(first + 120, 40)))
+        fields = ["metric", "unit", "direction", "target", "method", "statement_en", "statement_zh"]
+        trials.plan(
+            match(self.told, row["pair"]),
+            by=self.engineer,
+            engineer=self.engineer,
+            venue=self.told.venues[row["venue"]],
+            starts_on=story.today + timedelta(days=first),
+            ends_on=story.today + timedelta(days=last),
+            claims=[{name: claim[name] for name in fields} for claim in row["claims"]],
+            **values,
+        )
+
+    def start(self) -> None:
+        trial = self.trial
+        for item in Trial.CHECKLIST:
+            trials.tick(trial, item, by=self.engineer)
+        trials.start(self.trial, by=self.engineer)
+
+    def note(self, note: Row) -> None:
+        values = {name: note[name] for name in ("kind", "severity", "text_en", "text_zh") if name in note}
+        trials.log(self.trial, by=self.engineer, on=timezone.localdate(), **values)
+
+    def measure(self) -> None:
+        file = readings(self.row, self.told.story)
+        trials.import_measurements(self.trial, by=self.engineer, file=BytesIO(file))
+        if "budget_spent" in self.row:
+            trials.spend(self.trial, by=self.engineer, budget_spent=Decimal(self.row["budget_spent"]))
+
+    def report(self) -> None:
+        trials.draft_report(self.trial, by=self.engineer)
+        names = [f"{name}_{script}" for name in ("summary", "suits", "limits") for script in ("en", "zh")]
+        prose = {name: self.row[name] for name in names if name in self.row}
+        trials.update_report(self.report_row, by=self.engineer, **prose)
+        trials.hand_to_vendor(self.report_row, by=self.engineer)
+
+    def comment(self) -> None:
+        key = self.told.solutions[self.row["pair"][1]].organisation.slug
+        vendor = self.cast.members.get(key) or self.cast.approvers[key]
+        if text := self.row.get("comment_en"):
+            trials.comment(self.report_row, by=vendor, text=text)
+        else:
+            trials.close_comment(self.report_row)
+
+    def publish(self) -> None:
+        trials.verify_and_publish(
+            self.report_row,
+            by=self.cast.people["verifier"],
+            statement=self.row["statement"],
+            interests=self.row["interests"],
+        )
+
+
+def _last_day(row: Row) -> int:
+    if "finished" in row:
+        return int(row["finished"])
+    return int(row["stopped"] if "stopped" in row else row.get("paused", 0)) - 1
+
+
+def readings(row: Row, story: Story) -> bytes:
+    """The trial's CSV: daily values that follow each other as real ones do, the same in every telling."""
+    lines = ["metric,at,phase,value,sensor"]
+    started = story.moment(row["started"]).replace(hour=12, minute=0)
+    last = story.moment(_last_day(row)).replace(hour=12, minute=0)
+    for number, claim in enumerate(row["claims"]):
+        if "share" in claim:
+            lines += _cases(claim, started, last)
+        elif "trial" in claim:
+            lines += _days(claim, started, last, seed=sum(map(ord, claim["metric"])) + number)
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _cases(claim: Row, started: datetime, last: datetime) -> list[str]:
+    successes, cases = round(claim["share"] * claim["cases"]), claim["cases"]
+    order = np.random.default_rng(cases).permutation(cases)
+    gap = (last - started) / (cases + 1)
+    return [
+        f"{claim['metric']},{(started + gap * (n + 1)).replace(second=0, microsecond=0).isoformat()},trial,"
+        f"{int(place < successes)},log"
+        for n, place in enumerate(order)
+    ]
+
+
+def _days(claim: Row, started: datetime, last: datetime, *, seed: int) -> list[str]:
+    noise = np.random.default_rng(seed)
+    before, after = claim["days"]
+    after = min(after, (last - started).days)
+    lines, drift = [], 0.0
+    for day in range(-before, after + 1):
+        drift = 0.4 * drift + noise.normal(0, claim["sd"])
+        phase, mean = ("baseline", claim["baseline"]) if day < 0 else ("trial", claim["trial"])
+        at = (started + timedelta(days=day)).isoformat()
+        lines.append(f"{claim['metric']},{at},{phase},{max(mean + drift, 0):.3f},meter-1")
+    return lines

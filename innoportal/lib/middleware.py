@@ -1,0 +1,47 @@
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+_Next = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestId:
+    """Gives each request a number that an error page shows and a log line carries."""
+
+    def __init__(self, get_response: _Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        request.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
+        return response
+
+
+class RefuseNullBytes:
+    """PostgreSQL cannot hold a null byte: refuse it at the door, in the address and in form fields."""
+
+    def __init__(self, get_response: _Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return self.refuse(request)
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """Also in what was sent with a file; by now the form is to be read anyway, for its token."""
+        if any("\0" in value for _name, values in request.POST.lists() for value in values):
+            return self.refuse(request)
+        return None
+
+    def refuse(self, request: HttpRequest) -> HttpResponse:
+        detail = _("The request contains a null character. Remove it and try again.")
+        return HttpResponseBadRequest(render_to_string("400.html", {"detail": detail}, request))

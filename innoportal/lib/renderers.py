@@ -1,0 +1,149 @@
+"""How forms become GOV.UK mark-up (templates/govuk/). Needs "django.forms" in INSTALLED_APPS."""
+
+from collections.abc import Iterable
+from html import escape
+from typing import Any
+
+from django.forms.renderers import TemplatesSetting
+from django.utils.safestring import SafeString, mark_safe
+
+INPUTS = {
+    "text",
+    "email",
+    "number",
+    "url",
+    "password",
+    "search",
+    "tel",
+    "date",
+    "datetime-local",
+    "time",
+    "month",
+}
+CHOICES = {
+    "django/forms/widgets/checkbox_select.html": ("govuk-checkboxes", "govuk/widgets/choices.html"),
+    "django/forms/widgets/radio.html": ("govuk-radios", "govuk/widgets/choices.html"),
+}
+GROUP = (
+    '<div class="ip-choice-group" role="group" aria-label="{0}">'
+    '<p class="ip-choice-group__name">{0}</p>{1}</div>'
+)
+SELECT = "django/forms/widgets/select.html"
+FILES = {"django/forms/widgets/file.html", "django/forms/widgets/clearable_file_input.html"}
+
+
+class PortalFormRenderer(TemplatesSetting):
+    form_template_name = "govuk/form.html"
+    field_template_name = "govuk/field.html"
+    formset_template_name = "govuk/formset.html"
+
+    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
+        if "widget" in context:
+            widget = dressed(context["widget"])
+            context = {**context, "widget": widget}
+            template_name = widget["template_name"]
+        return super().render(template_name, context, request)
+
+
+def dressed(widget: dict[str, Any]) -> dict[str, Any]:
+    """The context with the classes of govuk-frontend; takes up `data-prefix`, `data-suffix`, `data-width`."""
+    widget = {**widget, "attrs": dict(widget["attrs"])}
+    # A placeholder goes when typing begins and is often too pale to read: label and hint say it instead.
+    widget["attrs"].pop("placeholder", None)
+    widget["subwidgets"] = [dressed(part) for part in widget.get("subwidgets", [])]
+    template = widget["template_name"]
+    if template == SELECT:
+        template = widget["template_name"] = "govuk/widgets/select.html"
+        widget["options"] = _options(widget["optgroups"])
+    if template in CHOICES:
+        widget["look"], widget["template_name"] = CHOICES[template]
+        widget["items"] = _choices(widget["look"], widget["optgroups"])
+        return widget
+    base = _base_class(widget)
+    if base:
+        _add_classes(widget["attrs"], base)
+    affixes = {name: widget["attrs"].pop(f"data-{name}", "") for name in ("prefix", "suffix")}
+    if any(affixes.values()):
+        widget |= affixes | {"plain_template": template, "template_name": "govuk/widgets/affixed.html"}
+    elif widget.get("type") == "password":
+        # What the script of govuk-frontend looks for, to let people see what they type.
+        _add_classes(widget["attrs"], "govuk-password-input__input govuk-js-password-input-input")
+        widget["attrs"] |= {"spellcheck": "false", "autocapitalize": "none"}
+        widget |= {"plain_template": template, "template_name": "govuk/widgets/password.html"}
+    elif template == "django/forms/widgets/clearable_file_input.html":
+        widget["template_name"] = "govuk/widgets/file.html"
+    return widget
+
+
+def _options(groups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> SafeString:
+    """Django renders two templates for each option: a list of departments would take longer than its page."""
+    parts = []
+    for name, options, _index in groups:
+        rows = "\n".join(
+            f'<option value="{_escaped(one["value"])}"{" selected" if one["selected"] else ""}>'
+            f"{_escaped(one['label'])}</option>"
+            for one in options
+        )
+        parts.append(f'<optgroup label="{_escaped(name)}">{rows}</optgroup>' if name else rows)
+    return mark_safe("\n".join(parts))  # noqa: S308  each part is escaped
+
+
+def _choices(look: str, groups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> SafeString:
+    """The same for checkboxes and radios."""
+    parts = []
+    for name, options, _index in groups:
+        rows = "".join(_choice(look, one) for one in options)
+        parts.append(GROUP.format(_escaped(name), rows) if name else rows)
+    return mark_safe("".join(parts))  # noqa: S308  each part is escaped
+
+
+def _choice(look: str, one: dict[str, Any]) -> str:
+    value = {} if one["value"] is None else {"value": one["value"]}
+    attrs = {"class": f"{look}__input", "type": one["type"], "name": one["name"], **value}
+    return (
+        f'<div class="{look}__item">\n<input{_attributes(attrs)}{_attributes(one["attrs"])}>\n'
+        f'<label class="govuk-label {look}__label" for="{_escaped(one["attrs"].get("id", ""))}">'
+        f"{_escaped(one['label'])}</label>\n</div>"
+    )
+
+
+def _attributes(attrs: dict[str, Any]) -> str:
+    """As django/forms/widgets/attrs.html: True is an attribute without a value, False is none."""
+    return "".join(
+        f" {name}" if value is True else f' {name}="{_escaped(value)}"'
+        for name, value in attrs.items()
+        if value is not False
+    )
+
+
+def _escaped(text: Any) -> str:
+    """`conditional_escape` without its detours for lazy texts, which cost more than the escaping."""
+    return text.__html__() if hasattr(text, "__html__") else escape(str(text))
+
+
+def _base_class(widget: dict[str, Any]) -> str:
+    template = widget["template_name"]
+    if template in FILES:
+        return "govuk-file-upload"
+    if template.endswith("/textarea.html"):
+        return (
+            "govuk-textarea govuk-js-character-count"
+            if widget["attrs"].get("maxlength")
+            else "govuk-textarea"
+        )
+    if template.endswith("/select.html"):
+        return "govuk-select"
+    if widget.get("type") == "checkbox":
+        return "govuk-checkboxes__input"
+    return "govuk-input" if widget.get("type") in INPUTS else ""
+
+
+def _add_classes(attrs: dict[str, Any], base: str) -> None:
+    classes = [base]
+    if attrs.get("aria-invalid") == "true" and not base.startswith("govuk-password"):
+        classes.append(f"{base.split()[0]}--error")
+    width = attrs.pop("data-width", None)
+    if width:
+        classes.append(f"govuk-input--width-{width}")
+    own = attrs.get("class")
+    attrs["class"] = " ".join([*classes, own] if own else classes)

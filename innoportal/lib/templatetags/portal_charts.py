@@ -1,0 +1,90 @@
+"""Pictures of numbers, drawn on the server with attributes only, each with its table of the same numbers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from math import pi
+from typing import Any
+from zlib import crc32
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.timezone import is_aware, localtime
+from django.utils.translation import gettext as _
+
+from innoportal.lib import charts
+
+register = template.Library()
+
+
+def anchor(caption: str) -> int:
+    """An id that is the same at each rendering; the captions on one page must differ."""
+    return crc32(caption.encode())
+
+
+@register.filter
+def plain(value: int) -> str:
+    """A number of an SVG attribute, never with the separators of a language."""
+    return str(value)
+
+
+@register.filter
+def figure(value: float) -> str:
+    """A measured value with at most four decimals and no idle zeros, thousands apart."""
+    return f"{float(value):,.4f}".rstrip("0").rstrip(".").replace("-", "−")
+
+
+@register.filter
+def axis(value: Any) -> str:
+    """A point of the x axis: a day, a moment, or a plain number."""
+    if isinstance(value, datetime):
+        return date_format(localtime(value) if is_aware(value) else value, "Y-m-d H:i")
+    return date_format(value, "Y-m-d") if isinstance(value, date) else figure(value)
+
+
+@register.inclusion_tag("components/score.html")
+def score(probability: float, large: bool = False) -> dict[str, Any]:
+    """How likely a fit is, as a ring with its percentage; the words say it too."""
+    share = min(max(float(probability), 0.0), 1.0)
+    around = 2 * pi * 16
+    level = "high" if share >= 0.7 else "middle" if share >= 0.4 else "low"
+    arc = f"{charts.px(around * share)} {charts.px(around)}"
+    return {"share": share, "arc": arc, "level": level, "large": large}
+
+
+@register.inclusion_tag("components/meter.html")
+def meter(value: float, maximum: float = 1, label: str = "", colour: str = "teal") -> dict[str, Any]:
+    """A bar for one amount of a whole; `label` is what a screen reader hears in its place."""
+    share = min(max(float(value) / float(maximum or 1), 0.0), 1.0)
+    return {"width": charts.px(share * 100), "label": label, "colour": colour}
+
+
+@register.inclusion_tag("components/charts/factor_bars.html")
+def factor_bars(
+    rows: Iterable[Mapping[str, Any]], caption: str = "", total: float | None = None, unit: str = ""
+) -> dict[str, Any]:
+    """What pulls a score up and down: rows of {"label", "value", "note"}; the table carries the bars."""
+    drawn, zero = charts.bars(rows)
+    caption = caption or _("What the score is made of")
+    return {"bars": drawn, "zero": zero, "caption": caption, "total": total, "unit": unit}
+
+
+@register.inclusion_tag("components/charts/funnel.html")
+def funnel(stages: Sequence[tuple[str, int]], caption: str) -> dict[str, Any]:
+    """How many of each stage reach the next; stages are (label, count)."""
+    drawn = charts.funnel(stages)
+    height = len(stages) * charts.BAND_HEIGHT
+    return {"stages": drawn, "height": height, "caption": caption, "id": anchor(caption)}
+
+
+@register.inclusion_tag("components/charts/lines.html")
+def lines(
+    series: Sequence[Mapping[str, Any]],
+    caption: str,
+    unit: str = "",
+    target: float | None = None,
+    bands: Sequence[tuple[str, Any, Any]] = (),
+) -> dict[str, Any]:
+    """Measurements over time; a series' `kind` is "baseline", "trial" or "model"; `target` a dashed level."""
+    drawn = any(y is not None for one in series for _x, y in one["points"])
+    chart = charts.line_chart(series, target=target, bands=bands) if drawn else None
+    return {"chart": chart, "caption": caption, "unit": unit, "id": anchor(caption)}

@@ -1,0 +1,312 @@
+"""One file for every environment; they differ by values (.env.example lists the names), never by code."""
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # see innoportal/celery.py
+
+import dj_database_url
+import dj_email_url
+from csp.constants import NONE, SELF
+from environs import Env
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from whitenoise.compress import Compressor
+
+from innoportal import embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Env()
+env.read_env(os.environ.get("INNOPORTAL_ENV", str(BASE_DIR / ".env")), recurse=False)
+
+DEBUG = env.bool("DEBUG", False)
+SECRET_KEY = env.str("SECRET_KEY")  # no default: a missing secret must stop the start
+HTTPS = env.bool("HTTPS", True)  # False only on loopback
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
+SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")  # links in mails, PDF and feeds
+DEMONSTRATION = env.bool("DEMONSTRATION", False)
+DATA_DIR = embedded.data_dir()
+
+# --- services -----------------------------------------------------------------------------------------
+_database = env.str("DATABASE_URL", "") or embedded.database_url()
+# A new connection costs more processor time than most pages: the password is hashed on both sides.
+DATABASES = {"default": dj_database_url.parse(_database, conn_max_age=60, conn_health_checks=True)}
+REDIS_URL = env.str("REDIS_URL", "") or embedded.redis_url()
+CACHES = {
+    "default": {
+        "BACKEND": "innoportal.lib.cache.Cache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2, "retry": Retry(NoBackoff(), 0)},
+    }
+}
+_email = dj_email_url.parse(env.str("EMAIL_URL", "") or embedded.email_url())
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = _email["EMAIL_BACKEND"], _email["EMAIL_HOST"], _email["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_USER"], _email["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = _email.get("EMAIL_USE_TLS", False), _email.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
+# Its mails can be read at /mail/ by everyone: never where others can reach the portal.
+MAIL_CATCHER = not env.str("EMAIL_URL", "") and not HTTPS
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "InnoPortal <portal@example.org>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+CONTACT = env.str("CONTACT", "portal@example.org")
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", "security@example.org")
+
+# --- rooms --------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "trials",
+    "matching",
+    "wishes",
+    "solutions",
+    "notifications",
+    "documents",
+    "innoportal.demonstration",
+    "innoportal.lib",
+    "journal",
+    "accounts",
+    "topics",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.sitemaps",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django_filters",
+    "django_htmx",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "pgtrigger",
+    "rest_framework",
+    "rules",
+    "template_partials",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "innoportal.lib.middleware.RequestId",
+    "innoportal.lib.middleware.RefuseNullBytes",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "innoportal.urls"
+WSGI_APPLICATION = "innoportal.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FORM_RENDERER = "innoportal.lib.renderers.PortalFormRenderer"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["innoportal.lib.templatetags.languages", "django.templatetags.i18n"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "innoportal.lib.context.portal",
+                "notifications.context.unread",
+            ],
+        },
+    }
+]
+
+# --- people -------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "rules.permissions.ObjectPermissionBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "workspace"
+LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "accounts.adapter.PortalAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else 0  # whose address rate limits count
+ACCOUNT_RATE_LIMITS = {"invite": "30/h/key"}  # beside allauth's own of sign-in, sign-up and reset
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "InnoPortal"
+USERSESSIONS_TRACK_ACTIVITY = False
+
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+if HTTPS:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 2 * 365 * 86400
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+CSRF_FAILURE_VIEW = "innoportal.health.without_token"
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-src": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    name: [] for name in ("camera", "geolocation", "microphone", "payment", "usb")
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+# --- languages ----------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hant", "繁體中文"), ("zh-hans", "简体中文")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Asia/Hong_Kong"
+USE_TZ = True
+
+# --- files --------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = Path(
+    env.str("MEDIA", str(DATA_DIR / "media"))
+)  # never served as such: documents/views.py asks first
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if not DEBUG
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]  # for debuggers only
+FILE_UPLOAD_PERMISSIONS = 0o640
+
+# --- queue --------------------------------------------------------------------------------------------
+# The truth is in PostgreSQL; a message is only a wake-up, and sweeps find what was lost (docs/adr/0003).
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 1800
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 10,
+    "socket_connect_timeout": 3,
+    "retry_on_timeout": True,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TIMEZONE = TIME_ZONE
+
+# --- engine -------------------------------------------------------------------------------------------
+MATCHING_EMBEDDERS = env.list("MATCHING_EMBEDDERS", ["e5", "use"])
+MATCHING_SNAPSHOT_DIR = DATA_DIR / "snapshots"
+MATCHING_CANDIDATES = 50  # how many of the other side are scored and kept for each wish or solution
+
+# --- API ----------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["innoportal.lib.permissions.ObjectRules"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "innoportal.lib.pagination.PageNumbers",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": [
+        "rest_framework.throttling.AnonRateThrottle",
+        "rest_framework.throttling.UserRateThrottle",
+    ],
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": env.str("API_RATE_ANON", "600/min"),
+        "user": env.str("API_RATE_USER", "1200/min"),
+    },
+    "NUM_PROXIES": 1 if env.bool("BEHIND_PROXY", False) else 0,  # else anyone could name a new address
+    "EXCEPTION_HANDLER": "innoportal.lib.errors.handle",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "InnoPortal",
+    "DESCRIPTION": "Wishes, solutions, matches, trials and signed reports. Public things, read only.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "SiteGivesEnum": "wishes.models.Wish.SiteGift",
+        "BudgetEnum": "wishes.models.Wish.Budget",
+    },
+}
+
+# --- reports ------------------------------------------------------------------------------------------
+REPORT_KEY_FILE = Path(env.str("REPORT_KEY_FILE", str(DATA_DIR / "keys" / "report.pem")))
+REPORT_COMMENT_DAYS = env.int("REPORT_COMMENT_DAYS", 14)
+
+# --- solutions and their files ------------------------------------------------------------------------
+SOLUTION_LISTED_DAYS = env.int("SOLUTION_LISTED_DAYS", 3 * 365)  # then the vendor renews or lets go
+DOCUMENT_MAX_BYTES = env.int("DOCUMENT_MAX_BYTES", 20 * 2**20)
+# host:port of a clamd. Without one, an upload is served after the check of its type alone.
+CLAMAV = env.str("CLAMAV", "")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "fontTools": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+    },
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []

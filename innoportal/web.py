@@ -1,0 +1,26 @@
+"""Hooks of gunicorn (`--config python:innoportal.web`)."""
+
+import logging
+import threading
+from typing import Any
+
+logger = logging.getLogger(__name__)
+
+
+def post_worker_init(worker: Any) -> None:
+    """The models are read after the fork and beside the first requests, so that no search waits for them."""
+    threading.Thread(target=warm, name="warm", daemon=True).start()
+
+
+def warm() -> None:
+    from django.contrib.auth.models import AnonymousUser
+    from django.db import connection
+
+    from matching import services
+
+    try:
+        services.search("lift 升降機", user=AnonymousUser())
+    except Exception:
+        logger.warning("The first search failed; the next one tries again.", exc_info=True)
+    finally:
+        connection.close()
