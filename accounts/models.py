@@ -1,0 +1,238 @@
+from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.crypto import get_random_string
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from innoportal.languages import Bilingual
+
+
+def new_key() -> str:
+    """Twelve letters and digits that no one can guess: the address of what has no public number yet."""
+    return get_random_string(12, "abcdefghjkmnpqrstuvwxyz23456789")
+
+
+class Role(models.TextChoices):
+    """What the portal itself lets a person do, beside what their organisation lets them do."""
+
+    OFFICE = "office", _("Portal office")
+    EXPERT = "expert", _("Expert")
+    ENGINEER = "engineer", _("Trial engineer")
+    VERIFIER = "verifier", _("Verifier")
+    AUDITOR = "auditor", _("Auditor")
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").lower())
+
+    def with_role(self, role: str):
+        return self.filter(is_active=True, roles__contains=[role])
+
+
+class User(AbstractUser):
+    """A person. Signs in by e-mail; an administrator is a superuser."""
+
+    username = None  # type: ignore[assignment]
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    language = models.CharField(
+        _("language"),
+        max_length=8,
+        choices=[("en", "English"), ("zh-hant", "繁體中文"), ("zh-hans", "简体中文")],
+        default="en",
+    )
+    roles = ArrayField(
+        models.CharField(max_length=16, choices=Role),
+        verbose_name=_("portal roles"),
+        default=list,
+        blank=True,
+    )
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects = UserManager()  # type: ignore[assignment, misc]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    roles__contained_by=["office", "expert", "engineer", "verifier", "auditor"]
+                ),
+                name="user_roles_known",
+            ),
+            models.UniqueConstraint(Lower("email"), name="user_email_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    @cached_property
+    def membership_roles(self) -> dict[int, str]:
+        """Role in each organisation, by its id; asked of the database once for each request."""
+        return dict(self.memberships.values_list("organisation_id", "role"))
+
+    def is_member_of(self, organisation_id: int | None) -> bool:
+        return organisation_id in self.membership_roles
+
+    def is_approver_of(self, organisation_id: int | None) -> bool:
+        return self.membership_roles.get(organisation_id or 0) == Membership.Role.APPROVER
+
+    def has_role(self, role: str) -> bool:
+        return self.is_active and role in self.roles
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def requesters(self) -> "OrganisationQuerySet":
+        return self.filter(kind__in=Organisation.REQUESTERS)
+
+    def vendors(self) -> "OrganisationQuerySet":
+        return self.filter(kind__in=Organisation.VENDORS)
+
+
+class Organisation(models.Model):
+    class Kind(models.TextChoices):
+        DEPARTMENT = "department", _("Government department")
+        PUBLIC_BODY = "public_body", _("Public body")
+        TRADE = "trade", _("Electrical and mechanical trade")
+        STARTUP = "startup", _("Start-up")
+        SME = "sme", _("Company")
+        UNIVERSITY = "university", _("University")
+        RND = "rnd", _("R&D centre")
+        LABORATORY = "laboratory", _("Testing laboratory")
+
+    REQUESTERS = (Kind.DEPARTMENT, Kind.PUBLIC_BODY, Kind.TRADE)
+    VENDORS = (Kind.STARTUP, Kind.SME, Kind.UNIVERSITY, Kind.RND)
+
+    slug = models.SlugField(_("short name"), max_length=80, unique=True)
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    name_en = models.CharField(_("name in English"), max_length=200, blank=True)
+    name_zh = models.CharField(_("name in Traditional Chinese"), max_length=200, blank=True)
+    about_en = models.TextField(_("about, in English"), blank=True)
+    about_zh = models.TextField(_("about, in Traditional Chinese"), blank=True)
+    website = models.URLField(_("website"), blank=True)
+    is_confirmed = models.BooleanField(_("confirmed by the portal office"), default=False)
+    people = models.ManyToManyField(User, through="Membership", related_name="organisations")
+
+    objects = OrganisationQuerySet.as_manager()
+    name = Bilingual()
+    about = Bilingual()
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(name_en="") | ~models.Q(name_zh=""), name="organisation_has_a_name"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:organisation", args=[self.slug])
+
+    @property
+    def is_requester(self) -> bool:
+        return self.kind in self.REQUESTERS
+
+    @property
+    def is_vendor(self) -> bool:
+        return self.kind in self.VENDORS
+
+
+class Membership(models.Model):
+    class Role(models.TextChoices):
+        MEMBER = "member", _("Member")
+        APPROVER = "approver", _("Approver")
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("person"))
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="memberships", verbose_name=_("organisation")
+    )
+    role = models.CharField(_("role"), max_length=16, choices=Role, default=Role.MEMBER)
+    since = models.DateTimeField(_("since"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [models.UniqueConstraint(fields=["user", "organisation"], name="membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} @ {self.organisation}"
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def for_user(self, user: User) -> "InvitationQuerySet":
+        """Those sent to an address which this person has proved to be theirs."""
+        proved = user.emailaddress_set.filter(verified=True).values_list("email", flat=True)  # type: ignore[attr-defined]
+        return self.filter(email__in=[address.lower() for address in proved])
+
+
+class Invitation(models.Model):
+    """An approver asks someone to join, by an address of whose owner the portal tells nothing."""
+
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="invitations", verbose_name=_("organisation")
+    )
+    email = models.EmailField(_("e-mail address"))
+    role = models.CharField(_("role"), max_length=16, choices=Membership.Role, default=Membership.Role.MEMBER)
+    invited_by = models.ForeignKey(User, models.CASCADE, related_name="+", editable=False)
+    invited_at = models.DateTimeField(_("since"), auto_now_add=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints = [models.UniqueConstraint(fields=["organisation", "email"], name="invitation_once")]
+
+    def __str__(self) -> str:
+        return f"{self.email} → {self.organisation}"
+
+
+class Partnership(models.Model):
+    """A strategic partner: an organisation that promotes the portal and finds solutions for it."""
+
+    organisation = models.OneToOneField(
+        Organisation, models.CASCADE, related_name="partnership", verbose_name=_("organisation")
+    )
+    signed_on = models.DateField(_("signed on"))
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("strategic partner")
+        verbose_name_plural = _("strategic partners")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=models.F("signed_on")),
+                name="partnership_ends_after_it_begins",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.organisation)

@@ -1,0 +1,150 @@
+from typing import Any
+
+from allauth.core import ratelimit
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views import View
+from django.views.generic import DetailView, FormView, UpdateView
+
+from accounts import services
+from accounts.forms import InvitationForm, ProfileForm
+from accounts.models import Invitation, Membership, Organisation, User
+
+SHOWN = 12  # wishes, and solutions, on the page of an organisation
+
+
+class Profile(LoginRequiredMixin, UpdateView):
+    """A person's own name and language, where they belong, and who has invited them."""
+
+    form_class = ProfileForm
+    template_name = "accounts/profile.html"
+
+    def get_object(self, queryset=None) -> User:
+        return User.objects.get(
+            pk=self.request.user.pk
+        )  # a name being typed is not yet the name in the header
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        return super().get_context_data(
+            **kwargs,
+            memberships=user.memberships.select_related("organisation").order_by("pk"),
+            invitations=Invitation.objects.for_user(user).select_related("organisation").order_by("pk"),
+            roles=[
+                label
+                for value, label in user._meta.get_field("roles").base_field.choices
+                if value in user.roles
+            ],
+        )
+
+    def get_success_url(self) -> str:
+        messages.success(self.request, _("Saved."))
+        return reverse("people:profile")
+
+
+class AnswerInvitation(LoginRequiredMixin, View):
+    """Yes or no to an invitation of one's own; those of others do not exist here."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        invitation = get_object_or_404(Invitation.objects.for_user(request.user), pk=pk)
+        if request.POST.get("answer") == "accept":
+            services.accept(invitation, by=request.user)
+            messages.success(request, _("You are a member now."))
+        else:
+            services.decline(invitation)
+            messages.success(request, _("The invitation is gone."))
+        return redirect("people:profile")
+
+
+class OrganisationDetail(DetailView):
+    """What the public knows of an organisation, and its public wishes and solutions."""
+
+    model = Organisation
+    template_name = "accounts/organisation.html"
+
+    def get_queryset(self):
+        return Organisation.objects.select_related("partnership")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        organisation = self.object
+        may_manage = self.request.user.has_perm("accounts.manage_members_organisation", organisation)
+        return super().get_context_data(
+            **kwargs,
+            wishes=organisation.wishes.public().for_cards().order_by("-published_at", "-pk")[:SHOWN],
+            solutions=organisation.solutions.public().for_cards().order_by("-listed_at", "-pk")[:SHOWN],
+            may_manage=may_manage,
+        )
+
+
+class _Managed(PermissionRequiredMixin):
+    """For those who let people into an organisation."""
+
+    permission_required = "accounts.manage_members_organisation"
+    request: HttpRequest
+    kwargs: dict[str, Any]
+
+    def has_permission(self) -> bool:
+        if not self.request.user.is_authenticated:
+            return False
+        self.organisation = get_object_or_404(Organisation, slug=self.kwargs["slug"])
+        self.raise_exception = True
+        return self.request.user.has_perm(self.permission_required, self.organisation)
+
+    def back(self) -> HttpResponse:
+        return redirect("people:members", self.organisation.slug)
+
+
+class Members(_Managed, FormView):
+    form_class = InvitationForm
+    template_name = "accounts/members.html"
+
+    def form_valid(self, form: InvitationForm) -> HttpResponse:
+        if not ratelimit.consume(self.request, action="invite", key=str(self.organisation.pk)):
+            form.add_error(None, _("Too many invitations within an hour. Wait a little."))
+            return self.form_invalid(form)
+        try:
+            services.invite(self.organisation, by=self.request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self.form_invalid(form)
+        messages.success(self.request, _("The invitation waits for its owner to sign in and accept."))
+        return self.back()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        organisation = self.organisation
+        return super().get_context_data(
+            **kwargs,
+            organisation=organisation,
+            memberships=organisation.memberships.select_related("user").order_by("pk"),
+            invitations=organisation.invitations.order_by("pk"),
+        )
+
+
+class RemoveMember(_Managed, View):
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+        membership = get_object_or_404(Membership, organisation=self.organisation, pk=pk)
+        try:
+            services.remove(membership)
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+        else:
+            messages.success(request, _("The person is no member any more."))
+        return self.back()
+
+
+class TakeBackInvitation(_Managed, View):
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+        services.decline(get_object_or_404(Invitation, organisation=self.organisation, pk=pk))
+        messages.success(request, _("The invitation is gone."))
+        return self.back()
