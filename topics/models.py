@@ -1,0 +1,42 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from innoportal.languages import Bilingual
+
+
+class TopicQuerySet(models.QuerySet["Topic"]):
+    def in_order(self) -> "TopicQuerySet":
+        return self.order_by("kind", "position", "pk")
+
+
+class Topic(models.Model):
+    """One term of the three vocabularies that wishes, solutions and followers share."""
+
+    class Kind(models.TextChoices):
+        AREA = "area", _("Smart-city area")
+        TECHNOLOGY = "technology", _("Technology")
+        APPLICATION = "application", _("Application")
+
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    slug = models.SlugField(_("short name"), max_length=64, unique=True)
+    name_en = models.CharField(_("name in English"), max_length=120)
+    name_zh = models.CharField(_("name in Traditional Chinese"), max_length=120)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("broader term")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    objects = TopicQuerySet.as_manager()
+    name = Bilingual()
+
+    class Meta:
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["area", "technology", "application"]), name="topic_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.name)
