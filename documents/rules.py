@@ -1,0 +1,32 @@
+"""Who may have a file: whoever may see the thing; a confidential one, only who owns or judges it."""
+
+import rules
+from django.apps import apps
+
+from accounts.models import User
+from accounts.roles import is_administrator, is_auditor, is_expert, is_member, is_office
+from documents.models import Document
+
+
+@rules.predicate
+def sees_the_thing(user: User, document: Document | None = None) -> bool:
+    """By the noun's own `visible_to`; a noun that does not say who sees it is seen by nobody."""
+    if document is None:
+        return False
+    try:
+        manager = apps.get_model(document.noun)._default_manager
+    except (LookupError, ValueError):
+        return False
+    visible_to = getattr(manager, "visible_to", None)
+    return visible_to is not None and visible_to(user).filter(pk=document.object_id).exists()
+
+
+@rules.predicate
+def is_open(user: User, document: Document | None = None) -> bool:
+    return document is not None and not document.is_confidential
+
+
+# Whether a file may leave at all (its scan) is no question of who: the view asks `clean()` first.
+judges = is_office | is_expert | is_auditor | is_administrator
+
+rules.add_perm("documents.view_document", (is_open | is_member | judges) & sees_the_thing)
