@@ -1,0 +1,29 @@
+from django.contrib import admin
+
+from notifications.models import Delivery, Notification
+
+
+class DeliveryInline(admin.TabularInline):
+    model = Delivery
+    extra = 0
+    can_delete = False
+    readonly_fields = ("at", "accepted", "answer")
+
+
+@admin.register(Notification)
+class NotificationAdmin(admin.ModelAdmin):
+    """The outbox: what waits, what was sent, and what the mail server said."""
+
+    list_display = ("created_at", "template", "channel", "why", "attempts", "sent_at", "last_error")
+    list_filter = ("channel", "why", ("sent_at", admin.EmptyFieldListFilter))
+    date_hierarchy = "created_at"
+    inlines = (DeliveryInline,)
+    actions = ("send_again",)
+
+    @admin.action(description="Send again")
+    def send_again(self, request, queryset):
+        """Gives mails whose attempts are used up a fresh start."""
+        queryset.filter(sent_at__isnull=True).update(attempts=0, claimed_at=None)
+
+    def has_add_permission(self, request):
+        return False

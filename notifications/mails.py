@@ -1,0 +1,102 @@
+"""A notification as a mail in its reader's language."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import css_inline
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.core.signing import TimestampSigner
+from django.template import Context
+from django.template.loader import get_template, render_to_string
+from django.urls import reverse
+from django.utils import translation
+
+from innoportal.languages import HTML_LANG, phrase
+from notifications.models import Notification
+
+
+@dataclass(frozen=True)
+class Text:
+    """What a notice says: one line, and paragraphs."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+
+
+def read(notification: Notification, language: str) -> Text:
+    """The notice in a language, from its room's template: the first line is the subject."""
+    with translation.override(language):
+        template: Any = get_template(f"{notification.template}.txt")
+        body = template.template.render(Context(_context(notification, language), autoescape=False))
+    subject, _, rest = body.strip().partition("\n")
+    paragraphs = tuple(" ".join(block.split()) for block in rest.split("\n\n") if block.strip())
+    return Text(" ".join(subject.split()), paragraphs)
+
+
+def mail(notification: Notification) -> EmailMultiAlternatives:
+    """Text and HTML, a stable Message-ID, and one-click unsubscription (RFC 8058) unless it is a duty."""
+    person = notification.recipient
+    language = person.language
+    text = read(notification, language)
+    with translation.override(language):
+        links = {
+            "url": settings.SITE_URL + localised_url(notification.url, language),
+            "settings_url": settings.SITE_URL + reverse("notices:settings"),
+            "unsubscribe_url": ""
+            if notification.why == "duty"
+            else settings.SITE_URL + unsubscribe_path(notification),
+        }
+        context = {
+            "person": person,
+            "subject": text.subject,
+            "paragraphs": text.paragraphs,
+            "why": notification.why,
+            "lang": HTML_LANG[language],
+            "DEMONSTRATION": settings.DEMONSTRATION,
+            **links,
+        }
+        plain = render_to_string("notifications/mail.txt", context)
+        html = _inliner().inline(render_to_string("notifications/mail.html", context))
+    host = urlsplit(settings.SITE_URL).hostname
+    headers = {
+        "Message-ID": f"<{notification.message_id}@{host}>",
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": HTML_LANG[language],
+    }
+    if links["unsubscribe_url"]:
+        headers["List-Unsubscribe"] = f"<{links['unsubscribe_url']}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message = EmailMultiAlternatives(text.subject[:200], plain, to=[person.email], headers=headers)
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+def localised_url(url: str, language: str) -> str:
+    """The same page in another language; an address without a language stays."""
+    return re.sub(r"^/(en|zh-hant|zh-hans)/", f"/{language}/", url)
+
+
+def unsubscribe_path(notification: Notification) -> str:
+    token = TimestampSigner(salt="unsubscribe").sign_object([notification.recipient_id, notification.why])
+    return reverse("notices:unsubscribe", args=[token])
+
+
+def _context(notification: Notification, language: str) -> dict[str, Any]:
+    values = {name: _in_language(value, language) for name, value in notification.context.items()}
+    return {**values, "person": notification.recipient, "url": notification.url}
+
+
+def _in_language(value: Any, language: str) -> Any:
+    """People's words on one line each, so that none can begin a header or a paragraph of its own."""
+    if isinstance(value, dict) and value.keys() == {"en", "zh"}:
+        value = phrase(value["en"], value["zh"], language)
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
+@cache
+def _inliner() -> css_inline.CSSInliner:
+    return css_inline.CSSInliner(load_remote_stylesheets=False)

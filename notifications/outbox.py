@@ -1,0 +1,71 @@
+"""Who is to be told of an entry: rows of the entry's own transaction, and a wake-up for the worker."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+
+from accounts.models import Membership, User
+from journal.models import Entry
+from notifications.models import Follow, Notification, Preference
+from notifications.tasks import wake
+from topics.models import Topic
+
+DUTY = "duty"  # the reader must act: always by e-mail too
+PARTY = "party"  # it is their organisation's
+FOLLOW = "follow"  # they asked for it
+
+
+def bilingual(thing: models.Model, name: str) -> dict[str, str]:
+    """A text of two columns, to be read in each recipient's language when the notice is rendered."""
+    return {"en": getattr(thing, f"{name}_en"), "zh": getattr(thing, f"{name}_zh")}
+
+
+def party(organisation_id: int, *, approvers_only: bool = False) -> models.QuerySet[User]:
+    """The people of an organisation who can sign in."""
+    memberships = Membership.objects.filter(organisation_id=organisation_id)
+    if approvers_only:
+        memberships = memberships.filter(role=Membership.Role.APPROVER)
+    return User.objects.filter(is_active=True, memberships__in=memberships).distinct()
+
+
+def followers(*things: models.Model | Topic) -> models.QuerySet[User]:
+    """Who follows any of these things or topics, each once."""
+    return User.objects.filter(pk__in=Follow.objects.of(*things).values("user_id"))
+
+
+def notify(
+    recipients: Iterable[User], entry: Entry, template: str, *, thing: Any, why: str, **context: Any
+) -> int:
+    """Tell each recipient once of this entry, in the inbox and by e-mail; returns how many are told.
+
+    `template` names `templates/<template>.txt`, whose first line is the subject. The person who acted is not
+    told. A second call for the same entry adds only people who were not told yet.
+    """
+    people = {user.pk: user for user in recipients if user.pk != entry.actor_id}
+    silent = (
+        set()
+        if why == DUTY
+        else set(Preference.objects.silent(why, people).values_list("user_id", flat=True))
+    )
+    if hasattr(thing, "title_en"):
+        context.setdefault("thing_title", bilingual(thing, "title"))
+    context.setdefault("reference", getattr(thing, "reference", None) or "")
+    context.setdefault("reason", entry.reason)
+    rows = [
+        Notification(
+            entry_id=entry.pk,
+            recipient_id=pk,
+            channel=channel,
+            template=template,
+            context=context,
+            url=thing.get_absolute_url(),
+            why=why,
+        )
+        for pk in people
+        for channel in Notification.Channel.values
+        if channel == Notification.Channel.INBOX or pk not in silent
+    ]
+    Notification.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+    wake()
+    return len(people)

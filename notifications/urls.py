@@ -1,0 +1,14 @@
+from django.urls import path
+
+from notifications import views
+
+app_name = "notices"
+urlpatterns = [
+    path("", views.Inbox.as_view(), name="inbox"),
+    path("read/", views.ReadAll.as_view(), name="read-all"),
+    path("<int:pk>/", views.Open.as_view(), name="open"),
+    path("settings/", views.Settings.as_view(), name="settings"),
+    path("follow/", views.FollowThing.as_view(), name="follow"),
+    path("follows/<int:pk>/stop/", views.Unfollow.as_view(), name="unfollow"),
+    path("unsubscribe/<str:token>/", views.Unsubscribe.as_view(), name="unsubscribe"),
+]
