@@ -1,0 +1,132 @@
+"""What the page of one wish shows this reader, and what they can do with it now."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import rules
+from django import forms
+from django.db.models import OuterRef, Subquery
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import is_vendor
+from journal.clock import clock
+from journal.models import Entry, Pledge
+from notifications.models import Follow
+from wishes.forms import AnswerForm, MergeForm, QuestionForm, ReasonForm, RenewForm, SponsorForm
+from wishes.models import Wish, WishQuerySet
+from wishes.timeline import DEBTORS, WORDS, timeline
+from wishes.workflow import WORKFLOW
+
+Forms = Mapping[str, forms.Form]
+
+# verb → label, button style, form. In the order of the buttons; what is not here is no button.
+BUTTONS: dict[str, tuple[Any, str, type[forms.Form] | None]] = {
+    "submit": (_("Send for endorsement"), "", None),
+    "endorse": (_("Endorse"), "", None),
+    "publish": (_("Publish"), "", None),
+    "renew": (_("Open again"), "", RenewForm),
+    "resolve": (_("Mark as resolved"), "secondary", None),
+    "expire": (_("Close for proposals"), "secondary", None),
+    "send_back": (_("Send back"), "secondary", ReasonForm),
+    "return": (_("Return with questions"), "secondary", ReasonForm),
+    "merge": (_("Merge into another wish"), "secondary", MergeForm),
+    "withdraw": (_("Withdraw"), "warning", ReasonForm),
+}
+
+
+def detail_context(request: HttpRequest, wish: Wish, bound: Forms | None = None) -> dict[str, Any]:
+    """Everything that wishes/detail.html reads; `bound` holds forms that were wrong, by verb."""
+    user, bound = request.user, bound or {}
+    inside = is_inside(user, wish)
+    entries = list(Entry.objects.about(wish).in_order())
+    pledges = Pledge.objects.filter(noun="wishes.wish") if inside else []
+    return {
+        "wish": wish,
+        "gives": ", ".join(str(Wish.SiteGift(gift).label) for gift in wish.site_gives),
+        "topics": ", ".join(str(topic) for topic in wish.topics.all()),
+        "inside": inside,
+        "offer": [] if inside else offer(user, wish),
+        "verbs": actions(user, wish, bound),
+        "may_edit": wish.is_editable and user.has_perm("wishes.change_wish", wish),
+        "timeline": timeline(entries, inside=inside),
+        "clock": [
+            {"due": due, "step": WORDS[due.step], "debtor": DEBTORS.get(due.debtor, due.debtor)}
+            for due in clock(entries, pledges)
+        ],
+        "matches_url": matches_url(wish),
+        "ask_form": bound.get("ask") or QuestionForm(auto_id="ask_%s"),
+        "may_ask": user.has_perm("wishes.ask_wish", wish),
+        "answer_form": bound.get("answer") or AnswerForm(auto_id="answer_%s"),
+        "may_answer": wish.is_public and user.has_perm("wishes.answer_wish", wish),
+        "sponsor_form": sponsor_form(user, wish, bound),
+    }
+
+
+def offer(user: Any, wish: Wish) -> list[dict[str, Any]]:
+    """The way from a wish to a vendor's answer; a visitor signs in on it."""
+    if not wish.is_open_to_offers or (user.is_authenticated and not is_vendor(user)):
+        return []
+    url = f"{reverse('solutions:answer-wish')}?wish={wish.slug}"
+    return [{"label": _("Answer with a solution"), "url": url, "icon": "solution"}]
+
+
+def is_inside(user: Any, wish: Wish) -> bool:
+    """Whether this reader takes part, so may read reasons and names; being able to see it is not enough."""
+    return user.is_authenticated and (
+        user.is_member_of(wish.organisation_id)
+        or user.is_superuser
+        or user.has_role("office")
+        or user.has_role("auditor")
+    )
+
+
+def actions(user: User, wish: Wish, bound: Forms) -> list[dict[str, Any]]:
+    """What this person can do now: allowed by the rules and by the state."""
+    possible = WORKFLOW.verbs_from(wish.status)
+    return [
+        {
+            "verb": verb,
+            "label": label,
+            "style": style,
+            "url": reverse(f"wishes:{verb}", args=[wish.slug]),
+            "post": True,
+            "form": form and (bound.get(verb) or form(auto_id=f"{verb}_%s")),
+            "open": verb in bound,
+        }
+        for verb, (label, style, form) in BUTTONS.items()
+        if verb in possible and _may(user, verb, wish)
+    ]
+
+
+def _may(user: User, verb: str, wish: Wish) -> bool:
+    name = f"wishes.{verb}_wish"
+    # Endorsing asks for a second person of the department: an administrator's "may do all" does not count.
+    return rules.has_perm(name, user, wish) if verb == "endorse" else user.has_perm(name, wish)
+
+
+def with_follow(wishes: WishQuerySet, user: Any) -> WishQuerySet:
+    """The same rows, each knowing as `follow_id` whether this reader follows it."""
+    follows = Follow.objects.filter(user_id=user.pk, noun="wishes.wish", object_id=OuterRef("pk"))
+    return wishes.annotate(follow_id=Subquery(follows.values("pk")[:1]))
+
+
+def sponsor_form(user: Any, wish: Wish, bound: Forms) -> forms.Form | None:
+    """None for who speaks for no other department, or only for those that have said so."""
+    if not user.has_perm("wishes.sponsor_wish", wish) or not user.is_authenticated:
+        return None
+    form = bound.get("sponsor") or SponsorForm(user=user, wish=wish, auto_id="sponsor_%s")
+    there = {sponsor.organisation_id for sponsor in wish.sponsors.all()}
+    return form if {one.pk for one in form.fields["organisation"].queryset} - there else None  # type: ignore[attr-defined]
+
+
+def matches_url(wish: Wish) -> str:
+    """Where the page loads the matches of this wish from; nothing before it is public."""
+    if not wish.is_public:
+        return ""
+    try:
+        return reverse("matching:of-wish", args=[wish.slug])
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,87 @@
+"""Who may what with a wish. When it may be done is the workflow's business."""
+
+import rules
+
+from accounts.models import User
+from accounts.roles import (
+    is_administrator,
+    is_approver,
+    is_auditor,
+    is_creator,
+    is_member,
+    is_office,
+    is_requester,
+    is_signed_in,
+    organisations_of,
+)
+from journal.models import Entry
+from wishes.models import Wish
+
+
+@rules.predicate
+def is_public(user: User, wish: Wish | None = None) -> bool:
+    return wish is not None and wish.is_public
+
+
+@rules.predicate
+def is_handed_in(user: User, wish: Wish | None = None) -> bool:
+    """Endorsed at least once and not in its department's hands alone: what the portal office may read."""
+    if wish is None or wish.status in Wish.INSIDE:
+        return False
+    return wish.status in Wish.WITH_OFFICE or wish.endorsed_at is not None
+
+
+@rules.predicate
+def is_editable(user: User, wish: Wish | None = None) -> bool:
+    return wish is not None and wish.is_editable
+
+
+@rules.predicate
+def is_open_to_offers(user: User, wish: Wish | None = None) -> bool:
+    return wish is not None and wish.is_open_to_offers
+
+
+@rules.predicate
+def is_submitter(user: User, wish: Wish | None = None) -> bool:
+    """Sent it for endorsement the last time; whoever did may not be the one who endorses it."""
+    return wish is not None and user.is_authenticated and submitter_id(wish) == user.pk
+
+
+@rules.predicate
+def is_approver_elsewhere(user: User, wish: Wish | None = None) -> bool:
+    """May speak for another organisation that posts wishes."""
+    if wish is None or not user.is_authenticated:
+        return False
+    elsewhere = [pk for pk in user.membership_roles if pk != wish.organisation_id and user.is_approver_of(pk)]
+    return bool(elsewhere) and any(
+        organisation.is_requester for organisation in organisations_of(user) if organisation.pk in elsewhere
+    )
+
+
+def submitter_id(wish: Wish) -> int | None:
+    """Who sent it for endorsement the last time, as the journal has it."""
+    handed_in = Entry.objects.about(wish).filter(verb="submit").order_by("-pk")
+    return handed_in.values_list("actor_id", flat=True).first()
+
+
+rules.add_perm(
+    "wishes.view_wish", is_public | is_member | is_auditor | is_administrator | (is_office & is_handed_in)
+)
+rules.add_perm("wishes.add_wish", is_requester)
+rules.add_perm("wishes.change_wish", is_editable & is_member)
+rules.add_perm("wishes.submit_wish", is_member)
+rules.add_perm("wishes.endorse_wish", is_approver & ~is_creator & ~is_submitter)
+rules.add_perm("wishes.send_back_wish", is_approver)
+rules.add_perm("wishes.return_wish", is_office)
+rules.add_perm("wishes.publish_wish", is_office)
+rules.add_perm("wishes.merge_wish", is_office)
+rules.add_perm("wishes.expire_wish", is_office)
+rules.add_perm("wishes.renew_wish", is_office | is_member)
+rules.add_perm("wishes.resolve_wish", is_office | is_approver)
+rules.add_perm("wishes.withdraw_wish", (is_member & is_editable) | is_approver | is_office)
+rules.add_perm("wishes.ask_wish", is_open_to_offers & is_signed_in)
+rules.add_perm("wishes.answer_wish", is_public & is_member)
+rules.add_perm("wishes.sponsor_wish", is_public & is_approver_elsewhere)
+# Moved by what becomes of matches and trials, never by hand.
+for verb in ("match", "unmatch", "start_trial", "end_trial"):
+    rules.add_perm(f"wishes.{verb}_wish", rules.always_deny)

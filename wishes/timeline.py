@@ -1,0 +1,62 @@
+"""What a wish's page tells of its journal: the public reads the steps, those involved also who and why."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from journal.models import Entry
+
+WORDS = {
+    "create": _("Begun"),
+    "edit": _("Changed"),
+    "submit": _("Sent for endorsement"),
+    "endorse": _("Endorsed"),
+    "send_back": _("Sent back by the approver"),
+    "return": _("Returned with questions"),
+    "publish": _("Published"),
+    "match": _("Matched"),
+    "unmatch": _("Match ended"),
+    "start_trial": _("Trial started"),
+    "end_trial": _("Trial ended"),
+    "resolve": _("Resolved"),
+    "expire": _("Closed for proposals"),
+    "renew": _("Opened again"),
+    "withdraw": _("Withdrawn"),
+    "merge": _("Merged into another wish"),
+    "ask": _("A question was asked"),
+    "answer": _("A question was answered"),
+    "sponsor": _("A co-sponsor joined"),
+}
+CAPACITIES = {
+    "department": _("Department"),
+    "office": _("Portal office"),
+    "expert": _("Expert"),
+    "engineer": _("Trial engineer"),
+    "verifier": _("Verifier"),
+    "auditor": _("Auditor"),
+    "administrator": _("Administrator"),
+    "member": _("Visitor with an account"),
+    "system": _("Portal"),
+}
+# What happens before publication, and each edit, is the department's own business.
+PUBLIC = frozenset(
+    {"publish", "match", "unmatch", "start_trial", "end_trial", "resolve", "expire", "renew", "ask"}
+    | {"answer", "sponsor"}
+)
+DEBTORS = {"department": _("Department"), "office": _("Portal office")}
+
+
+def timeline(entries: Iterable[Entry], *, inside: bool) -> list[dict[str, Any]]:
+    """Entries as components/timeline.html reads them; reasons and names only for those inside."""
+    return [
+        {
+            "at": entry.at,
+            "title": WORDS.get(entry.verb, entry.verb),
+            "capacity": CAPACITIES.get(entry.capacity, entry.capacity),
+            "reason": entry.reason if inside else "",
+            "actor_name": entry.actor_name if inside else "",
+        }
+        for entry in entries
+        if inside or entry.verb in PUBLIC
+    ]
