@@ -1,0 +1,83 @@
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers, viewsets
+from rest_framework.exceptions import NotFound
+
+from accounts.models import Organisation
+from solutions.filters import SolutionFilter
+from solutions.models import Evidence, Solution
+
+
+class VendorSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Organisation
+        fields = ["slug", "kind", "name_en", "name_zh"]
+
+
+class EvidenceSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Evidence
+        fields = ["trl", "text", "url"]
+
+
+class SolutionSerializer(serializers.ModelSerializer):
+    """What is public of a solution: no people, and never the confidential part."""
+
+    organisation = VendorSerializer(read_only=True)
+    topics = serializers.SlugRelatedField("slug", many=True, read_only=True)
+    evidence = EvidenceSerializer(many=True, read_only=True)
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Solution
+        fields = [
+            "slug",
+            "reference",
+            "url",
+            "status",
+            "listed_at",
+            "expires_on",
+            "organisation",
+            "title_en",
+            "title_zh",
+            "summary_en",
+            "summary_zh",
+            "method_en",
+            "method_zh",
+            "trl",
+            "evidence",
+            "is_novel",
+            "trial_needs",
+            "trial_conditions_en",
+            "trial_conditions_zh",
+            "price",
+            "lead_months",
+            "certificates",
+            "intellectual_property",
+            "topics",
+        ]
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_url(self, solution: Solution) -> str:
+        return self.context["request"].build_absolute_uri(solution.get_absolute_url())
+
+
+class SolutionViewSet(viewsets.ReadOnlyModelViewSet):
+    """The listed solutions, newest first; one that is not listed, by its address, to whoever may see it."""
+
+    queryset = Solution.objects.none()
+    serializer_class = SolutionSerializer
+    filterset_class = SolutionFilter
+    lookup_field = lookup_url_kwarg = "slug"
+    lookup_value_regex = "[A-Za-z0-9-]+"
+
+    def get_queryset(self):
+        rows = Solution.objects.visible_to(self.request.user).for_detail().order_by("-listed_at", "-pk")
+        return rows.public() if self.action == "list" else rows
+
+    def get_object(self):
+        solution = self.get_queryset().addressed(self.kwargs["slug"]).first()
+        if solution is None:
+            raise NotFound
+        self.check_object_permissions(self.request, solution)
+        return solution

@@ -1,0 +1,191 @@
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation, Role
+from innoportal.languages import Bilingual
+from journal.models import Referenced, ReferencedQuerySet, Stateful
+from topics.bands import MoneyBand, SiteFeature
+from topics.models import Topic
+
+LONG = 6000  # characters of one long text: about two pages
+
+
+class SolutionQuerySet(ReferencedQuerySet):
+    def public(self) -> "SolutionQuerySet":
+        return self.filter(status__in=Solution.PUBLIC)
+
+    def visible_to(self, user) -> "SolutionQuerySet":
+        """Everyone reads what is listed; a vendor also its own; the portal office what was handed in."""
+        seen = Q(status__in=Solution.PUBLIC)
+        if not user.is_authenticated:
+            return self.filter(seen)
+        if user.is_superuser or user.has_role(Role.AUDITOR):
+            return self.all()
+        seen |= Q(organisation__in=list(user.membership_roles))
+        if user.has_role(Role.OFFICE):
+            seen |= ~Q(status=Solution.Status.DRAFT)
+        return self.filter(seen)
+
+    def lapsed(self) -> "SolutionQuerySet":
+        """Listed for longer than their vendors promised to answer for them."""
+        return self.filter(status=Solution.Status.LISTED, expires_on__lt=timezone.localdate())
+
+    def for_cards(self) -> "SolutionQuerySet":
+        """Everything that solutions/card.html reads, in a fixed number of queries."""
+        return self.select_related("organisation").prefetch_related("topics")
+
+    def for_detail(self) -> "SolutionQuerySet":
+        return self.for_cards().prefetch_related("evidence")
+
+
+class Solution(Stateful, Referenced):
+    """Technology that a vendor offers for trial."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SUBMITTED = "submitted", _("Submitted")
+        SCREENING = "screening", _("Under review")
+        RETURNED = "returned", _("Returned with questions")
+        LISTED = "listed", _("Listed")
+        NOT_SUITABLE = "not_suitable", _("Not suitable")
+        EXPIRED = "expired", _("Expired")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    PUBLIC = (Status.LISTED,)
+    EDITABLE = (Status.DRAFT, Status.RETURNED, Status.LISTED)
+    Price = MoneyBand
+    TrialNeed = SiteFeature
+    ANSWERING = (Status.SUBMITTED, Status.SCREENING, Status.RETURNED, Status.LISTED)  # may answer a wish
+
+    status = models.CharField(
+        _("status"), max_length=24, choices=Status, default=Status.DRAFT, editable=False, db_index=True
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="solutions", verbose_name=_("vendor")
+    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    listed_at = models.DateTimeField(null=True, editable=False)
+    expires_on = models.DateField(_("listed until"), null=True, editable=False)
+    external_id = models.CharField(_("external number"), max_length=80, null=True, blank=True, unique=True)
+
+    title_en = models.CharField(_("title in English"), max_length=200, blank=True)
+    title_zh = models.CharField(_("title in Traditional Chinese"), max_length=200, blank=True)
+    summary_en = models.TextField(_("what it does, in English"), max_length=LONG, blank=True)
+    summary_zh = models.TextField(_("what it does, in Traditional Chinese"), max_length=LONG, blank=True)
+    method_en = models.TextField(_("how it works, in English"), max_length=LONG, blank=True)
+    method_zh = models.TextField(_("how it works, in Traditional Chinese"), max_length=LONG, blank=True)
+    confidential = models.TextField(
+        _("confidential part"),
+        max_length=LONG,
+        blank=True,
+        help_text=_("Read only by you, the portal office and the experts who judge it."),
+    )
+    trl = models.PositiveSmallIntegerField(_("technology readiness level (TRL)"), null=True, blank=True)
+    price = models.CharField(_("price of a trial"), max_length=16, choices=Price, blank=True)
+    lead_months = models.PositiveSmallIntegerField(_("months until a trial can start"), null=True, blank=True)
+    trial_needs = ArrayField(
+        models.CharField(max_length=16, choices=TrialNeed),
+        verbose_name=_("what a trial needs"),
+        default=list,
+        blank=True,
+    )
+    certificates = ArrayField(
+        models.CharField(max_length=60), verbose_name=_("certificates held"), default=list, blank=True
+    )
+    trial_conditions_en = models.TextField(
+        _("permits, insurance and putting the site back, in English"), max_length=2000, blank=True
+    )
+    trial_conditions_zh = models.TextField(
+        _("permits, insurance and putting the site back, in Traditional Chinese"), max_length=2000, blank=True
+    )
+    intellectual_property = models.CharField(_("intellectual property"), max_length=300, blank=True)
+    is_novel = models.BooleanField(_("new: not yet used in Hong Kong"), null=True, blank=True)
+    topics = models.ManyToManyField(Topic, related_name="solutions", verbose_name=_("topics"), blank=True)
+    nominated_by = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="nominated",
+        verbose_name=_("nominated by"),
+    )
+
+    objects = SolutionQuerySet.as_manager()
+    title = Bilingual()
+    summary = Bilingual()
+    method = Bilingual()
+    trial_conditions = Bilingual()
+
+    class Meta:
+        verbose_name = _("solution")
+        verbose_name_plural = _("solutions")
+        constraints = [
+            models.CheckConstraint(condition=~Q(title_en="") | ~Q(title_zh=""), name="solution_has_a_title"),
+            models.CheckConstraint(
+                condition=Q(trl__isnull=True) | Q(trl__range=(1, 9)), name="solution_trl_1_to_9"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="listed") | Q(reference__isnull=False, listed_at__isnull=False),
+                name="solution_numbered_when_listed",
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "-listed_at"], name="solution_by_listing")]
+
+    def __str__(self) -> str:
+        return f"{self.reference or '—'} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("solutions:detail", args=[self.slug])
+
+    @property
+    def parties(self) -> dict[str, int | None]:
+        return {"vendor": self.organisation_id}
+
+    @property
+    def is_public(self) -> bool:
+        return self.status in self.PUBLIC
+
+
+class Evidence(models.Model):
+    """What shows that the stated readiness has been reached."""
+
+    solution = models.ForeignKey(Solution, models.CASCADE, related_name="evidence")
+    trl = models.PositiveSmallIntegerField(_("TRL"))
+    text = models.CharField(_("evidence"), max_length=500)
+    url = models.URLField(_("link"), blank=True)
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        constraints = [models.CheckConstraint(condition=Q(trl__range=(1, 9)), name="evidence_trl_1_to_9")]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Interest(models.Model):
+    """A vendor answers a wish with a solution, and says why it fits.
+
+    The wish is named by its public number: wishes and solutions are rooms of one floor.
+    """
+
+    solution = models.ForeignKey(Solution, models.CASCADE, related_name="interests")
+    wish_reference = models.CharField(_("wish"), max_length=16)
+    pitch = models.TextField(_("why it fits"), max_length=2000)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("answer to a wish")
+        verbose_name_plural = _("answers to wishes")
+        constraints = [models.UniqueConstraint(fields=["solution", "wish_reference"], name="interest_once")]
+
+    def __str__(self) -> str:
+        return f"{self.solution_id} → {self.wish_reference}"

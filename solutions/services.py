@@ -1,0 +1,221 @@
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation, Role, User
+from journal.models import Entry, next_reference
+from journal.workflow import IllegalTransition, record
+from notifications.outbox import followers, notify, party
+from solutions.models import Evidence, Interest, Solution
+from solutions.workflow import WORKFLOW
+from topics.models import Topic
+
+WISH_REFERENCE = re.compile(r"W-\d{4}-\d{4,}")
+
+
+@transaction.atomic
+def create(
+    *,
+    by: User,
+    organisation: Organisation,
+    topics: Iterable[Topic] = (),
+    evidence: Iterable[Mapping[str, Any]] = (),
+    **fields: Any,
+) -> Solution:
+    """Begin a draft, which only the vendor sees.
+
+    :raises ValidationError: the organisation is none that offers solutions.
+    """
+    if not organisation.is_vendor:
+        raise ValidationError(_("Only a vendor can offer a solution."))
+    solution = Solution.objects.create(organisation=organisation, created_by=by, **fields)
+    solution.topics.set(topics)
+    _replace_evidence(solution, evidence)
+    record(solution, "create", by=by)
+    return solution
+
+
+@transaction.atomic
+def update(
+    solution: Solution,
+    *,
+    by: User,
+    topics: Iterable[Topic] | None = None,
+    evidence: Iterable[Mapping[str, Any]] | None = None,
+    **fields: Any,
+) -> Solution:
+    """Change the text; the rows of `evidence`, where given, take the place of those before.
+
+    :raises IllegalTransition: it is with the portal office now, or its life is over.
+    """
+    held = Solution.objects.select_for_update(of=("self",)).get(pk=solution.pk)
+    if held.status not in Solution.EDITABLE:
+        raise IllegalTransition(_("This cannot be changed in its present state."))
+    changed = sorted(name for name, value in fields.items() if getattr(held, name) != value)
+    for name, value in fields.items():
+        setattr(solution, name, value)
+    solution.status, solution.updated_at = held.status, timezone.now()
+    solution.save(update_fields=[*fields, "updated_at"])
+    if topics is not None:
+        solution.topics.set(topics)
+    if evidence is not None:
+        _replace_evidence(solution, evidence)
+    record(solution, "edit", by=by, details={"fields": changed})
+    return solution
+
+
+def _replace_evidence(solution: Solution, rows: Iterable[Mapping[str, Any]]) -> None:
+    solution.evidence.all().delete()
+    Evidence.objects.bulk_create(Evidence(solution=solution, **row) for row in rows)
+
+
+@transaction.atomic
+def submit(solution: Solution, *, by: User) -> None:
+    """Hand it in: the portal office must screen it, and the vendor's people know that it arrived.
+
+    :raises ValidationError: nobody could judge it, since it does not say what it does.
+    """
+    if not (solution.summary_en or solution.summary_zh):
+        raise ValidationError(_("Say what the solution does before you hand it in."))
+    entry = WORKFLOW["submit"].apply(solution, by=by)
+    office = User.objects.with_role(Role.OFFICE)
+    notify(office, entry, "solutions/mail/submitted", thing=solution, why="duty")
+    _tell_vendor(solution, entry, "solutions/mail/received")
+
+
+@transaction.atomic
+def acknowledge(solution: Solution, *, by: User) -> None:
+    """The office has it in hand; the vendor is told that the clock runs."""
+    entry = WORKFLOW["acknowledge"].apply(solution, by=by)
+    _tell_vendor(solution, entry, "solutions/mail/acknowledged")
+
+
+@transaction.atomic
+def return_(solution: Solution, *, by: User, reason: str) -> None:
+    """Back to the vendor, with the questions that are open."""
+    entry = WORKFLOW["return"].apply(solution, by=by, reason=reason)
+    _tell_vendor(solution, entry, "solutions/mail/returned")
+
+
+@transaction.atomic
+def list_(solution: Solution, *, by: User) -> None:
+    """Show it to everyone under its public number, and tell those who follow its topics or its vendor."""
+    entry = WORKFLOW["list"].apply(
+        solution,
+        by=by,
+        reference=solution.reference or next_reference("S"),
+        listed_at=timezone.now(),
+        expires_on=_listed_until(),
+    )
+    _tell_vendor(solution, entry, "solutions/mail/listed")
+    interested = followers(solution, solution.organisation, *solution.topics.all())
+    notify(interested, entry, "solutions/mail/new", thing=solution, why="follow", **_names(solution))
+
+
+@transaction.atomic
+def admit(solution: Solution, *, by: User | None, reason: str) -> None:
+    """List at once what another list had screened: every step is in the journal, and nobody is told of it."""
+    WORKFLOW["submit"].apply(solution, by=by, reason=reason)
+    WORKFLOW["acknowledge"].apply(solution, by=by, reason=reason)
+    WORKFLOW["list"].apply(
+        solution,
+        by=by,
+        reason=reason,
+        reference=solution.reference or next_reference("S"),
+        listed_at=timezone.now(),
+        expires_on=_listed_until(),
+    )
+
+
+@transaction.atomic
+def refuse(solution: Solution, *, by: User, reason: str) -> None:
+    """Not suitable for trial; the vendor reads why."""
+    entry = WORKFLOW["refuse"].apply(solution, by=by, reason=reason)
+    _tell_vendor(solution, entry, "solutions/mail/refused")
+
+
+@transaction.atomic
+def reconsider(solution: Solution, *, by: User, reason: str) -> None:
+    """Screen once more what was refused."""
+    entry = WORKFLOW["reconsider"].apply(solution, by=by, reason=reason)
+    _tell_vendor(solution, entry, "solutions/mail/reconsidered")
+
+
+@transaction.atomic
+def withdraw(solution: Solution, *, by: User, reason: str) -> None:
+    """Take it back for good; whoever followed it or had it in hand learns why."""
+    was = solution.status
+    entry = WORKFLOW["withdraw"].apply(solution, by=by, reason=reason)
+    _tell_vendor(solution, entry, "solutions/mail/withdrawn")
+    if was in (Solution.Status.SUBMITTED, Solution.Status.SCREENING):
+        office = User.objects.with_role(Role.OFFICE)
+        notify(office, entry, "solutions/mail/withdrawn", thing=solution, why="duty")
+
+
+@transaction.atomic
+def expire(solution: Solution, *, by: User | None = None) -> None:
+    """End a listing; the vendor may renew it."""
+    entry = WORKFLOW["expire"].apply(solution, by=by)
+    _tell_vendor(solution, entry, "solutions/mail/expired")
+
+
+@transaction.atomic
+def renew(solution: Solution, *, by: User) -> None:
+    """List it again under the number that it had."""
+    WORKFLOW["renew"].apply(solution, by=by, expires_on=_listed_until())
+
+
+def expire_lapsed() -> int:
+    """End every listing whose time is over; a row that another worker took is left to it."""
+    ended = 0
+    for solution in Solution.objects.lapsed().order_by("pk"):
+        try:
+            expire(solution)
+        except IllegalTransition:
+            continue
+        ended += 1
+    return ended
+
+
+@transaction.atomic
+def answer_wish(solution: Solution, *, by: User, wish_reference: str, pitch: str) -> Interest:
+    """Offer a solution for a wish, which is named by its public number; saying so again changes the pitch.
+
+    :raises IllegalTransition: the solution is not handed in yet, or its life is over.
+    :raises ValidationError: the number has not the form of a wish's, or nothing says why it fits.
+    """
+    if solution.status not in Solution.ANSWERING:
+        raise IllegalTransition(_("Only a solution that is handed in can answer a wish."))
+    wish_reference, pitch = wish_reference.strip().upper(), pitch.strip()
+    if not WISH_REFERENCE.fullmatch(wish_reference):
+        raise ValidationError({"wish_reference": _("A wish's number looks like W-2026-0042.")})
+    if not pitch:
+        raise ValidationError({"pitch": _("Say why the solution fits the wish.")})
+    interest, _made = Interest.objects.update_or_create(
+        solution=solution,
+        wish_reference=wish_reference,
+        defaults={"pitch": pitch},
+        create_defaults={"pitch": pitch, "created_by": by},
+    )
+    record(solution, "answer_wish", by=by, details={"wish": wish_reference})
+    return interest
+
+
+def _listed_until() -> date:
+    return timezone.localdate() + timedelta(days=settings.SOLUTION_LISTED_DAYS)
+
+
+def _tell_vendor(solution: Solution, entry: Entry, template: str) -> None:
+    notify(party(solution.organisation_id), entry, template, thing=solution, why="party")
+
+
+def _names(solution: Solution) -> dict[str, Any]:
+    vendor = solution.organisation
+    return {"organisation": {"en": vendor.name_en, "zh": vendor.name_zh}}

@@ -1,0 +1,58 @@
+"""What is told of a solution's history, and to whom."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, User
+from journal.clock import Due, clock
+from journal.models import Entry, Pledge
+from solutions.models import Solution
+from solutions.workflow import PUBLIC_VERBS, TOLD
+
+
+def told(entries: Iterable[Entry], reader: User, *, whole: bool) -> list[dict[str, Any]]:
+    """The timeline: for the public, steps alone; for the parties, reasons too; names only as far as they go.
+
+    A vendor reads the names of its own people, the portal's own people read all names.
+    """
+    if not whole:
+        return [
+            {"at": entry.at, "title": TOLD[entry.verb]} for entry in entries if entry.verb in PUBLIC_VERBS
+        ]
+    knows_names = reader.is_superuser or reader.has_role(Role.OFFICE) or reader.has_role(Role.AUDITOR)
+    return [
+        {
+            "at": entry.at,
+            "title": TOLD.get(entry.verb, entry.verb),
+            "reason": entry.reason,
+            "capacity": capacity(entry.capacity),
+            "actor_name": entry.actor_name if knows_names or entry.capacity == "vendor" else "",
+        }
+        for entry in entries
+    ]
+
+
+def capacity(word: str) -> str:
+    words = {
+        "vendor": _("Vendor"),
+        "administrator": _("Administrator"),
+        "member": _("Member"),
+        "system": _("The portal"),
+    }
+    return words.get(word) or (str(Role(word).label) if word in Role.values else word)
+
+
+def waiting(solutions: Sequence[Solution]) -> list[tuple[Solution, Due | None]]:
+    """Each with the pledge that runs now, the soonest due first; two queries for all."""
+    noun = Solution._meta.label_lower
+    pledges = list(Pledge.objects.filter(noun=noun))
+    entries: dict[int, list[Entry]] = {}
+    for entry in Entry.objects.filter(noun=noun, object_id__in=[one.pk for one in solutions]).in_order():
+        entries.setdefault(entry.object_id, []).append(entry)
+    rows = []
+    for solution in solutions:
+        dues = clock(entries.get(solution.pk, []), pledges)
+        rows.append((solution, next((due for due in reversed(dues) if due.answered_on is None), None)))
+    return sorted(rows, key=lambda row: (row[1] is None, row[1].due_on if row[1] else None, row[0].pk))

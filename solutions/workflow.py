@@ -1,0 +1,40 @@
+from django.utils.translation import gettext_lazy as _
+
+from journal.workflow import Workflow
+from solutions.models import Solution
+
+S = Solution.Status
+
+WORKFLOW = Workflow(
+    {
+        "submit": ({S.DRAFT, S.RETURNED}, S.SUBMITTED),
+        "acknowledge": ({S.SUBMITTED}, S.SCREENING),
+        "return": ({S.SCREENING}, S.RETURNED),
+        "list": ({S.SCREENING}, S.LISTED),
+        "refuse": ({S.SCREENING}, S.NOT_SUITABLE),
+        "reconsider": ({S.NOT_SUITABLE}, S.SCREENING),
+        "expire": ({S.LISTED}, S.EXPIRED),
+        "renew": ({S.EXPIRED}, S.LISTED),
+        "withdraw": ({S.DRAFT, S.SUBMITTED, S.SCREENING, S.RETURNED, S.LISTED}, S.WITHDRAWN),
+    },
+    refusals={"return", "refuse", "reconsider", "withdraw"},
+)
+
+# How a timeline tells each verb, also those that move nothing.
+TOLD = {
+    "create": _("Draft begun"),
+    "edit": _("Text changed"),
+    "submit": _("Handed in"),
+    "acknowledge": _("Received; screening begins"),
+    "return": _("Returned with questions"),
+    "list": _("Listed"),
+    "refuse": _("Found not suitable"),
+    "reconsider": _("Taken up again"),
+    "expire": _("Listing ended"),
+    "renew": _("Listing renewed"),
+    "withdraw": _("Withdrawn"),
+    "answer_wish": _("Offered for a wish"),
+}
+
+# What the public reads of a listed solution's history: steps without anyone's words.
+PUBLIC_VERBS = frozenset({"submit", "acknowledge", "list", "expire", "renew"})
