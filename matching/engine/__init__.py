@@ -1,0 +1,52 @@
+"""The matching engine: values in, values out. What other rooms may use of it is named here."""
+
+from matching.engine.dense import Embedder, load_embedders
+from matching.engine.explain import Explanation, SentencePair, SharedConcept, Span, Term, explain
+from matching.engine.factors import Need, Offer
+from matching.engine.feasibility import Feasibility, Gap, Reason
+from matching.engine.items import (
+    Item,
+    Passage,
+    Prepared,
+    PreparedPassage,
+    from_record,
+    passage_from_record,
+    prepare,
+    to_record,
+)
+from matching.engine.rank import DEFAULT_WEIGHTS, Contribution, Score, Weights, likeness, score
+from matching.engine.snapshot import Hit, Snapshot
+from matching.engine.version import ENGINE_VERSION
+
+__all__ = [
+    "DEFAULT_WEIGHTS",
+    "ENGINE_VERSION",
+    "Contribution",
+    "Embedder",
+    "Explanation",
+    "Feasibility",
+    "Gap",
+    "Hit",
+    "Item",
+    "Need",
+    "Offer",
+    "Passage",
+    "Prepared",
+    "PreparedPassage",
+    "Reason",
+    "Score",
+    "SentencePair",
+    "SharedConcept",
+    "Snapshot",
+    "Span",
+    "Term",
+    "Weights",
+    "explain",
+    "from_record",
+    "likeness",
+    "load_embedders",
+    "passage_from_record",
+    "prepare",
+    "score",
+    "to_record",
+]

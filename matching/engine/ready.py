@@ -1,0 +1,102 @@
+"""Segments joined with the statistics of the whole: everything that a score needs beside a query."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from matching.engine import fusion
+from matching.engine.dense import Role
+from matching.engine.lexical import Array
+from matching.engine.segments import Segment
+from matching.engine.statistics import ROWS, Statistics
+
+
+@dataclass(frozen=True)
+class Ready:
+    segment: Segment
+    word_weights: Array
+    concept_weights: Array
+    norms: Mapping[str, Array]  # length of each vector once centred
+    widths: Mapping[
+        str, Array
+    ]  # how far the other role's texts scatter along each vector: is it near to everything?
+
+    @classmethod
+    def of(cls, segment: Segment, role: Role, statistics: Statistics) -> "Ready":
+        norms, widths = {}, {}
+        other: Role = "solution" if role == "wish" else "wish"
+        for model, vectors in segment.vectors.items():
+            centres, spread = statistics.centres[model, role], statistics.spreads[model, other]
+            norms[model] = np.empty(len(vectors), np.float32)
+            widths[model] = np.empty(len(vectors), np.float32)
+            for start in range(0, len(vectors), ROWS):
+                rows = slice(start, start + ROWS)
+                moved = vectors[rows] - centres[segment.langs[rows]]
+                length = np.maximum(np.linalg.norm(moved, axis=1), 1e-9)
+                moved /= length[:, None]
+                norms[model][rows] = length
+                spans = np.einsum("ij,ij->i", moved @ spread, moved)
+                widths[model][rows] = np.sqrt(np.maximum(spans, 1e-6))
+        words = statistics.words[role].weigh(segment.words, segment.scripts)
+        concepts = statistics.concepts[role].weigh(segment.concepts, 0 * segment.scripts)
+        return cls(segment, words, concepts, norms, widths)
+
+    def cosines(self, model: str, asked: Array, centres: Array) -> Array:
+        """Of centred queries with the centred rows, without a centred copy of the rows."""
+        vectors = self.segment.vectors.get(model)
+        if vectors is None:
+            return np.zeros((len(asked), len(self.segment.keys)), np.float32)
+        shift = (asked @ centres.T)[:, self.segment.langs]
+        cosines: Array = (asked @ vectors.T - shift) / self.norms[model]
+        return cosines
+
+
+@dataclass(frozen=True)
+class Face:
+    """The living rows of one role, over all its segments, and the items they belong to."""
+
+    ready: tuple[Ready, ...]
+
+    @cached_property
+    def alive(self) -> Array:
+        return np.flatnonzero(np.concatenate([r.segment.alive for r in self.ready]))
+
+    @cached_property
+    def codes(self) -> Array:
+        codes: Array = np.concatenate([r.segment.langs for r in self.ready])[self.alive]
+        return codes
+
+    @cached_property
+    def groups(self) -> fusion.Groups:
+        return fusion.Groups.of(self.codes)
+
+    @cached_property
+    def keys(self) -> list[str]:
+        return sorted(self.row_keys)
+
+    @cached_property
+    def row_keys(self) -> dict[str, list[int]]:
+        """Key → its rows among the living."""
+        every = [key for r in self.ready for key in r.segment.keys]
+        rows: dict[str, list[int]] = {}
+        for row, place in enumerate(self.alive):
+            rows.setdefault(every[place], []).append(row)
+        return rows
+
+    @cached_property
+    def by_item(self) -> tuple[Array, Array]:
+        """Rows in the order of their items' keys, and where each item begins in it."""
+        order = np.array([row for key in self.keys for row in self.row_keys[key]], np.int64)
+        sizes = np.array([len(self.row_keys[key]) for key in self.keys], np.int64)
+        return order, np.concatenate([[0], np.cumsum(sizes)[:-1]])
+
+    def widths(self, model: str) -> Array:
+        every = [r.widths.get(model, np.ones(len(r.segment.keys), np.float32)) for r in self.ready]
+        widths: Array = np.concatenate(every)[self.alive]
+        return widths
+
+    def gather(self, parts: Sequence[Array]) -> Array:
+        whole = np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
+        return whole if len(self.alive) == whole.shape[1] else whole[:, self.alive]

@@ -1,0 +1,3 @@
+"""Which engine wrote a score: raised whenever the same input may give another one."""
+
+ENGINE_VERSION = "1.0"

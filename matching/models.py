@@ -1,0 +1,240 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role, new_key
+from journal.models import Stateful
+from solutions.models import Solution
+from wishes.models import Wish
+
+
+class Profile(models.Model):
+    """What the engine knows of the text of one wish or solution; rebuilt at will from the text itself."""
+
+    class Side(models.TextChoices):
+        WISH = "wish", _("Wish")
+        SOLUTION = "solution", _("Solution")
+
+    wish = models.OneToOneField(Wish, models.CASCADE, null=True, related_name="profile")
+    solution = models.OneToOneField(Solution, models.CASCADE, null=True, related_name="profile")
+    side = models.CharField(max_length=8, choices=Side)
+    content_hash = models.CharField(max_length=64)
+    engine_version = models.CharField(max_length=40)
+    record = models.BinaryField()  # matching.records: the engine's words and vectors, packed
+    is_public = models.BooleanField(default=True)  # only then can it be found; kept apart from `record`
+    updated_at = models.DateTimeField(default=timezone.now, db_index=True)  # of `record` and `is_public`
+    seen_at = models.DateTimeField(null=True)  # the thing's own `updated_at` when it was last matched
+    matched_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("profile")
+        verbose_name_plural = _("profiles")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(side="wish", wish__isnull=False, solution__isnull=True)
+                | Q(side="solution", wish__isnull=True, solution__isnull=False),
+                name="profile_of_one_thing",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.side} {self.wish_id or self.solution_id}"
+
+    @property
+    def engine_key(self) -> str:
+        """The engine's key of the thing; those of wishes and solutions must differ."""
+        return f"w{self.wish_id}" if self.side == self.Side.WISH else f"s{self.solution_id}"
+
+
+class Ranker(models.Model):
+    """Weights of the score, with what they were learnt from and how well they did. One is active."""
+
+    name = models.CharField(max_length=80, unique=True)
+    engine_version = models.CharField(max_length=40)
+    weights = models.JSONField()
+    training_fingerprint = models.CharField(max_length=64, blank=True)
+    figures = models.JSONField(default=dict)
+    is_active = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("ranker")
+        verbose_name_plural = _("rankers")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_active"], condition=Q(is_active=True), name="ranker_one_active"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MatchQuerySet(models.QuerySet["Match"]):
+    def public(self) -> "MatchQuerySet":
+        return self.filter(
+            status__in=Match.PUBLIC, wish__status__in=Wish.PUBLIC, solution__status__in=Solution.PUBLIC
+        )
+
+    def visible_to(self, user) -> "MatchQuerySet":
+        """Judges see all; a department those of its wishes; a vendor those of its solutions, once approved.
+
+        A vendor does not read the score of others, and no match of its own before the experts have decided.
+        """
+        seen = Q(status__in=Match.PUBLIC, wish__status__in=Wish.PUBLIC, solution__status__in=Solution.PUBLIC)
+        if not user.is_authenticated:
+            return self.filter(seen)
+        if user.is_superuser or any(user.has_role(role) for role in (Role.AUDITOR, Role.OFFICE, Role.EXPERT)):
+            return self.all()
+        own = list(user.membership_roles)
+        seen |= Q(wish__organisation__in=own)
+        seen |= Q(
+            solution__organisation__in=own,
+            status__in=Match.TOLD_TO_VENDOR,
+        )
+        return self.filter(seen)
+
+    def live(self) -> "MatchQuerySet":
+        """Those of which both sides are still there to be tried."""
+        return self.filter(wish__status__in=Wish.OPEN_TO_OFFERS, solution__status__in=Solution.PUBLIC)
+
+    def for_cards(self) -> "MatchQuerySet":
+        return self.select_related("wish__organisation", "solution__organisation").prefetch_related(
+            "wish__topics", "solution__topics"
+        )
+
+
+class Match(Stateful):
+    """One wish and one solution: how well they fit, why, and what people decided."""
+
+    class Status(models.TextChoices):
+        SUGGESTED = "suggested", _("Suggested")
+        SHORTLISTED = "shortlisted", _("Shortlisted")
+        REVIEW = "review", _("Under review")
+        WANTING = "wanting", _("More information wanted")
+        APPROVED = "approved", _("Approved for trial")
+        ON_TRIAL = "on_trial", _("On trial")
+        CLOSED = "closed", _("Closed")
+        DECLINED = "declined", _("Declined")
+
+    PUBLIC = (Status.APPROVED, Status.ON_TRIAL, Status.CLOSED)
+    DECIDED = (Status.APPROVED, Status.ON_TRIAL, Status.CLOSED, Status.DECLINED)
+    TOLD_TO_VENDOR = (*PUBLIC, Status.WANTING, Status.DECLINED)
+    APPROVALS_NEEDED = 2
+
+    class Feasibility(models.TextChoices):
+        FEASIBLE = "feasible", _("Feasible")
+        CONDITIONAL = "conditional", _("Feasible with conditions")
+        NOT_FEASIBLE = "not_feasible", _("Not feasible as it stands")
+
+    status = models.CharField(
+        _("status"), max_length=24, choices=Status, default=Status.SUGGESTED, editable=False, db_index=True
+    )
+    key = models.CharField(max_length=12, unique=True, editable=False, default=new_key)
+    wish = models.ForeignKey(Wish, models.PROTECT, related_name="matches", verbose_name=_("wish"))
+    solution = models.ForeignKey(Solution, models.PROTECT, related_name="matches", verbose_name=_("solution"))
+    probability = models.FloatField(_("likely fit"))
+    rank = models.PositiveIntegerField(_("place among the wish's matches"))
+    feasibility = models.CharField(max_length=16, choices=Feasibility)
+    confidence = models.FloatField()
+    signals = models.JSONField(default=dict)
+    score = models.JSONField(default=dict)  # intercept, contributions that add up to the logit, reasons, gaps
+    explanation = models.JSONField(default=dict)  # matched terms with offsets, concepts, best sentences
+    ranker = models.ForeignKey(Ranker, models.PROTECT, null=True, related_name="+")
+    round = models.PositiveSmallIntegerField(
+        default=0, editable=False
+    )  # which opening of the review it is in
+    report = models.CharField(_("verified report"), max_length=16, blank=True, editable=False)
+    engine_version = models.CharField(max_length=40)
+    created_at = models.DateTimeField(default=timezone.now)
+    computed_at = models.DateTimeField(default=timezone.now)
+
+    objects = MatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("match")
+        verbose_name_plural = _("matches")
+        constraints = [
+            models.UniqueConstraint(fields=["wish", "solution"], name="match_once"),
+            models.CheckConstraint(condition=Q(probability__range=(0, 1)), name="match_probability_0_to_1"),
+        ]
+        indexes = [
+            models.Index(fields=["wish", "-probability"], name="match_of_wish"),
+            models.Index(fields=["solution", "-probability"], name="match_of_solution"),
+            models.Index(fields=["status", "-probability"], name="match_to_judge"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.wish_id} × {self.solution_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("matching:detail", args=[self.key])
+
+    @property
+    def parties(self) -> dict[str, int | None]:
+        return {"department": self.wish.organisation_id, "vendor": self.solution.organisation_id}
+
+    @property
+    def is_public(self) -> bool:
+        return self.status in self.PUBLIC and self.wish.is_public and self.solution.is_public
+
+
+class Review(models.Model):
+    """One expert's verdict on one match, with the reason; once in each round of the match."""
+
+    class Verdict(models.TextChoices):
+        APPROVE = "approve", _("Approve for trial")
+        WANT = "want", _("Ask for more information")
+        DECLINE = "decline", _("Decline")
+
+    class Ground(models.TextChoices):
+        FITS = "fits", _("Answers the need")
+        PARTLY = "partly", _("Answers part of the need")
+        OFF_TOPIC = "off_topic", _("Does not answer the need")
+        NOT_READY = "not_ready", _("Not ready enough")
+        COST = "cost", _("Cost outside the budget")
+        SITE = "site", _("Does not suit the site")
+        SAFETY = "safety", _("Safety or compliance")
+        DUPLICATE = "duplicate", _("Already tried")
+        UNCLEAR = "unclear", _("Information is missing")
+
+    match = models.ForeignKey(Match, models.CASCADE, related_name="reviews")
+    expert = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviews")
+    verdict = models.CharField(_("verdict"), max_length=8, choices=Verdict)
+    ground = models.CharField(_("ground"), max_length=16, choices=Ground)
+    reason = models.TextField(_("reason"), max_length=3000)
+    at = models.DateTimeField(default=timezone.now)
+    round = models.PositiveSmallIntegerField(default=0)  # of the match when it was judged
+    probability_shown = models.FloatField()
+    rank_shown = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("review")
+        verbose_name_plural = _("reviews")
+        constraints = [
+            models.UniqueConstraint(fields=["match", "expert", "round"], name="review_once_for_each_expert"),
+            models.CheckConstraint(condition=~Q(reason=""), name="review_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.expert} {self.verdict} {self.match}"
+
+
+class Conflict(models.Model):
+    """An expert declared that an organisation is too near for a fair judgement."""
+
+    expert = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="conflicts")
+    organisation = models.ForeignKey("accounts.Organisation", models.CASCADE, related_name="+")
+    reason = models.CharField(_("reason"), max_length=300)
+    declared_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("conflict of interest")
+        verbose_name_plural = _("conflicts of interest")
+        constraints = [models.UniqueConstraint(fields=["expert", "organisation"], name="conflict_once")]
+
+    def __str__(self) -> str:
+        return f"{self.expert} – {self.organisation}"

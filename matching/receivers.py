@@ -1,0 +1,34 @@
+"""When a wish or a solution changes, who fits it is asked again."""
+
+from django.db import transaction
+from django.dispatch import receiver
+
+from journal.models import Entry
+from journal.workflow import happened
+from matching import services, tasks
+from solutions.models import Solution
+from wishes.models import Wish
+
+# These say nothing new about the thing itself; anything else may.
+INDIFFERENT = frozenset({"match", "unmatch", "start_trial", "end_trial", "ask", "answer", "sponsor"})
+
+
+@receiver(happened, sender=Wish, dispatch_uid="matching.wish")
+def wish_changed(instance: Wish, entry: Entry, **kwargs) -> None:
+    _changed(instance, entry, tasks.rematch_wish)
+
+
+@receiver(happened, sender=Solution, dispatch_uid="matching.solution")
+def solution_changed(instance: Solution, entry: Entry, **kwargs) -> None:
+    _changed(instance, entry, tasks.rematch_solution)
+
+
+def _changed(thing: Wish | Solution, entry: Entry, task) -> None:
+    """What is taken back is hidden by the same commit; the rest is a message; a sweep finds a lost one."""
+    if not thing.is_public:
+        services.hide(thing)
+        if not entry.from_status or entry.from_status not in type(thing).PUBLIC:
+            return
+    if entry.verb not in INDIFFERENT:
+        # robust: a queue that is down is logged, and does not undo what the person has done
+        transaction.on_commit(lambda: task.delay(thing.pk, entry.at.isoformat()), robust=True)

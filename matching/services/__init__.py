@@ -1,0 +1,60 @@
+"""The verbs of this room."""
+
+from matching.services.explaining import explanation_of
+from matching.services.judging import (
+    approvals,
+    close,
+    declare_conflict,
+    decline,
+    open_review,
+    parties_of,
+    reopen,
+    review,
+    shortlist,
+    start_trial,
+    why_not_judge,
+)
+from matching.services.profiles import hide, profile, profiles
+from matching.services.ranking import active_ranker
+from matching.services.rematching import (
+    matched_since,
+    rematch_solution,
+    rematch_solutions,
+    rematch_wish,
+    rematch_wishes,
+)
+from matching.services.searching import LONGEST, Result, search, similar, similar_text
+from matching.services.sweeping import BATCH, batches, rematch_all, sweep
+
+__all__ = [
+    "BATCH",
+    "LONGEST",
+    "Result",
+    "active_ranker",
+    "approvals",
+    "batches",
+    "close",
+    "declare_conflict",
+    "decline",
+    "explanation_of",
+    "hide",
+    "matched_since",
+    "open_review",
+    "parties_of",
+    "profile",
+    "profiles",
+    "rematch_all",
+    "rematch_solution",
+    "rematch_solutions",
+    "rematch_wish",
+    "rematch_wishes",
+    "reopen",
+    "review",
+    "search",
+    "shortlist",
+    "similar",
+    "similar_text",
+    "start_trial",
+    "sweep",
+    "why_not_judge",
+]

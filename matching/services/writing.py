@@ -1,0 +1,140 @@
+"""Match rows as they should be, compared with those that are there: only what differs is written."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+
+from django.db import connection
+from django.db.models import Count
+from django.utils import timezone
+
+from matching.engine import Score, Weights, score
+from matching.models import Match, Ranker
+from matching.texts import engine_version, need_of, offer_of
+from solutions.models import Solution
+from wishes.models import Wish
+
+COMPUTED = ("probability", "feasibility", "confidence", "signals", "score", "ranker_id", "engine_version")
+Pair = tuple[int, int]  # wish, solution
+
+
+@dataclass
+class Found:
+    """The pairs that were looked for, with the signals of each and who looked."""
+
+    signals: dict[Pair, dict[str, float]] = field(default_factory=dict)
+    by: dict[Pair, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+
+@dataclass
+class Things:
+    """Both sides of the pairs, with what a score needs to know of them; five queries."""
+
+    wishes: dict[int, Wish]
+    solutions: dict[int, Solution]
+    reports: dict[int, int]
+
+    @classmethod
+    def of(cls, pairs: Iterable[Pair]) -> "Things":
+        wish_ids, solution_ids = {w for w, _ in pairs}, {s for _, s in pairs}
+        solutions = Solution.objects.filter(pk__in=solution_ids).prefetch_related("topics").in_bulk()
+        vendors = {one.organisation_id for one in solutions.values()}
+        reports = (
+            Match.objects.filter(solution__organisation__in=vendors)
+            .exclude(report="")
+            .values_list("solution__organisation")
+            .annotate(Count("pk"))
+            .order_by()
+        )
+        wishes = Wish.objects.filter(pk__in=wish_ids).prefetch_related("topics").in_bulk()
+        return cls(wishes, solutions, dict(reports))
+
+    def are_live(self, pair: Pair) -> bool:
+        """A snapshot may name what a restored database no longer holds."""
+        wish, solution = self.wishes.get(pair[0]), self.solutions.get(pair[1])
+        return bool(wish and solution and wish.status in Wish.OPEN_TO_OFFERS and solution.is_public)
+
+    def score(self, pair: Pair, signals: dict[str, float], weights: Weights) -> Score:
+        wish, solution = self.wishes[pair[0]], self.solutions[pair[1]]
+        offer = offer_of(solution, self.reports.get(solution.organisation_id, 0))
+        return score(need_of(wish), offer, signals, weights)
+
+
+class Writer:
+    """Collects what differs from the rows that are there, and writes only that."""
+
+    def __init__(self, found: Found, answered: set[Pair], side: str, ranker: Ranker) -> None:
+        self.found, self.answered, self.side, self.ranker = found, answered, side, ranker
+        self.new: list[Match] = []
+        self.changed: list[Match] = []
+        self.gone: list[int] = []
+
+    def take(self, pair: Pair, row: Match | None, result: Score) -> None:
+        """What people have decided keeps the figures on which they decided."""
+        if row and row.status in Match.DECIDED:
+            return
+        by = self.found_by(pair, row)
+        if not by and pair not in self.answered and (row is None or row.status == Match.Status.SUGGESTED):
+            self.drop(row)
+            return
+        values = self.values(pair, by, result)
+        if row is None:
+            self.new.append(Match(wish_id=pair[0], solution_id=pair[1], rank=0, **values))
+        elif any(getattr(row, name) != value for name, value in values.items()):
+            for name, value in values.items():
+                setattr(row, name, value)
+            row.computed_at = timezone.now()
+            self.changed.append(row)
+
+    def found_by(self, pair: Pair, row: Match | None) -> list[str]:
+        """A row stays as long as one of the two searches brings it."""
+        before = set(row.signals.get("found_by", [])) if row else set()
+        return sorted((before - {self.side}) | self.found.by.get(pair, set()))
+
+    def values(self, pair: Pair, by: list[str], result: Score) -> dict:
+        signals = {**self.found.signals[pair], "found_by": by}
+        signals |= {"answered": 1} if pair in self.answered else {}
+        return {
+            "probability": result.probability,
+            "feasibility": result.feasibility.verdict,
+            "confidence": result.confidence,
+            "signals": signals,
+            "score": plain(result),
+            "ranker_id": self.ranker.pk,
+            "engine_version": engine_version(),
+        }
+
+    def drop(self, row: Match | None) -> None:
+        if row and row.status == Match.Status.SUGGESTED:
+            self.gone.append(row.pk)
+
+    def save(self) -> int:
+        """A row that someone has put on the shortlist meanwhile is not dropped."""
+        if self.new:
+            Match.objects.bulk_create(self.new, ignore_conflicts=True)
+        if self.changed:
+            Match.objects.bulk_update(self.changed, [*COMPUTED, "computed_at"], batch_size=500)
+        if self.gone:
+            Match.objects.filter(pk__in=self.gone, status=Match.Status.SUGGESTED).delete()
+        return len(self.new) + len(self.changed) + len(self.gone)
+
+
+def plain(result: Score) -> dict:
+    """As JSON gives it back, so that what is unchanged is seen to be unchanged."""
+    return {
+        "intercept": result.intercept,
+        "contributions": [asdict(one) for one in result.contributions],
+        "reasons": [asdict(one) for one in result.feasibility.reasons],
+        "gaps": [asdict(one) for one in result.gaps],
+    }
+
+
+def rank(wish_ids: set[int]) -> None:
+    """Places among each wish's matches, by probability; rows whose place has not changed are not written."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE matching_match AS m SET rank = r.place FROM (SELECT id, row_number() OVER "
+            "(PARTITION BY wish_id ORDER BY probability DESC, id) AS place FROM matching_match "
+            "WHERE wish_id = ANY(%s)) AS r WHERE m.id = r.id AND m.rank <> r.place",
+            [sorted(wish_ids)],
+        )

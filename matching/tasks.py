@@ -1,0 +1,34 @@
+from datetime import datetime
+
+from celery import shared_task
+
+from matching import services
+
+
+@shared_task
+def rematch_wish(wish_id: int, since: str = "") -> None:
+    """`since`: when it happened; nothing is left to do if a sweep has been there after that."""
+    if not since or not services.matched_since("wish", wish_id, datetime.fromisoformat(since)):
+        services.rematch_wish(wish_id)
+
+
+@shared_task
+def rematch_solution(solution_id: int, since: str = "") -> None:
+    if not since or not services.matched_since("solution", solution_id, datetime.fromisoformat(since)):
+        services.rematch_solution(solution_id)
+
+
+@shared_task
+def rematch_wishes(wish_ids: list[int]) -> None:
+    """One shard of a rematch of everything."""
+    services.rematch_wishes(wish_ids)
+
+
+@shared_task
+def rematch_solutions(solution_ids: list[int]) -> None:
+    services.rematch_solutions(solution_ids)
+
+
+@shared_task
+def sweep() -> None:
+    services.sweep()

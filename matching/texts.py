@@ -1,0 +1,105 @@
+"""What the engine reads of a wish or a solution: the words apart from the facts."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from matching.engine import ENGINE_VERSION, Item, Need, Offer, Passage
+from solutions.models import Solution
+from topics.bands import MONEY_RANGES
+from wishes.models import Wish
+
+FIELDS = {  # what makes the body of a passage, in this order
+    "wish": ("need", "outcome", "constraints", "site"),
+    "solution": ("summary", "method"),
+}
+LANGUAGES = (("en", "en"), ("zh", "zh-Hant"))  # suffix of the column, language of the engine
+BETWEEN = "\n"
+
+
+@dataclass(frozen=True)
+class Section:
+    """Where one field of a thing stands in the body of a passage."""
+
+    field: str
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+def side_of(thing: Wish | Solution) -> str:
+    return "wish" if isinstance(thing, Wish) else "solution"
+
+
+def key_of(thing: Wish | Solution) -> str:
+    return f"{'w' if isinstance(thing, Wish) else 's'}{thing.pk}"
+
+
+def sections(thing: Wish | Solution, suffix: str) -> list[Section]:
+    """The fields written in one language; joined by BETWEEN they are the body that the engine reads."""
+    found: list[Section] = []
+    at = 0
+    for name in FIELDS[side_of(thing)]:
+        text = getattr(thing, f"{name}_{suffix}").strip()
+        if text:
+            found.append(Section(name, text, at))
+            at += len(text) + len(BETWEEN)
+    return found
+
+
+def item_of(thing: Wish | Solution) -> Item:
+    """One passage for each language in which there is anything to read."""
+    passages = []
+    for suffix, lang in LANGUAGES:
+        title = getattr(thing, f"title_{suffix}").strip()
+        body = BETWEEN.join(section.text for section in sections(thing, suffix))
+        if title or body:
+            passages.append(Passage(lang, title, body))
+    return Item(key_of(thing), side_of(thing), tuple(passages))  # type: ignore[arg-type]
+
+
+def engine_version() -> str:
+    """The engine and the models it uses: what either writes cannot be compared with what another wrote."""
+    return "+".join((ENGINE_VERSION, *settings.MATCHING_EMBEDDERS))
+
+
+def content_hash(item: Item) -> str:
+    said = [engine_version(), item.role, [[p.lang, p.title, p.body] for p in item.passages]]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def need_of(wish: Wish) -> Need:
+    """Reads `wish.topics`: prefetch them."""
+    return Need(
+        topics=frozenset(topic.slug for topic in wish.topics.all()),
+        trl_wanted=wish.trl_wanted,
+        budget=MONEY_RANGES.get(wish.budget),
+        months=wish.months,
+        site=frozenset(wish.site_gives),
+        certificates=_named(wish.certificates),
+    )
+
+
+def offer_of(solution: Solution, verified_reports: int) -> Offer:
+    """Reads `solution.topics`: prefetch them."""
+    return Offer(
+        topics=frozenset(topic.slug for topic in solution.topics.all()),
+        trl=solution.trl,
+        price=MONEY_RANGES.get(solution.price),
+        lead_months=solution.lead_months,
+        needs=frozenset(solution.trial_needs),
+        certificates=_named(solution.certificates),
+        verified_reports=verified_reports,
+        novel=solution.is_novel,
+    )
+
+
+def _named(certificates: Iterable[str]) -> frozenset[str]:
+    """Two ways of typing one certificate (`CE`, `ce `, `ISO  9001`) are the same certificate."""
+    return frozenset(" ".join(name.split()).upper() for name in certificates if name.strip())

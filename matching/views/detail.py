@@ -1,0 +1,175 @@
+"""One match: both texts, why they belong together, what speaks against it, and what was decided."""
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.generic import DetailView, FormView
+
+from accounts.models import Role, User
+from innoportal.languages import ENGLISH, HTML_LANG
+from innoportal.lib.views import ObjectPermissionMixin, VisibleMixin
+from journal.models import Entry
+from journal.workflow import IllegalTransition, ReasonRequired
+from matching import services, wording
+from matching.forms import ReasonForm, ReviewForm
+from matching.models import Match
+from matching.views.marking import best_pair, marked
+from matching.workflow import WORKFLOW
+
+# workflow verb → (rule, name of the address, words, style); those that refuse are asked for with a reason
+BUTTONS = (
+    ("shortlist", "shortlist", "shortlist"),
+    ("review", "open_review", "open-review"),
+)
+REFUSALS = ("decline", "reopen", "close")
+
+
+class MatchPage(VisibleMixin):
+    model = Match
+    template_name: str | None = "matching/detail.html"
+    kwargs: dict[str, Any]
+
+    def get_object(self, queryset=None):
+        rows = self.get_queryset().select_related(
+            "wish__organisation", "wish__created_by", "solution__organisation", "solution__created_by"
+        )
+        return get_object_or_404(rows, key=self.kwargs["slug"])
+
+
+def page_of(match: Match, user, form=None) -> dict:
+    """What the page may tell this person. A vendor and the public read no figures; a party reads no names."""
+    may = {
+        verb: user.has_perm(f"matching.{verb}_match", match)
+        for verb in (
+            "view_score",
+            "view_findings",
+            "view_reviews",
+            "review",
+            "open_review",
+            "shortlist",
+            *REFUSALS,
+        )
+    }
+    explanation = services.explanation_of(match)
+    findings = match.score if may["view_findings"] else {}
+    figures = match.score if may["view_score"] else {}
+    obstacle = services.why_not_judge(match, user) if may["review"] else ""
+    reviews = reviews_for(match, user) if may["view_reviews"] else []
+    judged = any(one.expert_id == user.pk and one.round == match.round for one in reviews)
+    can_judge = may["review"] and not obstacle and not judged and WORKFLOW["approve"].allows(match)
+    return {
+        "match": match,
+        "may": may,
+        "band": wording.band(match.probability),
+        "wish_text": marked(match.wish, explanation, "wish"),
+        "solution_text": marked(match.solution, explanation, "solution"),
+        "pair": best_pair(explanation) if may["view_findings"] else None,
+        "concepts": concepts(explanation),
+        "reasons": wording.reasons(findings),
+        "gaps": wording.gaps(findings),
+        "bars": wording.bars(figures),
+        "total": wording.total(figures),
+        "reviews": reviews,
+        "obstacle": obstacle,
+        "form": form if form is not None else ReviewForm() if can_judge else None,
+        "confidential": match.solution.confidential if sees_confidential(match, user, obstacle) else "",
+        "refusals": refusals(match, may),
+        "decision": decision_of(match) if may["view_findings"] else None,
+        "actions": actions(match, may),
+    }
+
+
+def sees_confidential(match: Match, user, obstacle: str) -> bool:
+    """The vendor, and those who judge it; not an expert who stands too near."""
+    is_near = user.has_role(Role.EXPERT) and obstacle if user.is_authenticated else True
+    return not is_near and user.has_perm("solutions.view_confidential_solution", match.solution)
+
+
+def reviews_for(match: Match, user) -> list:
+    """An expert reads the others' verdicts only after giving one, so that each judges alone."""
+    rows = list(match.reviews.select_related("expert").order_by("-round", "at"))
+    if user.has_perm("matching.decline_match", match) or user.has_role(Role.AUDITOR):
+        return rows
+    mine = {one.round for one in rows if one.expert_id == user.pk}
+    return [one for one in rows if one.round in mine]
+
+
+def decision_of(match: Match):
+    """The last refusal or question and its reason; who gave it is not told."""
+    told = {"declined": "decline", "wanting": "want", "closed": "close"}
+    if verb := told.get(match.status):
+        return Entry.objects.about(match).filter(verb=verb).order_by("-at", "-pk").first()
+    return None
+
+
+def concepts(explanation) -> list:
+    """The shared technical terms as the reader calls them."""
+    lang = HTML_LANG[get_language() or ENGLISH]
+    rows = [one["labels"] for one in explanation.get("concepts", [])]
+    return [labels.get(lang) or labels["en"] for labels in rows]
+
+
+def actions(match: Match, may: dict) -> list[dict]:
+    words = {"shortlist": _("Put on the shortlist"), "review": _("Ask the experts")}
+    return [
+        {
+            "label": words[verb],
+            "url": reverse(f"matching:{name}", args=[match.key]),
+            "post": True,
+            "style": "secondary",
+        }
+        for verb, rule, name in BUTTONS
+        if may[rule] and WORKFLOW[verb].allows(match)
+    ]
+
+
+def refusals(match: Match, may: dict) -> list[dict]:
+    words = {"decline": _("Decline"), "reopen": _("Put back on the shortlist"), "close": _("Close")}
+    return [
+        {"address": f"matching:{verb}", "label": words[verb], "form": ReasonForm(auto_id=f"id_{verb}_%s")}
+        for verb in REFUSALS
+        if may[verb] and WORKFLOW[verb].allows(match)
+    ]
+
+
+class Detail(MatchPage, DetailView):
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs, **page_of(self.object, self.request.user))
+
+
+class GiveReview(ObjectPermissionMixin, MatchPage, FormView):
+    """The verdict of an expert; what was typed stays when it cannot be taken."""
+
+    permission_required = "matching.review_match"
+    form_class = ReviewForm
+    http_method_names = ("post",)
+
+    def post(self, request, *args, **kwargs):
+        if obstacle := services.why_not_judge(self.object, request.user):
+            raise PermissionDenied(obstacle)
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form):
+        try:
+            services.review(self.object, by=cast(User, self.request.user), **form.cleaned_data)
+        except ReasonRequired as error:
+            form.add_error("reason", str(error))
+        except ValidationError as error:
+            form.add_error(None, error)
+        except IllegalTransition as error:
+            messages.error(self.request, str(error))
+            return HttpResponseRedirect(self.object.get_absolute_url())
+        if form.errors:
+            return self.form_invalid(form)
+        messages.success(self.request, _("Your verdict is written down."))
+        return HttpResponseRedirect(self.object.get_absolute_url())
+
+    def form_invalid(self, form):
+        context = self.get_context_data(**page_of(self.object, self.request.user, form))
+        return self.render_to_response(context, status=422)

@@ -1,0 +1,165 @@
+"""Pieces that pages of other rooms load by their address; each is a page of its own without JavaScript."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.shortcuts import get_object_or_404
+from django.views.generic import TemplateView
+
+from accounts.models import Role
+from innoportal.lib.views import PartialMixin
+from matching import services, wording
+from matching.models import Match
+from matching.views.queue import reviewed
+from solutions.models import Solution
+from wishes.models import Wish
+
+SHOWN = 10
+S = Match.Status
+
+
+class Piece(PartialMixin, TemplateView):
+    partial = "piece"
+
+
+class OfWish(Piece):
+    """What fits a wish: for everyone what was approved; for its department, with figures, all of it."""
+
+    template_name = "matching/of_wish.html"
+
+    def get_context_data(self, **kwargs):
+        user = self.request.user
+        wish = get_object_or_404(Wish.objects.visible_to(user).addressed(kwargs["slug"]))
+        rows = (
+            Match.objects.visible_to(user).filter(wish=wish).select_related("wish", "solution__organisation")
+        )
+        matches = list(rows.order_by("-probability", "pk")[: 2 * SHOWN])
+        sees_score = bool(matches) and user.has_perm("matching.view_score_match", matches[0])
+        whole = rows.count() if len(matches) == 2 * SHOWN else len(matches)
+        return super().get_context_data(
+            **kwargs,
+            wish=wish,
+            matches=[(one, wording.reasons(one.score)) for one in matches],
+            sees_score=sees_score,
+            more=whole - len(matches),
+        )
+
+
+class OfSolution(Piece):
+    """Which open wishes a solution fits: its vendor reads how well, in words, nothing of other vendors."""
+
+    template_name = "matching/of_solution.html"
+
+    def get_context_data(self, **kwargs):
+        user = self.request.user
+        solution = get_object_or_404(Solution.objects.visible_to(user).addressed(kwargs["slug"]))
+        seen = Match.objects.visible_to(user).filter(solution=solution)
+        fits = Match.objects.none()
+        is_own = user.is_authenticated and user.is_member_of(solution.organisation_id)
+        if is_own or sees_all(user):
+            fits = Match.objects.filter(solution=solution).live().select_related("wish__organisation")
+        links = {match.wish_id: match for match in seen.select_related("wish__organisation")}
+        rows = {match.wish_id: match for match in fits.order_by("-probability", "pk")[:SHOWN]} | links
+        fitting = [Fit.of(match, links.get(wish)) for wish, match in rows.items()]
+        fitting.sort(key=lambda fit: -fit.probability)
+        return super().get_context_data(**kwargs, solution=solution, fits=fitting, is_own=is_own)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A wish that a solution fits; `match` only when this person may read the match itself."""
+
+    wish: Wish
+    band: tuple[str, str]
+    probability: float  # for the order, never shown
+    match: Match | None
+
+    @classmethod
+    def of(cls, match: Match, seen: Match | None) -> "Fit":
+        return cls(match.wish, wording.band(match.probability), match.probability, seen)
+
+
+def sees_all(user) -> bool:
+    return user.is_authenticated and user.has_perm("matching.view_queue")
+
+
+class Workspace(LoginRequiredMixin, Piece):
+    """What waits for this person in this room."""
+
+    template_name = "matching/workspace.html"
+
+    def get_context_data(self, **kwargs):
+        lists = [
+            found
+            for ask in (for_expert, for_office, for_department, for_vendor)
+            if (found := ask(self.request))
+        ]
+        return super().get_context_data(**kwargs, lists=lists)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    kind: str
+    count: int
+    matches: list[Match]
+
+
+def _first(kind: str, rows) -> Waiting:
+    rows = rows.select_related("wish", "solution").order_by("-probability", "pk")
+    first = list(rows[: SHOWN + 1])
+    return Waiting(kind, len(first) if len(first) <= SHOWN else rows.count(), first[:SHOWN])
+
+
+def for_expert(request) -> Waiting | None:
+    """Matches under review that this expert has not judged and may judge."""
+    user = request.user
+    if not user.has_role(Role.EXPERT):
+        return None
+    near = [*user.membership_roles, *user.conflicts.values_list("organisation", flat=True)]
+    rows = reviewed(Match.objects.live().filter(status=S.REVIEW), user).filter(is_mine=False)
+    rows = rows.exclude(wish__organisation__in=near).exclude(solution__organisation__in=near)
+    return _first("review", rows.exclude(wish__created_by=user).exclude(solution__created_by=user))
+
+
+def for_office(request) -> Waiting | None:
+    """What a department has picked, and what waits for more information."""
+    if not request.user.has_role(Role.OFFICE):
+        return None
+    return _first("office", Match.objects.live().filter(status__in=(S.SHORTLISTED, S.WANTING)))
+
+
+def for_department(request) -> Waiting | None:
+    """The likeliest suggestions for the wishes of this person's organisations, and what was picked."""
+    own = list(request.user.membership_roles)
+    rows = Match.objects.live().filter(wish__organisation__in=own)
+    rows = rows.filter(status__in=(S.SUGGESTED, S.SHORTLISTED, S.WANTING), rank__lte=3)
+    found = _first("department", rows) if own else None
+    return found if found and found.count else None
+
+
+def for_vendor(request) -> Waiting | None:
+    """Own matches about which an expert asks for more."""
+    own = list(request.user.membership_roles)
+    rows = Match.objects.live().filter(solution__organisation__in=own, status=S.WANTING)
+    found = _first("vendor", rows) if own else None
+    return found if found and found.count else None
+
+
+class Similar(Piece):
+    """Public wishes that say nearly what someone is writing; the text is read and not kept."""
+
+    template_name = "matching/similar.html"
+    http_method_names = ("get", "post")
+
+    def post(self, request, *args, **kwargs):
+        return self.get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        typed = self.request.POST or self.request.GET
+        title = " ".join(typed.get(f"title_{suffix}", "") for suffix in ("en", "zh")).strip()
+        names = ("text", "need_en", "need_zh", "outcome_en", "outcome_zh")
+        body = "\n".join(filter(None, (typed.get(name, "").strip() for name in names)))
+        results = services.similar_text(title, body)
+        wishes = Wish.objects.public().for_cards().in_bulk([result.pk for result in results])
+        found = [wishes[result.pk] for result in results if result.pk in wishes]
+        return super().get_context_data(**kwargs, wishes=found, asked=bool(title or body))

@@ -1,0 +1,68 @@
+"""The experts' list."""
+
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django_filters.views import FilterView
+
+from innoportal.lib.views import PartialMixin, VisibleMixin
+from matching import wording
+from matching.filters import MatchFilter
+from matching.models import Match, Review
+
+SORTS = [("", _("Likeliest first")), ("newest", _("Newest first"))]
+ORDERS = {"newest": ("-created_at", "-pk")}
+
+
+class SignedInPermission(PermissionRequiredMixin):
+    """Who has not signed in is asked to; who may not is refused."""
+
+    request: HttpRequest
+
+    def handle_no_permission(self):
+        self.raise_exception = self.request.user.is_authenticated
+        return super().handle_no_permission()
+
+
+class Queue(SignedInPermission, PartialMixin, VisibleMixin, FilterView):
+    model = Match
+    permission_required = "matching.view_queue"
+    filterset_class = MatchFilter
+    template_name = "matching/queue.html"
+    partial = "results"
+    paginate_by = 25
+
+    def get_filterset_kwargs(self, filterset_class):
+        """Without a choice the list shows what waits for a verdict."""
+        kwargs = super().get_filterset_kwargs(filterset_class)
+        data = self.request.GET.copy()
+        if "status" not in data:
+            data.setlist("status", [Match.Status.REVIEW])
+        return {**kwargs, "data": data}
+
+    def get_queryset(self):
+        rows = reviewed(super().get_queryset().live(), self.request.user)
+        order = ORDERS.get(self.request.GET.get("sort", ""), ("-probability", "pk"))
+        return rows.select_related("wish__organisation", "solution__organisation").order_by(*order)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        rows = [(match, wording.reasons(match.score)) for match in context["page_obj"]]
+        sort = self.request.GET.get("sort", "")
+        return {
+            **context,
+            "rows": rows,
+            "sorts": SORTS,
+            "sort": sort if sort in ORDERS else "",
+            "needed": Match.APPROVALS_NEEDED,
+        }
+
+
+def reviewed(rows, user):
+    """With how many verdicts the present round has, and whether this person gave one."""
+    given = Review.objects.filter(match=OuterRef("pk"), round=OuterRef("round")).order_by()
+    # Subqueries: PostgreSQL asks them for the rows of one page, where a join would be counted for all.
+    verdicts = given.values("match").annotate(count=Count("pk")).values("count")
+    return rows.annotate(verdicts=Coalesce(Subquery(verdicts), 0), is_mine=Exists(given.filter(expert=user)))
