@@ -1,0 +1,86 @@
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from rest_framework import serializers, viewsets
+
+from trials.filters import ReportFilter, TrialFilter
+from trials.models import Claim, Report, Trial
+
+
+class ClaimSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Claim
+        fields = [
+            *("statement_en", "statement_zh", "metric", "unit", "direction", "target", "method"),
+            *("verdict", "result"),
+        ]
+        read_only_fields = fields
+
+
+class TrialSerializer(serializers.ModelSerializer):
+    """What is public of a trial: no person, no number of a row."""
+
+    class Meta:
+        model = Trial
+        fields = [
+            *("reference", "status", "kind", "wish", "solution", "department", "vendor", "venue"),
+            *("title_en", "title_zh", "scale_en", "scale_zh", "starts_on", "ends_on"),
+            *("method_en", "method_zh", "stop_rules_en", "stop_rules_zh"),
+            *("budget_planned", "budget_spent", "plan_hash", "plan_locked_at", "claims"),
+        ]
+        read_only_fields = fields
+
+    wish = serializers.CharField(source="match.wish.reference", read_only=True)
+    solution = serializers.CharField(source="match.solution.reference", read_only=True)
+    department = serializers.CharField(source="match.wish.organisation.slug", read_only=True)
+    vendor = serializers.CharField(source="match.solution.organisation.slug", read_only=True)
+    venue = serializers.CharField(source="venue.slug", read_only=True)
+    title_en = serializers.CharField(source="match.solution.title_en", read_only=True)
+    title_zh = serializers.CharField(source="match.solution.title_zh", read_only=True)
+    claims = ClaimSerializer(many=True, read_only=True)
+
+
+class ReportSerializer(serializers.ModelSerializer):
+    """The signed envelope is the report; what stands beside it only helps to find it."""
+
+    class Meta:
+        model = Report
+        fields = [
+            *("reference", "version", "status", "verdict", "trial", "published_at"),
+            *("payload_hash", "previous_hash", "envelope"),
+        ]
+        read_only_fields = fields
+
+    trial = serializers.CharField(source="trial.reference", read_only=True)
+
+
+class _BySlug(viewsets.ReadOnlyModelViewSet):
+    lookup_field = "slug"
+    lookup_value_regex = "[^/]+"
+
+    def get_object(self) -> Any:
+        thing = get_object_or_404(self.get_queryset().addressed(self.kwargs["slug"]))
+        self.check_object_permissions(self.request, thing)
+        return thing
+
+
+class TrialViewSet(_BySlug):
+    """Trials whose plan is locked, the newest first; the filters are those of the list's page."""
+
+    serializer_class = TrialSerializer
+    filterset_class = TrialFilter
+
+    def get_queryset(self):
+        visible = Trial.objects.visible_to(self.request.user).public()
+        return visible.for_cards().prefetch_related("claims").order_by("-plan_locked_at", "-pk")
+
+
+class ReportViewSet(_BySlug):
+    """Published reports with their signed envelopes; with those replaced or withdrawn on demand."""
+
+    serializer_class = ReportSerializer
+    filterset_class = ReportFilter
+
+    def get_queryset(self):
+        visible = Report.objects.visible_to(self.request.user).public()
+        return visible.select_related("trial").order_by("-published_at", "-pk")

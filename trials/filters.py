@@ -1,0 +1,133 @@
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.filters import OrganisationFilter
+from accounts.models import Organisation
+from solutions.models import Solution
+from topics.filters import TopicFilter, carrying
+from topics.models import Topic
+from trials.models import Report, ReportQuerySet, Trial, TrialQuerySet
+from wishes.models import Wish
+
+SMALL = {"class": "govuk-checkboxes--small"}
+S = Trial.Status
+GROUPS = {
+    "prepared": (S.LOCKED,),
+    "under_way": (S.RUNNING, S.PAUSED),
+    "measured": (S.MEASURED, S.REPORTING),
+    "closed": (S.CLOSED,),
+    "stopped": (S.STOPPED,),
+}
+
+
+def with_topic(queryset: QuerySet, value: Topic, match: str) -> QuerySet:
+    """What its wish or its solution carries; a broader term finds the narrower ones too."""
+    wishes, solutions = carrying(Wish, value), carrying(Solution, value)
+    return queryset.filter(Q(**{f"{match}__wish__in": wishes}) | Q(**{f"{match}__solution__in": solutions}))
+
+
+def of_organisation(queryset: QuerySet, value: Organisation, match: str) -> QuerySet:
+    wish, solution = f"{match}__wish__organisation", f"{match}__solution__organisation"
+    return queryset.filter(Q(**{wish: value}) | Q(**{solution: value}))
+
+
+def parties(request: Any) -> QuerySet:
+    """Organisations that took part in a public trial."""
+    public = Trial.objects.public()
+    return Organisation.objects.filter(
+        Q(pk__in=public.values("match__wish__organisation"))
+        | Q(pk__in=public.values("match__solution__organisation"))
+    ).order_by("name_en", "pk")
+
+
+class _Common(django_filters.FilterSet):
+    topic = TopicFilter(method="by_topic")
+    organisation = OrganisationFilter(label=_("Organisation"), queryset=parties, method="by_organisation")
+
+    match = "match"
+
+    def by_topic(self, queryset: QuerySet, name: str, value: Topic) -> QuerySet:
+        return with_topic(queryset, value, self.match)
+
+    def by_organisation(self, queryset: QuerySet, name: str, value: Organisation) -> QuerySet:
+        return of_organisation(queryset, value, self.match)
+
+
+class TrialFilter(_Common):
+    """What a list of trials can be narrowed by, on the page and in the API."""
+
+    status = django_filters.MultipleChoiceFilter(
+        label=_("Status"),
+        choices=[
+            ("prepared", _("Plan locked")),
+            ("under_way", _("Running or paused")),
+            ("measured", _("Measured, report to come")),
+            ("closed", _("Closed")),
+            ("stopped", _("Stopped")),
+        ],
+        method="in_groups",
+        widget=forms.CheckboxSelectMultiple(attrs=SMALL),
+    )
+    kind = django_filters.MultipleChoiceFilter(
+        label=_("Kind"), choices=Trial.Kind, widget=forms.CheckboxSelectMultiple(attrs=SMALL)
+    )
+    year = django_filters.NumberFilter(
+        label=_("Year of its start"),
+        field_name="starts_on__year",
+        min_value=2000,
+        max_value=2200,
+        widget=forms.NumberInput(attrs={"data-width": "4"}),
+    )
+
+    class Meta:
+        model = Trial
+        fields: list[str] = []
+
+    def in_groups(self, queryset: TrialQuerySet, name: str, value: list[str]) -> QuerySet:
+        return queryset.filter(status__in=[status for group in value for status in GROUPS[group]])
+
+
+class ReportFilter(_Common):
+    """What a list of reports can be narrowed by, on the page and in the API."""
+
+    match = "trial__match"
+
+    verdict = django_filters.MultipleChoiceFilter(
+        label=_("Verdict"), choices=Report.Verdict, widget=forms.CheckboxSelectMultiple(attrs=SMALL)
+    )
+    kind = django_filters.MultipleChoiceFilter(
+        label=_("Kind"),
+        field_name="trial__kind",
+        choices=Trial.Kind,
+        widget=forms.CheckboxSelectMultiple(attrs=SMALL),
+    )
+    year = django_filters.NumberFilter(
+        label=_("Year of publication"),
+        field_name="published_at__year",
+        min_value=2000,
+        max_value=2200,
+        widget=forms.NumberInput(attrs={"data-width": "4"}),
+    )
+    withdrawn = django_filters.BooleanFilter(
+        label=_("With withdrawn and replaced ones"),
+        method="with_withdrawn",
+        widget=forms.CheckboxInput(),
+    )
+
+    class Meta:
+        model = Report
+        fields: list[str] = []
+
+    def with_withdrawn(self, queryset: ReportQuerySet, name: str, value: bool) -> QuerySet:
+        return queryset
+
+    @property
+    def qs(self) -> QuerySet:
+        """What was replaced or withdrawn stays readable, and is listed on demand only."""
+        found = super().qs
+        wanted = self.form.is_valid() and self.form.cleaned_data.get("withdrawn")
+        return found if wanted else found.filter(status=Report.Status.PUBLISHED)

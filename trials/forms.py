@@ -1,0 +1,229 @@
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role, User
+from innoportal.lib.widgets import DatePicker, DateTimePicker
+from matching.models import Match
+from solutions.models import Solution
+from trials.models import Claim, Erratum, LogEntry, Measurement, Report, Trial, Venue
+from trials.readings import MANUAL
+from trials.services import needs_unmet
+
+MAX_REPORT = 40_000_000  # as trials.proof.files takes it
+
+
+class PlanForm(forms.ModelForm):
+    class Meta:
+        model = Trial
+        fields = [
+            *("engineer", "venue", "kind", "starts_on", "ends_on", "scale_en", "scale_zh"),
+            *("method_en", "method_zh", "stop_rules_en", "stop_rules_zh", "budget_planned"),
+        ]
+        widgets = {
+            "starts_on": DatePicker,
+            "ends_on": DatePicker,
+            "budget_planned": forms.NumberInput(attrs={"data-prefix": "HK$", "data-width": "10"}),
+        }
+        help_texts = {
+            "method_en": _("Meters, places, times; how the baseline is taken."),
+            "stop_rules_en": _("What ends the trial early, whoever is on site."),
+        }
+
+    def __init__(self, *args: Any, match: Match, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.needs = match.solution.trial_needs
+        self.fields["engineer"].queryset = User.objects.with_role(Role.ENGINEER).order_by("name", "pk")
+        self.fields["venue"].queryset = Venue.objects.select_related("organisation").order_by("name_en", "pk")
+
+    def unmet(self) -> list[str]:
+        """What the solution needs and the chosen venue does not give, as people call it."""
+        chosen = getattr(self, "cleaned_data", {}).get("venue")
+        venue = chosen or (self.instance.venue if self.instance.venue_id else None)
+        if venue is None:
+            return []
+        return [str(Solution.TrialNeed(need).label) for need in needs_unmet(self.needs, venue.gives)]
+
+
+class ClaimForm(forms.ModelForm):
+    class Meta:
+        model = Claim
+        fields = ["statement_en", "statement_zh", "metric", "unit", "direction", "target", "method"]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if self.has_changed() and not (found.get("statement_en") or found.get("statement_zh")):
+            self.add_error("statement_en", _("Write the claim in English or Chinese."))
+        return found
+
+
+class _Claims(forms.BaseFormSet):
+    def clean(self) -> None:
+        """Each claim has a metric of its own, by which the readings name it."""
+        names = [
+            form.cleaned_data["metric"]
+            for form in self.forms
+            if form.is_valid() and form.cleaned_data.get("metric") and not form.cleaned_data.get("DELETE")
+        ]
+        if len(names) != len(set(names)):
+            raise forms.ValidationError(_("Two claims have the same metric."))
+
+
+ClaimFormSet = forms.formset_factory(
+    ClaimForm, formset=_Claims, extra=1, max_num=12, validate_max=True, can_delete=True
+)
+
+
+def claim_initial(trial: Trial) -> list[dict[str, Any]]:
+    return [
+        {name: getattr(claim, name) for name in ClaimForm.Meta.fields}
+        | {"target": f"{claim.target.normalize():f}"}
+        for claim in trial.claims.order_by("position", "pk")
+    ]
+
+
+def claim_values(formset: Any) -> list[dict[str, Any]]:
+    """What a valid formset says, without the rows left empty or struck out."""
+    rows = [form.cleaned_data for form in formset]
+    return [
+        {name: row[name] for name in ClaimForm.Meta.fields}
+        for row in rows
+        if row.get("metric") and not row.get("DELETE")
+    ]
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Everyone concerned reads it."),
+    )
+
+
+class PublicReasonForm(ReasonForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _("It is public.")
+
+
+class SpendForm(forms.Form):
+    budget_spent = forms.DecimalField(
+        label=_("Money spent so far"),
+        min_value=0,
+        max_digits=12,
+        decimal_places=2,
+        widget=forms.NumberInput(attrs={"data-prefix": "HK$", "data-width": "10"}),
+    )
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label=_("Measurements (CSV or XLSX)"),
+        help_text=_(
+            "Columns: metric, at, phase (baseline or trial), value and, if there are several, sensor. "
+            "Times without an offset are Hong Kong time. All rows are taken, or none."
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx"}),
+    )
+
+
+class MeasurementForm(forms.Form):
+    metric = forms.ChoiceField(label=_("Metric"))
+    at = forms.DateTimeField(label=_("When"), widget=DateTimePicker)
+    phase = forms.ChoiceField(label=_("Phase"), choices=Measurement.Phase)
+    value = forms.FloatField(
+        label=_("Value"), widget=forms.NumberInput(attrs={"step": "any", "data-width": "10"})
+    )
+    sensor = forms.CharField(label=_("Sensor"), max_length=80, required=False)
+
+    def __init__(self, *args: Any, trial: Trial, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["metric"].choices = [
+            (claim.metric, f"{claim.metric} ({claim.unit})") for claim in trial.claims.all()
+        ]
+
+    def clean_sensor(self) -> str:
+        return self.cleaned_data["sensor"] or MANUAL
+
+
+class LogForm(forms.ModelForm):
+    class Meta:
+        model = LogEntry
+        fields = ["kind", "severity", "on", "text_en", "text_zh"]
+        widgets = {"on": DatePicker}
+        help_texts = {"severity": _("Of an incident.")}
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if not (found.get("text_en") or found.get("text_zh")):
+            self.add_error("text_en", _("Write what happened in English or Chinese."))
+        is_incident = found.get("kind") == LogEntry.Kind.INCIDENT
+        if is_incident and not found.get("severity"):
+            self.add_error("severity", _("Say how severe the incident was."))
+        if not is_incident:
+            found["severity"] = ""
+        if (day := found.get("on")) and day > timezone.localdate():
+            self.add_error("on", _("The day lies in the future."))
+        return found
+
+    def _post_clean(self) -> None:
+        """The rules of the row are asked by the service, in words of the form they are said above."""
+
+
+class ReportForm(forms.ModelForm):
+    class Meta:
+        model = Report
+        fields = ["summary_en", "summary_zh", "suits_en", "suits_zh", "limits_en", "limits_zh"]
+
+
+class CommentForm(forms.Form):
+    text = forms.CharField(
+        label=_("Your comment"),
+        max_length=6000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("It is printed in the report and ends your time for comments."),
+    )
+
+
+class VerifyForm(forms.Form):
+    statement = forms.CharField(
+        label=_("Your statement"),
+        max_length=3000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("What you checked and what you found. It is printed with your name."),
+    )
+    interests = forms.CharField(
+        label=_("Declaration of interests"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Every tie to the parties in the last five years; write “None” when there is none."),
+    )
+
+
+class ErratumForm(forms.ModelForm):
+    class Meta:
+        model = Erratum
+        fields = ["text_en", "text_zh"]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if not (found.get("text_en") or found.get("text_zh")):
+            self.add_error("text_en", _("Say what is wrong, in English or Chinese."))
+        return found
+
+
+class VerifyFileForm(forms.Form):
+    file = forms.FileField(
+        label=_("The report as you have it (PDF or JSON)"),
+        help_text=_("It is checked and not kept."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.json"}),
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MAX_REPORT:
+            raise forms.ValidationError(_("The file is larger than 40 MB; a report never is."))
+        return file

@@ -1,0 +1,182 @@
+"""What the pages of a trial and of a report on its way show this reader, and what they can do now."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from journal.models import Entry
+from notifications.models import Follow
+from trials.analysis import ENOUGH
+from trials.forms import (
+    CommentForm,
+    ErratumForm,
+    LogForm,
+    PublicReasonForm,
+    ReasonForm,
+    SpendForm,
+    VerifyForm,
+)
+from trials.models import Claim, LogEntry, Report, Trial
+from trials.picture import charts
+from trials.rules import objections
+from trials.sentences import both
+from trials.services import missing
+from trials.services.measuring import TAKING
+from trials.services.running import OVER
+from trials.showing import claim_shown, said
+from trials.timeline import CHECKLIST, timeline
+from trials.workflow import REPORT, TRIAL
+
+Forms = Mapping[str, forms.Form]
+Button = tuple[Any, str, type[forms.BaseForm] | None]
+
+# verb → label, style, form; in the order of the buttons.
+TRIAL_BUTTONS: dict[str, Button] = {
+    "lock": (_("Lock the plan"), "", None),
+    "start": (_("Start the trial"), "", None),
+    "resume": (_("Resume the trial"), "", None),
+    "finish": (_("End the measuring and judge the claims"), "", None),
+    "report": (_("Draft the report"), "", None),
+    "pause": (_("Pause the trial"), "secondary", PublicReasonForm),
+    "stop": (_("Stop the trial"), "warning", PublicReasonForm),
+}
+REPORT_BUTTONS: dict[str, Button] = {
+    "hand_to_vendor": (_("Hand to the vendor"), "", None),
+    "comment": (_("Comment"), "", CommentForm),
+    "close_comment": (_("End the time for comments"), "secondary", None),
+    "publish": (_("Verify, sign and publish"), "", VerifyForm),
+    "send_back": (_("Send back"), "secondary", ReasonForm),
+    "erratum": (_("Announce a correction"), "secondary", ErratumForm),
+    "withdraw": (_("Withdraw the report"), "warning", PublicReasonForm),
+}
+
+
+def trial_context(request: HttpRequest, trial: Trial, bound: Forms | None = None) -> dict[str, Any]:
+    """Everything that trials/detail.html reads; `bound` holds forms that were wrong, by verb."""
+    user, bound = request.user, bound or {}
+    claims = sorted(trial.claims.all(), key=lambda claim: (claim.position, claim.pk))
+    inside = is_inside(user, trial)
+    runs = user.has_perm("trials.change_trial", trial)
+    log = sorted(trial.log.all(), key=lambda entry: (entry.on, entry.pk))
+    return {
+        "trial": trial,
+        "inside": inside,
+        "claims": [claim_shown(claim) for claim in claims],
+        "charts": charts(trial, claims),
+        "rule": said(both("rule", enough=ENOUGH)),
+        "checklist": [
+            {"item": item, "label": label, "on": trial.checklist.get(item, "")}
+            for item, label in CHECKLIST.items()
+        ],
+        "log": [entry for entry in log if entry.kind != LogEntry.Kind.NOTE or inside],
+        "reports": list(trial.reports.visible_to(user).order_by("-version")),
+        "timeline": timeline(Entry.objects.about(trial).in_order(), inside=inside),
+        "actions": actions(user, trial, "trial", TRIAL_BUTTONS, TRIAL.verbs_from(trial.status), bound),
+        "missing": missing(trial) if runs and trial.status == Trial.Status.PLANNING else [],
+        "may_edit": runs and trial.status == Trial.Status.PLANNING,
+        "may_tick": runs and trial.status in (Trial.Status.PLANNING, Trial.Status.LOCKED),
+        "may_measure": runs and trial.status in TAKING,
+        "log_form": _if(runs and trial.status not in (*OVER, Trial.Status.PLANNING), bound, "log", LogForm),
+        "spend_form": _if(runs and trial.status != Trial.Status.CLOSED, bound, "spend", SpendForm),
+        "followed": followed(user, trial),
+    }
+
+
+def report_context(request: HttpRequest, report: Report, bound: Forms | None = None) -> dict[str, Any]:
+    """What both the page of a draft and that of a signed report read."""
+    user = request.user
+    inside = is_inside(user, report)
+    possible = {*REPORT.verbs_from(report.status)}
+    if report.status == Report.Status.PUBLISHED:
+        possible.add("erratum")
+    return {
+        "report": report,
+        "trial": report.trial,
+        "inside": inside,
+        "actions": actions(user, report, "report", REPORT_BUTTONS, possible, bound or {}),
+        "may_edit": report.status == Report.Status.DRAFT and user.has_perm("trials.change_report", report),
+        "objections": verifier_objections(user, report),
+        "errata": list(report.errata.order_by("pk")),
+        "versions": list(
+            Report.objects.visible_to(user)
+            .filter(trial=report.trial)
+            .exclude(pk=report.pk)
+            .order_by("-version")
+        ),
+        "timeline": timeline(Entry.objects.about(report).in_order(), inside=inside),
+    }
+
+
+def verifier_objections(user: Any, report: Report) -> list[str]:
+    """Told to a verifier who may not sign this one, so that nobody wonders where the button is."""
+    if (
+        report.status != Report.Status.VERIFICATION
+        or not user.is_authenticated
+        or not user.has_role("verifier")
+    ):
+        return []
+    return objections(report, user)
+
+
+def is_inside(user: Any, thing: Trial | Report) -> bool:
+    """Whether this reader takes part, so may read names; being able to see it is not enough."""
+    if not user.is_authenticated:
+        return False
+    trial = thing.trial if isinstance(thing, Report) else thing
+    return (
+        any(user.is_member_of(organisation) for organisation in trial.parties.values())
+        or trial.engineer_id == user.pk
+        or user.is_superuser
+        or any(user.has_role(role) for role in ("office", "auditor"))
+    )
+
+
+def actions(
+    user: User | Any,
+    thing: Trial | Report,
+    noun: str,
+    buttons: Mapping[str, Button],
+    possible: Any,
+    bound: Forms,
+) -> list[dict[str, Any]]:
+    """What this person can do now: allowed by the rules and by the state."""
+    return [
+        {
+            "verb": verb,
+            "label": label,
+            "style": style,
+            "url": reverse(address(noun, verb), args=[thing.slug]),
+            "form": form and (bound.get(verb) or form(auto_id=f"{verb}_%s")),
+            "open": verb in bound,
+        }
+        for verb, (label, style, form) in buttons.items()
+        if verb in possible and user.has_perm(f"trials.{verb}_{noun}", thing)
+    ]
+
+
+def address(noun: str, verb: str) -> str:
+    """The URL name of a verb."""
+    if noun == "trial":
+        return "trials:draft-report" if verb == "report" else f"trials:{verb}"
+    return f"trials:report-{verb.replace('_', '-')}"
+
+
+def followed(user: Any, trial: Trial) -> Follow | None:
+    if not user.is_authenticated or not trial.is_public:
+        return None
+    return Follow.objects.filter(user=user, noun=trial._meta.label_lower, object_id=trial.pk).first()
+
+
+def _if(allowed: bool, bound: Forms, verb: str, form: type[forms.Form]) -> forms.Form | None:
+    return (bound.get(verb) or form(auto_id=f"{verb}_%s")) if allowed else None
+
+
+def claims_of(report: Report) -> list[dict[str, Any]]:
+    """The findings from the rows: only for a report that is not signed yet."""
+    claims: list[Claim] = list(report.trial.claims.order_by("position", "pk"))
+    return [claim_shown(claim) for claim in claims]

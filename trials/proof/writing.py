@@ -1,0 +1,101 @@
+"""How a text, a number or a date is written in a report, with the language that it is in."""
+
+import json
+import unicodedata
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from babel.dates import format_date, format_datetime, get_timezone
+from babel.numbers import format_decimal
+
+from trials.proof.labels import simplified, word
+from trials.proof.payload import Bilingual
+from trials.proof.signing import moment
+
+ASSETS = Path(__file__).parent / "assets"
+LOCALES = {"en": "en_GB", "zh-hant": "zh_Hant_HK", "zh-hans": "zh_Hans_CN"}
+HONG_KONG = get_timezone("Asia/Hong_Kong")
+MISSING = "〓"  # the printers' mark for a sort that is not in the case
+Width = Literal["medium", "long"]
+CHINESE = {"en": "HK", "zh-hant": "HK", "zh-hans": "CN"}
+
+
+@cache
+def _covered() -> frozenset[int]:
+    ranges = json.loads((ASSETS / "fonts" / "coverage.json").read_text())
+    return frozenset(point for first, last in ranges for point in range(first, last + 1))
+
+
+def printable(text: str) -> str:
+    """PDF/A refuses a character without a glyph, so one must not come from what people wrote."""
+    return "".join(_glyph(character) for character in unicodedata.normalize("NFC", text))
+
+
+def _glyph(character: str) -> str:
+    if character == "\n" or ord(character) in _covered():
+        return character
+    plainer = unicodedata.normalize("NFKC", character)
+    if plainer != character:
+        return "".join(_glyph(part) for part in plainer)
+    return "" if unicodedata.category(character) in ("Cf", "Cc", "Mn") else MISSING
+
+
+def _simplified(text: str) -> str:
+    """A Hong Kong character keeps its form where the simplified one is too rare for our fonts."""
+    derived = simplified(text)
+    if len(derived) != len(text):
+        return derived
+    pairs = zip(text, derived, strict=True)
+    return "".join(new if ord(new) in _covered() else old for old, new in pairs)
+
+
+class Writer:
+    """Writes texts, numbers and dates for the reader of one language."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+
+    def text(self, said: Bilingual) -> dict[str, str] | None:
+        """In the reader's language, or in the other one and marked as such; None when there is nothing."""
+        first, second = (said.en, said.zh) if self.lang == "en" else (said.zh, said.en)
+        chosen = first or second
+        if not chosen.strip():
+            return None
+        english = (self.lang == "en") == bool(first)
+        if not english and self.lang == "zh-hans":
+            chosen = _simplified(chosen)
+        return {
+            "t": printable(chosen.strip()),
+            "lang": "en" if english else "zh",
+            "region": "GB" if english else CHINESE[self.lang],
+        }
+
+    def flat(self, said: Bilingual) -> str:
+        found = self.text(said)
+        return " ".join(found["t"].split()) if found else ""
+
+    def say(self, name: str, /, **values: object) -> str:
+        return word(name, self.lang, **values)
+
+    def day(self, text: str, width: Width = "long") -> str:
+        return format_date(date.fromisoformat(text), format=width, locale=LOCALES[self.lang])
+
+    def time(self, text: str) -> str:
+        local = moment(text).astimezone(HONG_KONG)
+        form = "d MMMM y, HH:mm" if self.lang == "en" else "y年M月d日 HH:mm"
+        return format_datetime(local, form, tzinfo=HONG_KONG, locale=LOCALES[self.lang]) + " HKT"
+
+    def days(self, first: str | None, last: str | None, width: Width = "long") -> str:
+        return f"{self.day(first, width)} – {self.day(last, width)}" if first and last else ""
+
+    def number(self, text: str, unit: str = "") -> str:
+        """The digits as signed, grouped; never rounded, because the number is evidence."""
+        whole, dot, rest = text.removeprefix("-").partition(".")
+        sign = "−" if text.startswith("-") else ""
+        unit = printable(unit)
+        return f"{sign}{int(whole):,}{dot}{rest}" + (f"\u00a0{unit}" if unit else "")
+
+    def mean(self, value: float) -> str:
+        return format_decimal(float(f"{value:.4g}"), locale="en", decimal_quantization=False)

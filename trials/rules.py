@@ -1,0 +1,118 @@
+"""Who may what on venues, trials and reports."""
+
+import rules
+from django.utils.translation import gettext as _
+
+from accounts.roles import (
+    is_administrator,
+    is_auditor,
+    is_engineer,
+    is_office,
+    is_verifier,
+)
+from journal.models import Entry
+from trials.models import Report, Trial
+
+AUTHORING = ("draft", "edit")
+
+
+def _of_trial(thing: Trial | Report) -> Trial:
+    return thing.trial if isinstance(thing, Report) else thing
+
+
+@rules.predicate
+def is_public(user, thing=None) -> bool:
+    return thing is not None and thing.is_public
+
+
+@rules.predicate
+def is_its_engineer(user, thing=None) -> bool:
+    return thing is not None and user.is_authenticated and _of_trial(thing).engineer_id == user.pk
+
+
+@rules.predicate
+def is_of_department(user, thing=None) -> bool:
+    return thing is not None and user.is_authenticated and user.is_member_of(thing.parties["department"])
+
+
+@rules.predicate
+def approves_for_department(user, thing=None) -> bool:
+    return thing is not None and user.is_authenticated and user.is_approver_of(thing.parties["department"])
+
+
+@rules.predicate
+def is_of_vendor(user, thing=None) -> bool:
+    return thing is not None and user.is_authenticated and user.is_member_of(thing.parties["vendor"])
+
+
+@rules.predicate
+def is_draft(user, report=None) -> bool:
+    return report is not None and report.status == Report.Status.DRAFT
+
+
+@rules.predicate
+def is_in_verification(user, report=None) -> bool:
+    return report is not None and report.status == Report.Status.VERIFICATION
+
+
+def objections(report: Report, user) -> list[str]:
+    """Why this person's signature would not be independent; one query."""
+    trial = report.trial
+    found = []
+    if user.is_member_of(trial.parties["vendor"]):
+        found.append(_("You belong to the vendor."))
+    if user.is_member_of(trial.parties["department"]):
+        found.append(_("You belong to the department that made the wish."))
+    if trial.engineer_id == user.pk:
+        found.append(_("You are the engineer of this trial."))
+    authors = Entry.objects.about(report).filter(verb__in=AUTHORING).values_list("actor_id", flat=True)
+    if report.created_by_id == user.pk or user.pk in authors:
+        found.append(_("You wrote on this report."))
+    return found
+
+
+@rules.predicate
+def is_independent(user, report=None) -> bool:
+    return report is not None and user.is_authenticated and not objections(report, user)
+
+
+reads_all = is_office | is_auditor | is_administrator
+runs = is_its_engineer | is_office
+
+rules.add_perm("trials.view_venue", rules.always_allow)
+rules.add_perm("trials.add_venue", is_administrator)
+rules.add_perm("trials.change_venue", is_administrator)
+rules.add_perm("trials.delete_venue", is_administrator)
+
+rules.add_perm("trials.view_trial", is_public | reads_all | is_its_engineer | is_of_department | is_of_vendor)
+rules.add_perm("trials.add_trial", is_office | is_engineer | approves_for_department)  # of a match
+rules.add_perm("trials.change_trial", runs)
+rules.add_perm("trials.lock_trial", runs)
+rules.add_perm("trials.tick_trial", runs)
+rules.add_perm("trials.start_trial", runs)
+rules.add_perm("trials.pause_trial", runs)
+rules.add_perm("trials.resume_trial", runs)
+rules.add_perm("trials.stop_trial", runs)
+rules.add_perm("trials.finish_trial", runs)
+rules.add_perm("trials.measure_trial", runs)
+rules.add_perm("trials.log_trial", runs)
+rules.add_perm("trials.spend_trial", runs)
+rules.add_perm("trials.report_trial", runs)
+
+rules.add_perm(
+    "trials.view_report",
+    is_public
+    | reads_all
+    | is_its_engineer
+    | is_of_department
+    | (is_of_vendor & ~is_draft)
+    | (is_verifier & is_in_verification),
+)
+rules.add_perm("trials.change_report", runs)
+rules.add_perm("trials.hand_to_vendor_report", runs)
+rules.add_perm("trials.comment_report", is_of_vendor)
+rules.add_perm("trials.close_comment_report", is_office)
+rules.add_perm("trials.send_back_report", is_verifier & is_independent)
+rules.add_perm("trials.publish_report", is_verifier & is_independent)
+rules.add_perm("trials.erratum_report", runs)
+rules.add_perm("trials.withdraw_report", is_office)

@@ -1,0 +1,55 @@
+"""The verbs of trials and reports."""
+
+from trials.services.measuring import (
+    Import,
+    add_measurement,
+    analyse,
+    import_measurements,
+    readings_of,
+    recompute,
+)
+from trials.services.planning import lock, missing, needs_unmet, plan, plan_document, update_plan
+from trials.services.publishing import erratum, verify_and_publish, withdraw_report
+from trials.services.reporting import (
+    close_comment,
+    close_comment_windows,
+    comment,
+    draft_report,
+    hand_to_vendor,
+    send_back,
+    update_report,
+)
+from trials.services.running import finish, log, pause, resume, spend, start, stop, tick
+
+__all__ = [
+    "Import",
+    "add_measurement",
+    "analyse",
+    "close_comment",
+    "close_comment_windows",
+    "comment",
+    "draft_report",
+    "erratum",
+    "finish",
+    "hand_to_vendor",
+    "import_measurements",
+    "lock",
+    "log",
+    "missing",
+    "needs_unmet",
+    "pause",
+    "plan",
+    "plan_document",
+    "readings_of",
+    "recompute",
+    "resume",
+    "send_back",
+    "spend",
+    "start",
+    "stop",
+    "tick",
+    "update_plan",
+    "update_report",
+    "verify_and_publish",
+    "withdraw_report",
+]

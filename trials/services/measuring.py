@@ -1,0 +1,144 @@
+"""Readings come in, are flagged where they look wrong, and judge the claims."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO, Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from journal.workflow import IllegalTransition, record
+from trials import analysis, quality, readings
+from trials.models import Claim, Measurement, Trial
+from trials.readings import Problem, Row, Unusable
+from trials.services.planning import held
+
+TAKING = (Trial.Status.LOCKED, Trial.Status.RUNNING, Trial.Status.PAUSED)
+
+
+@dataclass(frozen=True)
+class Import:
+    """What became of a file: rows written, rows there before, and how many readings are flagged now."""
+
+    added: int
+    known: int
+    flagged: int
+
+
+@transaction.atomic
+def import_measurements(trial: Trial, *, by: User, file: IO[bytes]) -> Import:
+    """All rows of a CSV or XLSX file, or none. The same file again changes nothing.
+
+    :raises Unusable: with what is wrong, by row and field.
+    :raises IllegalTransition: this trial takes no readings now.
+    """
+    metrics = dict(trial.claims.values_list("metric", "method"))
+    rows = readings.read(file.read(readings.MAX_BYTES + 1), metrics)
+    return _take(trial, rows, by)
+
+
+def add_measurement(
+    trial: Trial,
+    *,
+    by: User,
+    metric: str,
+    at: datetime,
+    phase: str,
+    value: float,
+    sensor: str = readings.MANUAL,
+) -> Import:
+    """One reading by hand, under the rules of a file.
+
+    :raises Unusable: as for a file.
+    """
+    methods = dict(trial.claims.values_list("metric", "method"))
+    problems: list[Problem] = []
+    given = {"metric": metric, "at": at, "phase": phase, "value": value, "sensor": sensor}
+    row = readings.row(1, given, methods, problems)
+    if row is None:
+        raise Unusable([Problem(None, one.field, one.message) for one in problems])
+    return _take(trial, [row], by)
+
+
+@transaction.atomic
+def _take(trial: Trial, rows: Sequence[Row], by: User) -> Import:
+    held(trial)
+    if trial.status not in TAKING:
+        raise IllegalTransition(_("Readings are taken from the locked plan to the end of the measuring."))
+    if trial.status == Trial.Status.LOCKED and any(row.phase == "trial" for row in rows):
+        raise ValidationError(_("Before the start only the baseline can be measured."))
+    known = {(m.metric, m.sensor, m.at): m for m in _existing(trial, rows)}
+    if changed := [problem for row in rows if (problem := _contradicts(row, known.get(row.key)))]:
+        raise Unusable(changed)
+    fresh = {row.key: row for row in rows if row.key not in known}
+    Measurement.objects.bulk_create(
+        (
+            Measurement(trial=trial, metric=r.metric, sensor=r.sensor, at=r.at, phase=r.phase, value=r.value)
+            for r in fresh.values()
+        ),
+        batch_size=2000,
+    )
+    flagged = _flag(trial, {row.metric for row in rows})
+    if fresh:
+        record(trial, "measure", by=by, details={"added": len(fresh), "known": len(rows) - len(fresh)})
+    return Import(len(fresh), len(rows) - len(fresh), flagged)
+
+
+def _existing(trial: Trial, rows: Iterable[Row]) -> Iterable[Measurement]:
+    times = [row.at for row in rows]
+    metrics = {row.metric for row in rows}
+    return trial.measurements.filter(metric__in=metrics, at__range=(min(times), max(times)))
+
+
+def _contradicts(row: Row, known: Measurement | None) -> Problem | None:
+    if known is None or (known.value, known.phase) == (row.value, row.phase):
+        return None
+    message = _("%(value)s was recorded for this sensor and time (%(phase)s); a reading is never changed.")
+    shown = {"value": f"{known.value:g}", "phase": known.get_phase_display()}
+    return Problem(row.number, "value", message % shown)
+
+
+def _flag(trial: Trial, metrics: Iterable[str]) -> int:
+    """Flags anew the series that changed, because what is unusual depends on the others."""
+    counted = set(trial.claims.filter(method=Claim.Method.PROPORTION).values_list("metric", flat=True))
+    series: dict[tuple[str, str, str], list[Measurement]] = defaultdict(list)
+    for one in trial.measurements.filter(metric__in=metrics).order_by("at", "pk"):
+        series[one.metric, one.sensor, one.phase].append(one)
+    changed, flagged = [], 0
+    for (metric, _sensor, _phase), rows in series.items():
+        flags = quality.flags([(one.at, one.value) for one in rows], counted=metric in counted)
+        for one, flag in zip(rows, flags, strict=True):
+            flagged += bool(flag)
+            if one.flag != flag:
+                one.flag = flag
+                changed.append(one)
+    Measurement.objects.bulk_update(changed, ["flag"], batch_size=2000)
+    return flagged
+
+
+def analyse(trial: Trial) -> None:
+    """Judge each claim and keep the finding with what it was made of."""
+    results = recompute(trial)
+    for claim in trial.claims.all():
+        claim.result = results[claim.metric]
+        claim.verdict = claim.result["verdict"]
+        claim.save(update_fields=["result", "verdict"])
+
+
+def recompute(trial: Trial) -> dict[str, dict[str, Any]]:
+    """The finding on each claim, by metric, from the readings as they stand; the same ones give the same."""
+    found = {}
+    for claim in trial.claims.all():
+        rows = list(trial.measurements.filter(metric=claim.metric).order_by("at", "pk"))
+        promise = analysis.Promise(claim.method, claim.direction, float(claim.target))
+        finding = analysis.judge(promise, readings_of(rows)).to_dict()
+        found[claim.metric] = finding | {"flagged": sum(bool(row.flag) for row in rows)}
+    return found
+
+
+def readings_of(rows: Iterable[Measurement]) -> list[analysis.Reading]:
+    return [analysis.Reading(row.at, row.sensor, row.phase, row.value) for row in rows]

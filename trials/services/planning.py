@@ -1,0 +1,188 @@
+"""The plan of a trial: written, then locked with its fingerprint."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, User
+from journal.models import Entry, next_reference
+from journal.workflow import IllegalTransition, record
+from matching.models import Match
+from trials.analysis import CONFIDENCE, ENOUGH, RULE
+from trials.models import Claim, Trial
+from trials.proof.canonical import digest
+from trials.services.telling import tell_engineer, tell_parties
+from trials.workflow import TRIAL
+
+CHANGES = (Claim.Direction.DECREASE, Claim.Direction.INCREASE)
+EDITABLE = (
+    "engineer",
+    "venue",
+    "kind",
+    "scale_en",
+    "scale_zh",
+    "starts_on",
+    "ends_on",
+    "method_en",
+    "method_zh",
+    "stop_rules_en",
+    "stop_rules_zh",
+    "budget_planned",
+)
+ClaimFields = Mapping[str, Any]
+
+
+@transaction.atomic
+def plan(match: Match, *, by: User, claims: Iterable[ClaimFields] = (), **fields: Any) -> Trial:
+    """Begin the trial of an approved match: `engineer`, `venue`, `starts_on`, `ends_on`, what else is known.
+
+    :raises IllegalTransition: the match is not approved, or has its trial already.
+    :raises ValidationError: a field does not fit.
+    """
+    match = Match.objects.select_for_update(of=("self",)).get(pk=match.pk)
+    if match.status != Match.Status.APPROVED or Trial.objects.filter(match=match).exists():
+        raise IllegalTransition(_("Only an approved match without a trial can be planned."))
+    trial = Trial(match=match, created_by=by)
+    _set(trial, fields)
+    trial.save(force_insert=True)
+    _write_claims(trial, claims)
+    entry = record(trial, "plan", by=by)
+    tell_engineer(trial, entry, "planned")
+    tell_parties(trial, entry, "planned")
+    return trial
+
+
+@transaction.atomic
+def update_plan(
+    trial: Trial, *, by: User, claims: Iterable[ClaimFields] | None = None, **fields: Any
+) -> Entry:
+    """Change a plan that is not locked; `claims` replaces them all.
+
+    :raises IllegalTransition: the plan is locked: what differs from it goes into the log as a deviation.
+    """
+    held(trial)
+    if trial.status != Trial.Status.PLANNING:
+        raise IllegalTransition(_("The plan is locked. Log a deviation instead."))
+    _set(trial, fields)
+    trial.save(update_fields=list(fields))
+    if claims is not None:
+        trial.claims.all().delete()
+        _write_claims(trial, claims)
+    return record(trial, "edit", by=by)
+
+
+@transaction.atomic
+def lock(trial: Trial, *, by: User) -> Entry:
+    """Freeze claims, method and stop rules; their fingerprint goes into the journal, and the trial is public.
+
+    :raises ValidationError: something is missing.
+    """
+    held(trial)
+    if TRIAL["lock"].allows(trial) and (gaps := missing(trial)):
+        raise ValidationError(gaps)
+    fingerprint = digest(plan_document(trial))
+    entry = TRIAL["lock"].apply(
+        trial,
+        by=by,
+        details={"plan_hash": fingerprint},
+        reference=next_reference("T"),
+        plan_hash=fingerprint,
+        plan_locked_at=timezone.now(),
+    )
+    tell_parties(trial, entry, "locked")
+    return entry
+
+
+def missing(trial: Trial) -> list[str]:
+    """What the plan still lacks before it can be locked."""
+    claims = list(trial.claims.all())
+    found = []
+    if not claims:
+        found.append(_("The plan needs at least one claim."))
+    if not trial.method.strip():
+        found.append(_("Say how it will be measured."))
+    if not trial.stop_rules.strip():
+        found.append(_("Say when the trial must be stopped."))
+    for claim in claims:
+        found += incoherent(claim)
+    return found
+
+
+def incoherent(claim: Claim) -> list[str]:
+    """A method judges only the promises that it can."""
+    found = []
+    if (claim.method == Claim.Method.BEFORE_AFTER) != (claim.direction in CHANGES):
+        found.append(
+            _("%s: before and after goes with “falls” or “rises”, the other methods with “is”.")
+            % claim.metric
+        )
+    if claim.method == Claim.Method.PROPORTION and not 0 <= claim.target <= 100:
+        found.append(_("%s: a share lies between 0 and 100 per cent.") % claim.metric)
+    if claim.method == Claim.Method.BEFORE_AFTER and claim.target <= 0:
+        found.append(_("%s: a change has a target above zero.") % claim.metric)
+    return found
+
+
+def needs_unmet(trial_needs: Iterable[str], gives: Iterable[str]) -> list[str]:
+    """What the solution needs and the venue does not give: a warning, because it can be brought along."""
+    return [need for need in trial_needs if need not in set(gives)]
+
+
+def plan_document(trial: Trial) -> dict[str, Any]:
+    """What locking freezes, as the data whose digest is the plan's fingerprint."""
+    return {
+        "schema": "innoportal-plan/1",
+        "wish": trial.match.wish.slug,
+        "solution": trial.match.solution.slug,
+        "venue": trial.venue.slug,
+        "kind": trial.kind,
+        "scale": _pair(trial, "scale"),
+        "starts_on": trial.starts_on.isoformat(),
+        "ends_on": trial.ends_on.isoformat(),
+        "method": _pair(trial, "method"),
+        "stop_rules": _pair(trial, "stop_rules"),
+        "budget_planned": None if trial.budget_planned is None else f"{trial.budget_planned:.2f}",
+        "rule": {"name": RULE, "enough": ENOUGH, "confidence": CONFIDENCE},
+        "claims": [_claim(claim) for claim in trial.claims.order_by("position", "pk")],
+    }
+
+
+def held(trial: Trial) -> None:
+    """Hold the row for this transaction, as it is now: of two, the second sees the first's change."""
+    trial.refresh_from_db(from_queryset=Trial.objects.select_for_update(of=("self",)))
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    return {
+        "metric": claim.metric,
+        "statement": _pair(claim, "statement"),
+        "unit": claim.unit,
+        "direction": claim.direction,
+        "target": f"{claim.target:.4f}",
+        "method": claim.method,
+    }
+
+
+def _pair(thing: Any, name: str) -> dict[str, str]:
+    return {"en": getattr(thing, f"{name}_en"), "zh": getattr(thing, f"{name}_zh")}
+
+
+def _set(trial: Trial, fields: Mapping[str, Any]) -> None:
+    for name, value in fields.items():
+        if name not in EDITABLE:
+            raise TypeError(f"a plan has no field {name!r}")
+        setattr(trial, name, value)
+    if not trial.engineer.has_role(Role.ENGINEER):
+        raise ValidationError({"engineer": _("Choose a trial engineer.")})
+    trial.full_clean(validate_constraints=True)
+
+
+def _write_claims(trial: Trial, claims: Iterable[ClaimFields]) -> None:
+    for position, fields in enumerate(claims):
+        claim = Claim(trial=trial, position=position, **fields)
+        claim.full_clean()
+        claim.save(force_insert=True)

@@ -1,0 +1,191 @@
+"""The signature: a third person vouches, the portal signs, and the chain goes on by one."""
+
+from datetime import datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, User
+from journal.models import Entry, next_reference
+from journal.workflow import IllegalTransition, record
+from matching import services as matching_services
+from matching.models import Match
+from trials import keys
+from trials.models import Erratum, Report, Trial
+from trials.proof.payload import Correction
+from trials.proof.shape import Misfit
+from trials.proof.signing import sign
+from trials.proof.verify import verify
+from trials.services.planning import held
+from trials.services.reporting import must_be_independent, take
+from trials.services.snapshot import pair, snapshot
+from trials.services.telling import tell_followers, tell_parties
+from trials.workflow import REPORT, TRIAL
+from wishes import services as wishes_services
+from wishes.models import Wish
+
+CHAIN = 0x1220  # the advisory lock under which the chain grows
+
+
+@transaction.atomic
+def verify_and_publish(report: Report, *, by: User, statement: str, interests: str) -> Entry:
+    """Sign what the record says, publish it, and end the trial.
+
+    One at a time: each report names the hash of the one published before it, and two may not name the same.
+
+    :raises PermissionDenied: the verifier is not independent.
+    :raises ValidationError: the statement or the declaration is missing, or the payload cannot be made.
+    """
+    must_be_independent(report, by)
+    if not by.has_role(Role.VERIFIER):
+        raise ValidationError(_("Only a verifier signs reports."))
+    statement, interests = statement.strip(), interests.strip()
+    if not statement or not interests:
+        raise ValidationError(_("Write your statement and declare your interests, even if there are none."))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN])
+    take(report)
+    if not REPORT["publish"].allows(report):
+        raise IllegalTransition(_("Only a report under verification can be published."))
+    entry = _publish(report, by, statement, interests)
+    _supersede(report, by)
+    if report.trial.status == Trial.Status.REPORTING:
+        _close(report, by)
+    tell_parties(report, entry, "published")
+    tell_followers(report, entry, "published")
+    return entry
+
+
+def _publish(report: Report, by: User, statement: str, interests: str) -> Entry:
+    key = keys.signing_key()  # before the time is taken: a key vouches only for what comes after it was made
+    before = Report.objects.tail()
+    old = _corrected(report)
+    reference = _base(old) if old else next_reference("R")
+    facts: dict[str, Any] = {"verifier": by, "statement": statement, "interests": interests}
+    previous_hash, at = before.payload_hash if before else "", _after(before)
+    envelope = _signed(
+        report,
+        key,
+        **facts,
+        reference=reference,
+        at=at,
+        previous_hash=previous_hash,
+        corrects=_correction(old),
+    )
+    return REPORT["publish"].apply(
+        report,
+        by=by,
+        details={"payload_hash": envelope["hash"], "previous_hash": previous_hash},
+        reference=f"{reference}-v{report.version}" if old else reference,
+        published_at=at,
+        envelope=envelope,
+        payload_hash=envelope["hash"],
+        previous_hash=previous_hash,
+        **facts,
+    )
+
+
+def _signed(report: Report, key: Ed25519PrivateKey, *, previous_hash: str, **facts: Any) -> dict[str, Any]:
+    """Signed, and checked as any reader would, because what is published cannot be taken back."""
+    try:
+        envelope = sign(snapshot(report, previous_hash=previous_hash, **facts).to_dict(), key)
+    except Misfit as error:
+        raise ValidationError(_("The report cannot be signed as it stands: %s") % error) from error
+    found = verify(envelope, keys.public_keys(), previous_hash)
+    if not found.genuine:
+        why = "; ".join(finding.message for finding in found.findings)
+        raise ValidationError(_("The report cannot be signed as it stands: %s") % why)
+    return envelope
+
+
+def _after(before: Report | None) -> datetime:
+    """Now; but a clock that was set back does not put a report before the one it follows."""
+    now = timezone.now()
+    return max(now, before.published_at or now) if before else now
+
+
+def _corrected(report: Report) -> Report | None:
+    """The newest signed version before this one."""
+    return (
+        Report.objects.signed()
+        .filter(trial=report.trial, version__lt=report.version)
+        .order_by("-version")
+        .first()
+    )
+
+
+def _base(old: Report) -> str:
+    """The number that all versions share."""
+    return (old.reference or "").partition("-v")[0]
+
+
+def _correction(old: Report | None) -> Correction | None:
+    if old is None:
+        return None
+    erratum = old.errata.order_by("-pk").first()
+    reason = pair(erratum, "text") if erratum else pair(old, "summary")
+    return Correction(old.version, old.payload_hash, reason)
+
+
+def _supersede(report: Report, by: User) -> None:
+    for old in Report.objects.filter(
+        trial=report.trial, version__lt=report.version, status=Report.Status.PUBLISHED
+    ):
+        REPORT["supersede"].apply(old, by=by)
+
+
+def _close(report: Report, by: User) -> None:
+    """Trial and match are over; the wish is resolved when all was met, else open for other answers."""
+    trial = report.trial
+    held(trial)
+    TRIAL["close"].apply(trial, by=by)
+    match = Match.objects.select_for_update(of=("self",)).get(pk=trial.match_id)
+    if match.status in (Match.Status.APPROVED, Match.Status.ON_TRIAL):
+        reason = _("The trial report is published.")
+        matching_services.close(match, by=by, reason=reason, report=report.reference or "")
+    wish = Wish.objects.select_for_update(of=("self",)).get(pk=match.wish_id)
+    if report.verdict == Report.Verdict.MET and wish.status in Wish.OPEN_TO_OFFERS:
+        wishes_services.resolve(wish, by=by)
+
+
+@transaction.atomic
+def erratum(report: Report, *, by: User, text_en: str = "", text_zh: str = "") -> Report:
+    """Say what is wrong with a published report, for good, and begin the version that corrects it.
+
+    :raises IllegalTransition: it is not the published version, or a correction is on its way already.
+    """
+    take(report)
+    if report.status != Report.Status.PUBLISHED:
+        raise IllegalTransition(_("Only a published report can be corrected."))
+    if Report.objects.filter(trial=report.trial, version__gt=report.version).exists():
+        raise IllegalTransition(_("A correction is on its way already."))
+    made = Erratum(report=report, written_by=by, text_en=text_en.strip(), text_zh=text_zh.strip())
+    made.full_clean()
+    made.save()
+    entry = record(report, "erratum", by=by, details={"erratum": made.pk})
+    fresh = Report.objects.create(
+        trial=report.trial,
+        version=report.version + 1,
+        verdict=report.verdict,
+        created_by=by,
+        **{name: getattr(report, name) for name in ("summary_en", "summary_zh", "suits_en", "suits_zh")},
+        limits_en=report.limits_en,
+        limits_zh=report.limits_zh,
+    )
+    record(fresh, "draft", by=by, details={"corrects": report.reference})
+    tell_parties(report, entry, "corrected", text={"en": made.text_en, "zh": made.text_zh})
+    tell_followers(report, entry, "corrected", text={"en": made.text_en, "zh": made.text_zh})
+    return fresh
+
+
+@transaction.atomic
+def withdraw_report(report: Report, *, by: User, reason: str) -> Entry:
+    """Take a published report back; its page stays, with the reason."""
+    entry = REPORT["withdraw"].apply(report, by=by, reason=reason)
+    tell_parties(report, entry, "withdrawn")
+    tell_followers(report, entry, "withdrawn")
+    return entry

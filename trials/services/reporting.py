@@ -1,0 +1,162 @@
+"""A report on its way: drafted from the record, heard by the vendor, handed to verification."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from journal.models import Entry
+from journal.workflow import IllegalTransition, record
+from trials.analysis import overall
+from trials.models import Report, Trial
+from trials.proof.canonical import digest
+from trials.proof.payload import Bilingual
+from trials.rules import objections
+from trials.sentences import both, joined
+from trials.services.planning import held, plan_document
+from trials.services.snapshot import dates_of, reason_of_stop
+from trials.services.telling import tell_engineer, tell_parties, tell_vendor, tell_verifiers
+from trials.workflow import REPORT, TRIAL
+
+PROSE = ("summary_en", "summary_zh", "suits_en", "suits_zh", "limits_en", "limits_zh")
+
+
+@transaction.atomic
+def draft_report(trial: Trial, *, by: User) -> Report:
+    """The first version, from the record: verdict and figures are computed, the prose is begun.
+
+    :raises ValidationError: the plan was never locked, or does not fit its fingerprint.
+    """
+    held(trial)
+    is_stopped = trial.status == Trial.Status.STOPPED
+    if TRIAL["report"].allows(trial):
+        _plan_still_fits(trial)
+    TRIAL["report"].apply(trial, by=by)
+    verdicts = [claim.verdict for claim in trial.claims.all()]
+    report = Report.objects.create(
+        trial=trial,
+        verdict=overall(verdicts, stopped=is_stopped),
+        created_by=by,
+        **_prose(trial, verdicts, is_stopped),
+    )
+    record(report, "draft", by=by)
+    return report
+
+
+def _plan_still_fits(trial: Trial) -> None:
+    if not trial.plan_locked_at:
+        raise ValidationError(_("The plan was never locked, so there is nothing to report."))
+    if digest(plan_document(trial)) != trial.plan_hash:
+        raise ValidationError(_("The plan is not the one that was locked: its fingerprint differs."))
+
+
+def _prose(trial: Trial, verdicts: list[str], is_stopped: bool) -> dict[str, str]:
+    counts = {value: verdicts.count(value) for value in ("met", "partly_met", "not_met", "inconclusive")}
+    summary = both("summary", claims=len(verdicts), **counts)
+    if is_stopped:
+        summary = joined(both("stopped", reason=reason_of_stop(trial)), summary)
+    _baseline, (first, last) = dates_of(trial)
+    return _columns("summary", summary) | _columns("limits", both("limits", days=(last - first).days + 1))
+
+
+def _columns(name: str, text: Bilingual) -> dict[str, str]:
+    return {f"{name}_en": text.en, f"{name}_zh": text.zh}
+
+
+@transaction.atomic
+def update_report(report: Report, *, by: User, **prose: str) -> Entry:
+    """Change the prose of a draft; verdict and figures cannot be typed.
+
+    :raises IllegalTransition: it is no draft any more.
+    """
+    take(report)
+    if report.status != Report.Status.DRAFT:
+        raise IllegalTransition(_("Only a draft can be edited."))
+    for name, text in prose.items():
+        if name not in PROSE:
+            raise TypeError(f"a report's prose has no {name!r}")
+        setattr(report, name, text)
+    report.full_clean()
+    report.save(update_fields=list(prose))
+    return record(report, "edit", by=by)
+
+
+@transaction.atomic
+def hand_to_vendor(report: Report, *, by: User) -> Entry:
+    """Let the vendor read it and comment within the days that were promised.
+
+    :raises ValidationError: summary or limits are missing.
+    """
+    take(report)
+    if REPORT["hand_to_vendor"].allows(report) and not (report.summary.strip() and report.limits.strip()):
+        raise ValidationError(_("Write the summary and the limits of the trial first."))
+    until = timezone.localdate() + timedelta(days=settings.REPORT_COMMENT_DAYS)
+    entry = REPORT["hand_to_vendor"].apply(report, by=by, comment_until=until)
+    tell_vendor(report, entry, "comment_wanted", until=until.isoformat())
+    return entry
+
+
+@transaction.atomic
+def comment(report: Report, *, by: User, text: str) -> Entry:
+    """The vendor's comment, printed with the report; it ends the window."""
+    if not text.strip():
+        raise ValidationError({"text": _("Write your comment.")})
+    entry = REPORT["comment"].apply(
+        report, by=by, vendor_comment=text.strip(), vendor_commented_at=timezone.now()
+    )
+    tell_verifiers(report, entry, "verify_wanted")
+    return entry
+
+
+@transaction.atomic
+def close_comment(report: Report, *, by: User | None = None) -> Entry:
+    """The vendor had its days; the report goes to verification.
+
+    :raises ValidationError: the window is still open.
+    """
+    if (
+        REPORT["close_comment"].allows(report)
+        and report.comment_until
+        and report.comment_until >= timezone.localdate()
+    ):
+        raise ValidationError(_("The vendor may still comment."))
+    entry = REPORT["close_comment"].apply(report, by=by)
+    tell_verifiers(report, entry, "verify_wanted")
+    return entry
+
+
+def close_comment_windows() -> int:
+    """Close every window whose last day has passed; returns how many this call closed."""
+    closed = 0
+    for report in Report.objects.overdue().order_by("pk"):
+        try:
+            close_comment(report)
+        except IllegalTransition:
+            continue
+        closed += 1
+    return closed
+
+
+@transaction.atomic
+def send_back(report: Report, *, by: User, reason: str) -> Entry:
+    """An independent verifier asks for changes first."""
+    must_be_independent(report, by)
+    entry = REPORT["send_back"].apply(report, by=by, reason=reason)
+    tell_engineer(report, entry, "sent_back")
+    tell_parties(report, entry, "sent_back")
+    return entry
+
+
+def must_be_independent(report: Report, user: User) -> None:
+    """:raises PermissionDenied: the signature would not be that of a third person."""
+    if found := objections(report, user):
+        raise PermissionDenied(" ".join(found))
+
+
+def take(report: Report) -> None:
+    """Hold the row for this transaction, as it is now."""
+    report.refresh_from_db(from_queryset=Report.objects.select_for_update(of=("self",)))

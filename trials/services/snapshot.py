@@ -1,0 +1,242 @@
+"""The rows of a trial as the payload that is signed: read once, here, and never again for the public."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from itertools import groupby
+from statistics import fmean
+from typing import Any, Literal, cast
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import Max, Min
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation, User
+from journal.models import Entry
+from trials import models
+from trials.analysis import CONFIDENCE, ENOUGH
+from trials.proof import payload
+from trials.proof.payload import Bilingual
+from trials.sentences import both, joined, written
+
+MAX_POINTS = 240  # of one phase in the chart; the analysis used every reading
+SEVERITY: dict[str, Literal["minor", "serious"]] = {"low": "minor", "medium": "serious", "high": "serious"}
+Span = tuple[date, date]
+
+
+def snapshot(
+    report: models.Report, *, reference: str, verifier: User, statement: str, interests: str,
+    at: datetime, previous_hash: str, corrects: payload.Correction | None,
+) -> payload.Report:  # fmt: skip
+    """Everything that the report says, as it stands at this moment."""
+    trial = report.trial
+    claims = list(trial.claims.order_by("position", "pk"))
+    log = list(trial.log.order_by("on", "pk"))
+    return payload.Report(
+        schema="innoportal-report/1",
+        reference=reference,
+        version=report.version,
+        demonstration=settings.DEMONSTRATION,
+        issuer=payload.Issuer(Bilingual("InnoPortal", "InnoPortal 創科網上平台"), settings.SITE_URL),
+        **_subjects(trial),
+        organisations=_organisations(trial),
+        venues=(pair(trial.venue, "name"),),
+        dates=_period(trial),
+        plan=_plan(trial),
+        verdict=cast("payload.Verdict", report.verdict),
+        summary=pair(report, "summary"),
+        claims=tuple(_claim(claim) for claim in claims),
+        series=tuple(series for claim in claims if (series := _series(claim))),
+        deviations=tuple(
+            payload.Deviation(one.on.isoformat(), pair(one, "text")) for one in log if one.kind == "deviation"
+        ),
+        incidents=tuple(
+            payload.Incident(one.on.isoformat(), SEVERITY[one.severity], pair(one, "text"))
+            for one in log
+            if one.kind == "incident"
+        ),
+        money=_money(trial),
+        vendor_comment=written(report.vendor_comment),
+        verifier=payload.Verifier(
+            written(verifier.name), _employer(verifier), written(statement), written(interests), moment(at)
+        ),
+        limits=joined(pair(report, "limits"), pair(report, "suits")),
+        published_at=moment(at),
+        previous_hash=previous_hash or None,
+        corrects=corrects,
+    )
+
+
+def pair(thing: Any, name: str) -> Bilingual:
+    return Bilingual(plain(getattr(thing, f"{name}_en")), plain(getattr(thing, f"{name}_zh")))
+
+
+def plain(text: str) -> str:
+    """A browser sends lines ended by two characters; the payload knows one."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").strip()
+
+
+def number(value: float) -> str:
+    """Six significant digits as a plain decimal."""
+    text = f"{float(f'{value:.6g}'):.12f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def maybe(value: float | None) -> str | None:
+    return None if value is None else number(value)
+
+
+def moment(at: datetime | None) -> str:
+    if at is None:
+        raise ValidationError(_("The plan was never locked, so there is nothing to report."))
+    return timezone.localtime(at).isoformat(timespec="microseconds" if at.microsecond else "seconds")
+
+
+def dates_of(trial: models.Trial) -> tuple[Span | None, Span]:
+    """First and last day of baseline and trial, by the readings; by the plan where there are none."""
+    spans = {
+        row["phase"]: (timezone.localdate(row["first"]), timezone.localdate(row["last"]))
+        for row in trial.measurements.values("phase").annotate(first=Min("at"), last=Max("at"))
+    }
+    planned = (trial.starts_on, max(trial.starts_on, min(trial.ends_on, timezone.localdate())))
+    return spans.get("baseline"), spans.get("trial", planned)
+
+
+def reason_of_stop(trial: models.Trial) -> str:
+    entry = Entry.objects.about(trial).filter(verb="stop").first()
+    return entry.reason if entry else ""
+
+
+def _subjects(trial: models.Trial) -> dict[str, Any]:
+    wish, solution = trial.match.wish, trial.match.solution
+    return {
+        "trial": payload.TrialOf(
+            trial.slug, pair(solution, "title"), cast("Any", trial.kind), pair(trial, "scale")
+        ),
+        "wish": payload.WishOf(wish.slug, pair(wish, "title")),
+        "solution": payload.SolutionOf(solution.slug, pair(solution, "title")),
+    }
+
+
+def _organisations(trial: models.Trial) -> tuple[payload.Party, ...]:
+    department, vendor = trial.match.wish.organisation, trial.match.solution.organisation
+    found = [
+        payload.Party("department", pair(department, "name")),
+        payload.Party("vendor", pair(vendor, "name")),
+    ]
+    if trial.venue.organisation_id not in (department.pk, vendor.pk):
+        found.append(payload.Party("venue_owner", pair(trial.venue.organisation, "name")))
+    return tuple(found)
+
+
+def _period(trial: models.Trial) -> payload.Period:
+    baseline, (first, last) = dates_of(trial)
+    begun, ended = (day.isoformat() for day in baseline) if baseline else (None, None)
+    return payload.Period(begun, ended, first.isoformat(), last.isoformat())
+
+
+def _plan(trial: models.Trial) -> payload.Plan:
+    method = joined(pair(trial, "method"), both("rule"))
+    return payload.Plan(trial.plan_hash, moment(trial.plan_locked_at), method, pair(trial, "stop_rules"))
+
+
+def target_unit(claim: models.Claim) -> str:
+    in_unit = claim.method == models.Claim.Method.THRESHOLD
+    return claim.unit if in_unit else "%"
+
+
+def _claim(claim: models.Claim) -> payload.Claim:
+    found = claim.result
+    estimate = found.get("estimate")
+    result = estimate and payload.Result(
+        number(estimate["effect"]),
+        number(estimate["low"]),
+        number(estimate["high"]),
+        str(found["confidence"]),
+        found["n_baseline"] + found["n_trial"] if claim.method == "before_after" else found["n_trial"],
+        None,
+    )
+    return payload.Claim(
+        statement=pair(claim, "statement"),
+        metric=Bilingual(claim.metric, claim.metric),
+        unit=claim.unit,
+        direction=cast("Any", claim.direction),
+        baseline=maybe(estimate["baseline_mean"]) if estimate else None,
+        target=number(float(claim.target)),
+        target_unit=target_unit(claim),
+        method=both(claim.method, lag=(estimate or {}).get("lag") or "–"),
+        result=result,
+        verdict=cast("payload.Verdict", claim.verdict),
+        reason=joined(
+            both(found["why"], confidence=CONFIDENCE, enough=ENOUGH),
+            both("readings", readings=found["readings"], flagged=found["flagged"], hash=found["data_hash"]),
+        ),
+    )
+
+
+def levels(claim: models.Claim) -> tuple[float | None, float | None]:
+    """The baseline's mean and the level that the target asks for, in the unit of the readings."""
+    base = (claim.result.get("estimate") or {}).get("baseline_mean")
+    if claim.method != models.Claim.Method.BEFORE_AFTER:
+        return base, float(claim.target)
+    if base is None:
+        return None, None
+    sign = -1 if claim.direction == models.Claim.Direction.DECREASE else 1
+    return base, base * (1 + sign * float(claim.target) / 100)
+
+
+def points(claim: models.Claim, phase: str) -> list[tuple[datetime, float]]:
+    """What is drawn of one phase: the mean of the sensors at each moment; of cases, the share of each day."""
+    rows = claim.trial.measurements.filter(metric=claim.metric, phase=phase).order_by("at", "pk")
+    pairs = list(rows.values_list("at", "value"))
+    if claim.method == models.Claim.Method.PROPORTION:
+        by_day = groupby(pairs, key=lambda one: timezone.localdate(one[0]))
+        grouped = [list(group) for _day, group in by_day]
+        return [(group[0][0], 100 * fmean(value for _at, value in group)) for group in grouped]
+    by_time = groupby(pairs, key=lambda one: one[0])
+    return [(at, fmean(value for _at, value in group)) for at, group in by_time]
+
+
+def thinned(found: Sequence[Any], limit: int = MAX_POINTS) -> list[Any]:
+    """Evenly chosen, first and last among them."""
+    if len(found) <= limit:
+        return list(found)
+    return [found[round(index * (len(found) - 1) / (limit - 1))] for index in range(limit)]
+
+
+def _series(claim: models.Claim) -> payload.Series | None:
+    drawn = {
+        phase: tuple(
+            payload.Point(at.astimezone(UTC).isoformat(), number(value))
+            for at, value in thinned(points(claim, phase))
+        )
+        for phase in ("baseline", "trial")
+    }
+    if not any(drawn.values()):
+        return None
+    base, target = levels(claim)
+    return payload.Series(
+        metric=Bilingual(claim.metric, claim.metric),
+        unit="%" if claim.method == models.Claim.Method.PROPORTION else claim.unit,
+        baseline=drawn["baseline"],
+        trial=drawn["trial"],
+        baseline_level=maybe(base),
+        target_level=maybe(target),
+        measurements=claim.result["readings"],
+    )
+
+
+def _money(trial: models.Trial) -> tuple[payload.Money, ...]:
+    """Under the financial year (from 1 April) in which the trial begins."""
+    if trial.budget_planned is None and trial.budget_spent is None:
+        return ()
+    year = trial.starts_on.year - (trial.starts_on.month < 4)
+    label = f"{year}-{(year + 1) % 100:02}"
+    planned, spent = (f"{amount or 0:.2f}" for amount in (trial.budget_planned, trial.budget_spent))
+    return (payload.Money(label, "HKD", planned, spent),)
+
+
+def _employer(verifier: User) -> Bilingual:
+    organisation = Organisation.objects.filter(memberships__user=verifier).order_by("pk").first()
+    return pair(organisation, "name") if organisation else Bilingual()

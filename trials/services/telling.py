@@ -1,0 +1,54 @@
+"""Whom a step of a trial or a report concerns."""
+
+from itertools import chain
+from typing import Any
+
+from accounts.models import Role, User
+from journal.models import Entry
+from notifications.outbox import DUTY, FOLLOW, PARTY, bilingual, followers, notify, party
+from trials.models import Report, Trial
+from trials.rules import objections
+
+
+def topics_of(trial: Trial) -> list:
+    return [*trial.match.wish.topics.all(), *trial.match.solution.topics.all()]
+
+
+def said(thing: Trial | Report, **context: Any) -> dict[str, Any]:
+    """What every mail of this room reads."""
+    trial = thing.trial if isinstance(thing, Report) else thing
+    return {"thing": thing, "thing_title": bilingual(trial.match.solution, "title"), **context}
+
+
+def tell_parties(thing: Trial | Report, entry: Entry, template: str, **context: Any) -> None:
+    """The people of department and vendor, the engineer and the portal office."""
+    trial = thing.trial if isinstance(thing, Report) else thing
+    people = chain(
+        *(party(organisation) for organisation in thing.parties.values() if organisation),
+        [trial.engineer],
+        User.objects.with_role(Role.OFFICE),
+    )
+    notify(people, entry, f"trials/mail/{template}", why=PARTY, **said(thing, **context))
+
+
+def tell_followers(thing: Trial | Report, entry: Entry, template: str, **context: Any) -> None:
+    """Those who follow the trial, its wish, its solution, or one of their topics; only of public things."""
+    trial = thing.trial if isinstance(thing, Report) else thing
+    things = [trial, trial.match.wish, trial.match.solution, *topics_of(trial)]
+    notify(followers(*things), entry, f"trials/mail/{template}", why=FOLLOW, **said(thing, **context))
+
+
+def tell_engineer(thing: Trial | Report, entry: Entry, template: str, **context: Any) -> None:
+    trial = thing.trial if isinstance(thing, Report) else thing
+    notify([trial.engineer], entry, f"trials/mail/{template}", why=DUTY, **said(thing, **context))
+
+
+def tell_vendor(report: Report, entry: Entry, template: str, **context: Any) -> None:
+    people = party(report.trial.match.solution.organisation_id)
+    notify(people, entry, f"trials/mail/{template}", why=DUTY, **said(report, **context))
+
+
+def tell_verifiers(report: Report, entry: Entry, template: str) -> None:
+    """Every verifier whose signature would be independent."""
+    free = [user for user in User.objects.with_role(Role.VERIFIER) if not objections(report, user)]
+    notify(free, entry, f"trials/mail/{template}", why=DUTY, **said(report))

@@ -1,0 +1,146 @@
+"""Claims and signed payloads as the templates read them; a signed report is shown from its payload alone."""
+
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from innoportal.languages import Phrase, phrase
+from trials.models import Claim
+from trials.proof.payload import Bilingual, Report, Series
+from trials.proof.signing import moment
+from trials.proof.view import View
+from trials.sentences import both
+from trials.services.snapshot import number, target_unit
+
+
+def said(text: Bilingual) -> Phrase:
+    return phrase(text.en, text.zh)
+
+
+def claim_shown(claim: Claim) -> dict[str, Any]:
+    """A claim of the trial's own page: promise, and the finding once there is one."""
+    found = claim.result
+    unit = target_unit(claim)
+    shown: dict[str, Any] = {
+        "statement": claim.statement,
+        "metric": claim.metric,
+        "unit": claim.unit,
+        "promise": f"{claim.get_direction_display()} {number(float(claim.target))} {unit}",
+        "method": claim.get_method_display(),
+        "verdict": claim.verdict,
+        "figures": [],
+    }
+    if found:
+        shown["why"] = said(both(found["why"], confidence=95, enough=10))
+        shown["figures"] = _figures(found, unit)
+    return shown
+
+
+def _figures(found: dict[str, Any], unit: str) -> list[tuple[str, str]]:
+    estimate = found["estimate"]
+    figures = [
+        (_("Moments measured"), str(found["n_baseline"] + found["n_trial"])),
+        (_("Flagged"), str(found["flagged"])),
+    ]
+    if estimate:
+        low, high = number(estimate["low"]), number(estimate["high"])
+        figures.insert(0, (_("Estimate"), f"{number(estimate['effect'])} {unit}"))
+        figures.insert(1, (_("95 % interval"), f"{low} – {high} {unit}"))
+    return figures
+
+
+def report_shown(envelope: dict[str, Any]) -> dict[str, Any]:
+    """Everything that the page of a signed report says, from the payload and nothing else."""
+    report = Report.from_dict(envelope["payload"])
+    write = View(get_language() or "en")
+    return {
+        "reference": report.reference,
+        "version": report.version,
+        "demonstration": report.demonstration,
+        "title": said(report.trial.title),
+        "verdict": report.verdict,
+        "summary": said(report.summary),
+        "facts": _facts(write, report),
+        "claims": [_claim(write, claim) for claim in report.claims],
+        "charts": [_chart(write, series) for series in report.series],
+        "plan": {
+            "hash": report.plan.hash,
+            "locked": write.time(report.plan.locked_at),
+            "method": said(report.plan.method),
+            "stop_rules": said(report.plan.stop_rules),
+        },
+        "deviations": [(write.day(one.on), said(one.text)) for one in report.deviations],
+        "incidents": [
+            (write.day(one.on), write.say(one.severity), said(one.text)) for one in report.incidents
+        ],
+        "money": [
+            (
+                one.year,
+                f"{one.currency} {write.number(one.budget)}",
+                f"{one.currency} {write.number(one.spent)}",
+            )
+            for one in report.money
+        ],
+        "vendor_comment": said(report.vendor_comment),
+        "limits": said(report.limits),
+        "verifier": {
+            "name": said(report.verifier.name),
+            "organisation": said(report.verifier.organisation),
+            "statement": said(report.verifier.statement),
+            "interests": said(report.verifier.interests),
+            "signed": write.time(report.verifier.signed_at),
+        },
+        "published": write.time(report.published_at),
+        "previous_hash": report.previous_hash or "",
+        "correction": (report.corrects.version, said(report.corrects.reason)) if report.corrects else None,
+        "hash": envelope["hash"],
+        "key_id": envelope["key_id"],
+    }
+
+
+def _facts(write: View, report: Report) -> list[tuple[str, Any]]:
+    dates = report.dates
+    found: list[tuple[str, Any]] = [
+        (write.say("wish"), f"{report.wish.reference} {said(report.wish.title)}"),
+        (write.say("solution"), f"{report.solution.reference} {said(report.solution.title)}"),
+        (write.say("trial"), report.trial.reference),
+        *((write.say(party.role), said(party.name)) for party in report.organisations),
+        *((write.say("venue"), said(venue)) for venue in report.venues),
+        (write.say("baseline_dates"), write.days(dates.baseline_from, dates.baseline_until)),
+        (write.say("trial_dates"), write.days(dates.started_on, dates.ended_on)),
+        (write.say("scale"), f"{write.say(report.trial.kind)} {said(report.trial.scale)}".strip()),
+    ]
+    return [(label, value) for label, value in found if value]
+
+
+def _claim(write: View, claim: Any) -> dict[str, Any]:
+    return write.claim(claim) | {
+        "statement": said(claim.statement),
+        "metric": said(claim.metric),
+        "method": said(claim.method),
+        "reason": said(claim.reason),
+    }
+
+
+def _chart(write: View, series: Series) -> dict[str, Any]:
+    drawn = (("baseline", series.baseline), ("trial", series.trial))
+    return {
+        "caption": _("Readings of %(metric)s") % {"metric": said(series.metric)},
+        "unit": series.unit,
+        "target": float(series.target_level) if series.target_level is not None else None,
+        "note": write.say(
+            "chart_note",
+            count=f"{series.measurements:,}",
+            shown=f"{len(series.baseline) + len(series.trial):,}",
+        ),
+        "series": [
+            {
+                "name": write.say(f"{kind}_series"),
+                "kind": kind,
+                "points": [(moment(point.at), float(point.value)) for point in points],
+            }
+            for kind, points in drawn
+            if points
+        ],
+    }

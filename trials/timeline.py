@@ -1,0 +1,75 @@
+"""What the pages tell of the journal of a trial or a report."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from journal.models import Entry
+
+WORDS = {
+    "plan": _("Planning began"),
+    "edit": _("Changed"),
+    "lock": _("Plan locked"),
+    "tick": _("Checklist: done"),
+    "untick": _("Checklist: open again"),
+    "start": _("Started"),
+    "pause": _("Paused"),
+    "resume": _("Resumed"),
+    "finish": _("Measuring ended"),
+    "stop": _("Stopped"),
+    "report": _("Report begun"),
+    "close": _("Closed"),
+    "log": _("Logged"),
+    "measure": _("Measurements received"),
+    "spend": _("Money recorded"),
+    "draft": _("Drafted"),
+    "hand_to_vendor": _("Handed to the vendor"),
+    "comment": _("The vendor commented"),
+    "close_comment": _("Time for comments ended"),
+    "send_back": _("Sent back by the verifier"),
+    "publish": _("Verified and published"),
+    "erratum": _("Correction announced"),
+    "supersede": _("Replaced by a newer version"),
+    "withdraw": _("Withdrawn"),
+}
+# What must be in place before a trial starts, as people call it.
+CHECKLIST = {
+    "permits": _("Permits and consents"),
+    "insurance": _("Insurance"),
+    "safety": _("Safety assessment"),
+    "privacy": _("Privacy assessment"),
+    "rollback": _("Way back to the state before"),
+}
+CAPACITIES = {
+    "department": _("Department"),
+    "vendor": _("Vendor"),
+    "office": _("Portal office"),
+    "expert": _("Expert"),
+    "engineer": _("Trial engineer"),
+    "verifier": _("Verifier"),
+    "auditor": _("Auditor"),
+    "administrator": _("Administrator"),
+    "member": _("Visitor with an account"),
+    "system": _("Portal"),
+}
+# The steps that everyone reads, with their reasons: a trial that was stopped says why.
+PUBLIC = frozenset(
+    {"lock", "start", "pause", "resume", "finish", "stop", "report", "close"}
+    | {"publish", "erratum", "supersede", "withdraw"}
+)
+
+
+def timeline(entries: Iterable[Entry], *, inside: bool) -> list[dict[str, Any]]:
+    """Entries as components/timeline.html reads them; names only for those inside."""
+    return [
+        {
+            "at": entry.at,
+            "title": WORDS.get(entry.verb, entry.verb),
+            "capacity": CAPACITIES.get(entry.capacity, entry.capacity),
+            "reason": entry.reason or str(CHECKLIST.get(entry.details.get("item", ""), "")),
+            "actor_name": entry.actor_name if inside else "",
+        }
+        for entry in entries
+        if inside or entry.verb in PUBLIC
+    ]

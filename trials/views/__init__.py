@@ -1,0 +1,1 @@
+"""The pages of trials, reports and their verification."""

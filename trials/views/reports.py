@@ -1,0 +1,124 @@
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views import View
+from django.views.generic import DetailView
+from django_filters.views import FilterView
+
+from innoportal.lib.views import ObjectPermissionMixin, PartialMixin, SluggedMixin, VisibleMixin
+from journal.workflow import IllegalTransition
+from trials import services
+from trials.filters import ReportFilter
+from trials.forms import ReportForm
+from trials.links import verify_url
+from trials.models import Report
+from trials.page import claims_of, report_context
+from trials.proof.pdf import layout, render_pdf
+from trials.proof.signing import to_bytes
+from trials.showing import report_shown
+
+
+class ReportList(PartialMixin, VisibleMixin, FilterView):
+    model = Report
+    filterset_class = ReportFilter
+    template_name = "trials/reports.html"
+    partial = "results"
+    paginate_by = 25
+    strict = False
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().public().for_cards().order_by("-published_at", "-pk")
+
+
+class ReportDetail(SluggedMixin, DetailView):
+    """A signed report from its payload; one on its way from the record, for those who may see it."""
+
+    model = Report
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().for_detail()
+
+    def get_template_names(self) -> list[str]:
+        return ["trials/report.html" if self.object.is_public else "trials/report_draft.html"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        report = self.object
+        more = {"said": report_shown(report.envelope)} if report.is_public else {"claims": claims_of(report)}
+        return super().get_context_data(**kwargs, **report_context(self.request, report), **more)
+
+
+class EditReport(SluggedMixin, ObjectPermissionMixin, View):
+    """The prose of a draft; the figures are shown beside it and cannot be typed."""
+
+    model = Report
+    permission_required = "trials.change_report"
+    object: Report
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().for_detail()
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
+        if self.object.status != Report.Status.DRAFT:
+            messages.error(request, _("Only a draft can be edited."))
+            return redirect(self.object)
+        return self.show(ReportForm(instance=self.object))
+
+    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
+        form = ReportForm(request.POST, instance=Report.objects.get(pk=self.object.pk))
+        if not form.is_valid():
+            return self.show(form, status=422)
+        try:
+            services.update_report(self.object, by=request.user, **form.cleaned_data)
+        except IllegalTransition as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("Saved."))
+        return redirect(self.object)
+
+    def show(self, form: ReportForm, status: int = 200) -> HttpResponse:
+        context = {"report": self.object, "form": form, "claims": claims_of(self.object)}
+        return render(self.request, "trials/report_form.html", context, status=status)
+
+
+class _Signed(SluggedMixin, View):
+    model = Report
+
+    def signed(self) -> Report:
+        """:raises Http404: there is no signature yet, whoever asks."""
+        report = self.get_object(self.get_queryset().public())
+        if not report.envelope:
+            raise Http404
+        return report
+
+
+class ReportJson(_Signed):
+    """The signed file itself."""
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
+        report = self.signed()
+        response = HttpResponse(to_bytes(report.envelope), content_type="application/json")
+        response["Content-Disposition"] = f'attachment; filename="{report.slug}.json"'
+        return response
+
+
+class ReportPdf(_Signed):
+    """Drawn from the payload once for each language; the file's name says what it was drawn from."""
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
+        report = self.signed()
+        lang = get_language() or "en"
+        name = f"reports/{report.payload_hash}.{lang}.{layout()[:20]}.pdf"
+        if not default_storage.exists(name):
+            drawn = render_pdf(report.envelope, lang=lang, verify_url=verify_url(report, lang))
+            default_storage.save(name, ContentFile(drawn))
+        with default_storage.open(name) as file:
+            response = HttpResponse(file.read(), content_type="application/pdf")
+        response["Content-Disposition"] = f'inline; filename="{report.slug}.{lang}.pdf"'
+        return response

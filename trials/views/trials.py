@@ -1,0 +1,203 @@
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views import View
+from django.views.generic import DetailView
+from django_filters.views import FilterView
+
+from innoportal.lib.views import ObjectPermissionMixin, PartialMixin, SluggedMixin, VisibleMixin
+from journal.workflow import IllegalTransition
+from matching.models import Match
+from trials import services
+from trials.filters import TrialFilter
+from trials.forms import (
+    ClaimFormSet,
+    MeasurementForm,
+    PlanForm,
+    UploadForm,
+    claim_initial,
+    claim_values,
+)
+from trials.models import Trial
+from trials.page import trial_context
+from trials.readings import Unusable
+
+
+class TrialList(PartialMixin, VisibleMixin, FilterView):
+    """Trials whose plan is locked; those being planned are in the workspace."""
+
+    model = Trial
+    filterset_class = TrialFilter
+    template_name = "trials/list.html"
+    partial = "results"
+    paginate_by = 25
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().public().for_cards().order_by("-plan_locked_at", "-pk")
+
+
+class TrialDetail(SluggedMixin, DetailView):
+    model = Trial
+    template_name = "trials/detail.html"
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().for_detail()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs, **trial_context(self.request, self.object))
+
+
+class _WritePlan(View):
+    """The plan and its claims together, kept as typed until both are right."""
+
+    template_name = "trials/plan.html"
+    trial: Trial | None = None
+    match: Match
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.show(self.form(), self.claims())
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form, claims = self.form(request.POST), self.claims(request.POST)
+        if not (form.is_valid() & claims.is_valid()):
+            return self.show(form, claims, status=422)
+        try:
+            trial = self.save(**form.cleaned_data, claims=claim_values(claims))
+        except IllegalTransition as error:
+            messages.error(request, str(error))
+            return redirect(self.trial or self.match)
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self.show(form, claims, status=422)
+        if unmet := form.unmet():
+            messages.warning(request, _("The venue does not give: %s. Bring it along.") % ", ".join(unmet))
+        messages.success(request, _("The plan is saved."))
+        return redirect(trial)
+
+    def form(self, data: Any = None) -> PlanForm:
+        instance = Trial.objects.get(pk=self.trial.pk) if self.trial else None
+        return PlanForm(data, instance=instance, match=self.match)
+
+    def claims(self, data: Any = None) -> Any:
+        initial = claim_initial(self.trial) if self.trial else None
+        return ClaimFormSet(data, initial=initial, prefix="claims")
+
+    def save(self, **fields: Any) -> Trial:
+        raise NotImplementedError
+
+    def show(self, form: PlanForm, claims: Any, status: int = 200) -> HttpResponse:
+        context = {
+            "form": form,
+            "claims": claims,
+            "trial": self.trial,
+            "match": self.match,
+            "unmet": form.unmet(),
+        }
+        return render(self.request, self.template_name, context, status=status)
+
+
+class PlanTrial(ObjectPermissionMixin, VisibleMixin, _WritePlan):
+    model = Match
+    permission_required = "trials.add_trial"
+
+    def get_object(self) -> Match:
+        self.match = get_object_or_404(
+            self.get_queryset().select_related("wish__organisation", "solution__organisation"),
+            key=self.kwargs["slug"],
+        )
+        return self.match
+
+    def save(self, **fields: Any) -> Trial:
+        return services.plan(self.match, by=self.request.user, **fields)
+
+
+class EditPlan(SluggedMixin, ObjectPermissionMixin, _WritePlan):
+    model = Trial
+    permission_required = "trials.change_trial"
+
+    def get_object(self, queryset: Any = None) -> Trial:
+        self.trial = super().get_object(self.get_queryset().for_cards())
+        self.match = self.trial.match
+        return self.trial
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.trial.status != Trial.Status.PLANNING:
+            messages.error(request, _("The plan is locked. Log a deviation instead."))
+            return redirect(self.trial)
+        return super().get(request, *args, **kwargs)
+
+    def save(self, **fields: Any) -> Trial:
+        services.update_plan(self.trial, by=self.request.user, **fields)
+        return self.trial
+
+
+class Measurements(SluggedMixin, ObjectPermissionMixin, View):
+    """A file or one reading by hand; what is wrong is shown by row and field."""
+
+    model = Trial
+    permission_required = "trials.measure_trial"
+    template_name = "trials/measurements.html"
+    object: Trial
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().for_cards().prefetch_related("claims")
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
+        return self.show()
+
+    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
+        by_hand = "by_hand" in request.POST
+        upload = UploadForm() if by_hand else UploadForm(request.POST, request.FILES)
+        hand = MeasurementForm(request.POST if by_hand else None, trial=self.object)
+        form: Any = hand if by_hand else upload
+        if not form.is_valid():
+            return self.show(upload=upload, hand=hand, form=form, status=422)
+        take: Any = services.add_measurement if by_hand else services.import_measurements
+        try:
+            found = take(self.object, by=request.user, **form.cleaned_data)
+        except Unusable as error:
+            return self.show(upload=upload, hand=hand, problems=error, status=422)
+        except (IllegalTransition, ValidationError) as error:
+            messages.error(request, " ".join(getattr(error, "messages", [str(error)])))
+            return redirect(self.object)
+        said = _("%(added)s readings taken, %(known)s were there already; %(flagged)s are flagged.")
+        messages.success(request, said % vars(found))
+        return redirect(self.object)
+
+    def show(self, *, upload: Any = None, hand: Any = None, status: int = 200, **more: Any) -> HttpResponse:
+        context = {
+            "trial": self.object,
+            "upload": upload or UploadForm(),
+            "hand": hand or MeasurementForm(trial=self.object),
+            **more,
+        }
+        return render(self.request, self.template_name, context, status=status)
+
+
+class MeasurementsFile(SluggedMixin, View):
+    """Every reading of a trial as CSV, flags included: what was measured is open data."""
+
+    model = Trial
+
+    def get(self, request: HttpRequest, slug: str) -> StreamingHttpResponse:
+        trial = self.get_object()
+        rows = trial.measurements.order_by("at", "pk").values_list(
+            "metric", "at", "phase", "value", "sensor", "flag"
+        )
+        response = StreamingHttpResponse(_lines(rows), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{trial.slug}-measurements.csv"'
+        return response
+
+
+def _lines(rows: Any) -> Any:
+    yield "metric,at,phase,value,sensor,flag\n"
+    for metric, at, phase, value, sensor, flag in rows.iterator(chunk_size=2000):
+        quoted = sensor.replace('"', '""')
+        if quoted[:1] in "=+-@\t":
+            quoted = f"'{quoted}"  # a spreadsheet would run it
+        yield f'{metric},{at.isoformat()},{phase},{value!r},"{quoted}",{flag}\n'

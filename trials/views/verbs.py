@@ -1,0 +1,201 @@
+"""The verbs of both lives as POSTs; what one asks for is a form, shown again on the page when it is wrong."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from innoportal.lib.views import ActionView
+from trials import services
+from trials.forms import (
+    CommentForm,
+    ErratumForm,
+    LogForm,
+    PublicReasonForm,
+    ReasonForm,
+    SpendForm,
+    VerifyForm,
+)
+from trials.models import Report, Trial
+from trials.page import claims_of, report_context, trial_context
+from trials.showing import report_shown
+
+
+class _Verb(ActionView):
+    verb: ClassVar[str]
+    noun: ClassVar[str]
+    template_name: ClassVar[str]
+    form_class: ClassVar[type[forms.Form]] = forms.Form
+    given: dict[str, Any]
+
+    def get_permission_required(self) -> list[str]:
+        return [f"trials.{self.verb}_{self.noun}"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = self.form_class(request.POST, auto_id=f"{self.verb}_%s")
+        if not form.is_valid():
+            context = {**self.context(request, {self.verb: form}), "form": form}
+            return render(request, self.template_name, context, status=422)
+        self.given = form.cleaned_data
+        return super().post(request, *args, **kwargs)
+
+    def arguments(self) -> dict[str, Any]:
+        return self.given
+
+    def context(self, request: HttpRequest, bound: dict[str, forms.Form]) -> dict[str, Any]:
+        raise NotImplementedError
+
+
+class TrialVerb(_Verb):
+    model = Trial
+    noun = "trial"
+    template_name = "trials/detail.html"
+
+    def context(self, request: HttpRequest, bound: dict[str, forms.Form]) -> dict[str, Any]:
+        return trial_context(request, self.object, bound)
+
+
+class LockTrial(TrialVerb):
+    verb = "lock"
+    service: ClassVar[Callable[..., Any]] = staticmethod(services.lock)
+    done = _("The plan is locked and public.")
+
+
+class StartTrial(TrialVerb):
+    verb = "start"
+    service = staticmethod(services.start)
+    done = _("The trial has started.")
+
+
+class PauseTrial(TrialVerb):
+    verb = "pause"
+    form_class = PublicReasonForm
+    service = staticmethod(services.pause)
+    done = _("The trial is paused.")
+
+
+class ResumeTrial(TrialVerb):
+    verb = "resume"
+    service = staticmethod(services.resume)
+    done = _("The trial goes on.")
+
+
+class FinishTrial(TrialVerb):
+    verb = "finish"
+    service = staticmethod(services.finish)
+    done = _("The measuring is over, and each claim is judged.")
+
+
+class StopTrial(TrialVerb):
+    verb = "stop"
+    form_class = PublicReasonForm
+    service = staticmethod(services.stop)
+    done = _("The trial is stopped.")
+
+
+class DraftReport(TrialVerb):
+    verb = "report"
+    done = _("The report is drafted from the record.")
+
+    def service(self, trial: Trial, **given: Any) -> None:
+        self.report = services.draft_report(trial, **given)
+
+    def get_success_url(self) -> str:
+        return getattr(self, "report", self.object).get_absolute_url()
+
+
+class TickItem(TrialVerb):
+    verb = "tick"
+    done = _("The checklist is changed.")
+
+    def service(self, trial: Trial, **given: Any) -> None:
+        done = self.request.POST.get("done") == "1"
+        services.tick(trial, self.request.POST.get("item", ""), done=done, **given)
+
+
+class LogOnTrial(TrialVerb):
+    verb = "log"
+    form_class = LogForm
+    service = staticmethod(services.log)
+    done = _("Logged. It stays as it is written.")
+
+
+class SpendOnTrial(TrialVerb):
+    verb = "spend"
+    form_class = SpendForm
+    service = staticmethod(services.spend)
+    done = _("Recorded.")
+
+
+class ReportVerb(_Verb):
+    model = Report
+    noun = "report"
+
+    @property
+    def template_name(self) -> str:  # type: ignore[override]
+        return "trials/report.html" if self.object.is_public else "trials/report_draft.html"
+
+    def context(self, request: HttpRequest, bound: dict[str, forms.Form]) -> dict[str, Any]:
+        report = self.object
+        said = {"said": report_shown(report.envelope)} if report.is_public else {"claims": claims_of(report)}
+        return {**report_context(request, report, bound), **said}
+
+
+class HandToVendor(ReportVerb):
+    verb = "hand_to_vendor"
+    service = staticmethod(services.hand_to_vendor)
+    done = _("The vendor is asked for its comment.")
+
+
+class CommentOnReport(ReportVerb):
+    verb = "comment"
+    form_class = CommentForm
+    service = staticmethod(services.comment)
+    done = _("Your comment is part of the report. A verifier reads it next.")
+
+
+class CloseComment(ReportVerb):
+    verb = "close_comment"
+    service = staticmethod(services.close_comment)
+    done = _("The report goes to verification.")
+
+
+class PublishReport(ReportVerb):
+    verb = "publish"
+    form_class = VerifyForm
+    service = staticmethod(services.verify_and_publish)
+    done = _("Signed and published.")
+
+
+class SendBackReport(ReportVerb):
+    verb = "send_back"
+    form_class = ReasonForm
+    service = staticmethod(services.send_back)
+    done = _("Sent back with your reason.")
+
+    def get_success_url(self) -> str:
+        """A verifier no longer sees what is a draft again."""
+        may_see = self.request.user.has_perm("trials.view_report", self.object)
+        return self.object.get_absolute_url() if may_see else self.object.trial.get_absolute_url()
+
+
+class CorrectReport(ReportVerb):
+    verb = "erratum"
+    form_class = ErratumForm
+    done = _("The correction is public; the corrected version is a draft.")
+
+    def service(self, report: Report, **given: Any) -> None:
+        self.fresh = services.erratum(report, **given)
+
+    def get_success_url(self) -> str:
+        return getattr(self, "fresh", self.object).get_absolute_url()
+
+
+class WithdrawReport(ReportVerb):
+    verb = "withdraw"
+    form_class = PublicReasonForm
+    service = staticmethod(services.withdraw_report)
+    done = _("The report is withdrawn. Its page says why.")

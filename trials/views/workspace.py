@@ -1,0 +1,63 @@
+from typing import Any
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.db.models import Q, QuerySet
+from django.views.generic import TemplateView
+
+from accounts.models import Membership, Role, User
+from innoportal.lib.views import PartialMixin
+from matching.models import Match
+from trials.models import Report, Trial
+from trials.rules import objections
+from trials.services.running import OVER
+
+MOST = 25
+
+
+class WorkspacePiece(LoginRequiredMixin, PartialMixin, TemplateView):
+    """What waits for this person among trials and reports."""
+
+    template_name = "trials/workspace.html"
+    partial = "piece"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        reports = Report.objects.visible_to(user).for_detail().order_by("created_at", "pk")
+        mine = list(user.membership_roles)
+        drafts = reports.filter(status=Report.Status.DRAFT)
+        if not user.has_role(Role.OFFICE):
+            drafts = drafts.filter(trial__engineer=user)
+        vendor = Q(trial__match__solution__organisation__in=mine)
+        return super().get_context_data(
+            **kwargs,
+            to_plan=to_plan(user)[:MOST],
+            running=own_trials(user)[:MOST],
+            drafts=drafts[:MOST],
+            to_comment=reports.filter(vendor, status=Report.Status.COMMENT)[:MOST],
+            to_verify=to_verify(user, reports),
+        )
+
+
+def to_plan(user: User) -> QuerySet:
+    """Approved matches without a trial, for those who may plan it."""
+    found = Match.objects.filter(status=Match.Status.APPROVED, trial=None)
+    if not (user.has_role(Role.OFFICE) or user.has_role(Role.ENGINEER)):
+        approves = [pk for pk, role in user.membership_roles.items() if role == Membership.Role.APPROVER]
+        found = found.filter(wish__organisation__in=approves)
+    return found.select_related("wish", "solution").order_by("pk")
+
+
+def own_trials(user: User) -> QuerySet:
+    """Of this engineer, or of their organisations, not over yet."""
+    mine = list(user.membership_roles)
+    concerned = (
+        Q(engineer=user) | Q(match__wish__organisation__in=mine) | Q(match__solution__organisation__in=mine)
+    )
+    return Trial.objects.filter(concerned).exclude(status__in=OVER).for_cards().order_by("starts_on", "pk")
+
+
+def to_verify(user: User, reports: QuerySet) -> list[Report]:
+    if not user.has_role(Role.VERIFIER):
+        return []
+    waiting = reports.filter(status=Report.Status.VERIFICATION)[:MOST]
+    return [report for report in waiting if not objections(report, user)]
