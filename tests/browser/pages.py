@@ -1,0 +1,131 @@
+"""Every page that stands: who looks at it, and at which row of the demonstration.
+
+`test_pages.py` fails when an address that answers GET is neither here nor among what is no page.
+"""
+
+WISH = "select coalesce(reference, key) from wishes_wish where status = '{}' order by id limit 1"
+SOLUTION = "select coalesce(reference, key) from solutions_solution where status = '{}' order by id limit 1"
+MATCH = "select key from matching_match where status = '{}' order by id limit 1"
+TRIAL = """select coalesce(t.reference, t.key) from trials_trial t join accounts_user u
+    on u.id = t.engineer_id where t.status = '{}' and u.email like '{}' order by t.id limit 1"""
+REPORT = "select coalesce(reference, key) from trials_report where status = '{}' order by id limit 1"
+OWN_WISH = """select coalesce(w.reference, w.key) from wishes_wish w join accounts_organisation o
+    on o.id = w.organisation_id where o.slug = 'building' and w.status = '{}' order by w.id limit 1"""
+OWN_SOLUTION = """select coalesce(s.reference, s.key) from solutions_solution s join accounts_organisation o
+    on o.id = s.organisation_id where o.slug = 'liftsense' and s.status = 'listed' order by s.id limit 1"""
+UNPLANNED = """select m.key from matching_match m where m.status = 'approved'
+    and not exists (select from trials_trial t where t.match_id = m.id) order by m.id limit 1"""
+
+# (name of the address, who looks, SQL for the argument or the argument itself, query)
+PAGES = [
+    ("home", None, "", ""),
+    ("about", None, "", ""),
+    ("accessibility", None, "", ""),
+    ("privacy", None, "", ""),
+    *[
+        ("workspace", who, "", "")
+        for who in ("officer", "vendor", "office", "expert", "engineer", "verifier")
+    ],
+    ("search:search", None, "", ""),
+    ("search:search", None, "", "?q=lift+noise"),
+    ("search:search", None, "", "?q=xqzzt"),
+    ("people:profile", "officer", "", ""),
+    ("people:organisation", None, "building", ""),
+    ("people:members", "approver", "building", ""),
+    ("account_login", None, "", ""),
+    ("account_logout", "officer", "", ""),
+    ("account_signup", None, "", ""),
+    ("account_inactive", None, "", ""),
+    ("account_email", "officer", "", ""),
+    ("account_change_password", "officer", "", ""),
+    ("account_reset_password", None, "", ""),
+    ("account_reset_password_done", None, "", ""),
+    ("account_reset_password_from_key", None, "1-nothing", ""),
+    ("account_reset_password_from_key_done", None, "", ""),
+    ("account_reauthenticate", "officer", "", ""),
+    ("mfa_index", "officer", "", ""),
+    ("mfa_activate_totp", "officer", "", ""),
+    ("usersessions_list", "officer", "", ""),
+    ("wishes:list", None, "", ""),
+    ("wishes:list", None, "", "?status=expired&budget=over_5m"),
+    ("wishes:create", "officer", "", ""),
+    ("wishes:workspace", "officer", "", ""),
+    ("wishes:detail", None, WISH.format("open"), ""),
+    ("wishes:detail", "officer", OWN_WISH.format("open"), ""),
+    ("wishes:detail", "approver", OWN_WISH.format("endorsement"), ""),
+    ("wishes:detail", "office", WISH.format("screening"), ""),
+    ("wishes:edit", "officer", OWN_WISH.format("draft"), ""),
+    ("solutions:list", None, "", ""),
+    ("solutions:create", "vendor", "", ""),
+    ("solutions:answer-wish", "vendor", "", "?wish=W-2026-0001"),
+    ("solutions:workspace", "vendor", "", ""),
+    ("solutions:detail", None, SOLUTION.format("listed"), ""),
+    ("solutions:detail", "vendor", OWN_SOLUTION, ""),
+    ("solutions:detail", "office", SOLUTION.format("screening"), ""),
+    ("solutions:edit", "vendor", OWN_SOLUTION, ""),
+    ("solutions:attach", "vendor", OWN_SOLUTION, ""),
+    ("solutions:withdraw", "vendor", OWN_SOLUTION, ""),
+    ("solutions:return", "office", SOLUTION.format("screening"), ""),
+    ("solutions:refuse", "office", SOLUTION.format("screening"), ""),
+    ("solutions:reconsider", "office", SOLUTION.format("not_suitable"), ""),
+    ("matching:queue", "expert", "", ""),
+    ("matching:workspace", "expert", "", ""),
+    ("matching:conflicts", "expert", "", ""),
+    ("matching:similar", "officer", "", "?text=lift+noise"),
+    ("matching:of-wish", "officer", OWN_WISH.format("open"), ""),
+    ("matching:of-solution", "vendor", OWN_SOLUTION, ""),
+    ("matching:detail", None, MATCH.format("approved"), ""),
+    ("matching:detail", "expert3", MATCH.format("review"), ""),
+    ("matching:detail", "office", MATCH.format("shortlisted"), ""),
+    ("matching:detail", "auditor", MATCH.format("declined"), ""),
+    ("notices:inbox", "office", "", ""),
+    ("notices:settings", "vendor", "", ""),
+    ("notices:unsubscribe", None, "unsubscribe token", ""),
+    ("mailbox:list", None, "", ""),
+    ("mailbox:detail", None, "caught mail", ""),
+    ("trials:list", None, "", ""),
+    ("trials:workspace", "engineer", "", ""),
+    ("trials:plan", "office", UNPLANNED, ""),
+    ("trials:detail", None, TRIAL.format("closed", "%"), ""),
+    ("trials:detail", "engineer", TRIAL.format("running", "engineer@%"), ""),
+    ("trials:detail", "engineer", TRIAL.format("locked", "engineer@%"), ""),
+    ("trials:edit", "engineer", TRIAL.format("planning", "engineer@%"), ""),
+    ("trials:measurements", "engineer", TRIAL.format("running", "engineer@%"), ""),
+    ("trials:reports", None, "", ""),
+    ("trials:report", None, REPORT.format("published"), ""),
+    ("trials:report", "office", REPORT.format("comment"), ""),
+    ("trials:report-edit", "office", "report draft", ""),
+    ("trials:verify", None, "", ""),
+    ("trials:verify-report", None, REPORT.format("published"), ""),
+]
+
+# What answers GET and is no page of the portal's own, and why.
+NO_PAGES = {
+    "root": "leads to the reader's language",
+    "healthz": "for machines",
+    "readyz": "for machines",
+    "robots": "for machines",
+    "security-txt": "for machines",
+    "report-keys": "for machines",
+    "schema": "for machines",
+    "api-docs": "drawn by Redoc",
+    "set_language": "takes a POST",
+    "styleguide": "only where DEBUG is on; tests/innoportal/test_ui_browser.py looks at it",
+    "mailbox:html": "a mail as it came, shown in a frame",
+    "mailbox:raw": "a mail as it came",
+    "wishes:feed": "Atom",
+    "trials:feed": "Atom",
+    "documents:download": "a file",
+    "trials:report-pdf": "a file",
+    "trials:report-json": "a file",
+    "trials:measurements-file": "a file",
+    "mfa_download_recovery_codes": "a file",
+    "account_confirm_login_code": "leads on, except in the middle of such a sign-in",
+    "account_email_verification_sent": "leads on, except in the middle of a sign-up",
+    "account_set_password": "leads on: everyone has a password",
+    "mfa_authenticate": "leads on, except in the middle of a sign-in",
+    "mfa_reauthenticate": "leads on for who has no second factor",
+    "mfa_deactivate_totp": "leads on for who has no second factor",
+    "mfa_view_recovery_codes": "leads on for who has no second factor",
+    "mfa_generate_recovery_codes": "leads on for who has no second factor",
+}

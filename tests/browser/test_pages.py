@@ -1,0 +1,188 @@
+"""Every page, in every language: accessible, complete, quiet, and no wider than its screen."""
+
+import re
+from collections import defaultdict
+from io import StringIO
+
+import psycopg2
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from babel.messages.pofile import read_po
+from django.conf import settings
+from django.core.signing import TimestampSigner
+from django.urls import URLResolver, get_resolver, reverse
+from django.utils import translation
+
+from innoportal import embedded
+from innoportal.demonstration.people import PASSPHRASE
+from innoportal.languages import HTML_LANG
+from tests.browser.conftest import Reader
+from tests.browser.pages import NO_PAGES, PAGES
+from tests.browser.test_loop import mail_to
+
+LANGUAGES = ("en", "zh-hant", "zh-hans")
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WORD = re.compile("[a-z]{2}")
+RULES = {"runOnly": WCAG, "resultTypes": ["violations"]}
+# Words on the page that the catalogue has in Chinese, where the page is in Chinese.
+ENGLISH_LEFT = """(known) => {
+  const english = new Set(known), left = [];
+  const look = (text, element) => {
+    const words = text.replace(/\\s+/g, ' ').trim();
+    if (english.has(words) && !element.closest('[lang]').lang.startsWith('en')) left.push(words);
+  };
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const parent = walker.currentNode.parentElement;
+    if (!parent.closest('script, style, code')) look(walker.currentNode.data, parent);
+  }
+  for (const element of document.body.querySelectorAll('[aria-label], [title], [placeholder], [alt]'))
+    for (const name of ['aria-label', 'title', 'placeholder', 'alt'])
+      if (element.hasAttribute(name)) look(element.getAttribute(name), element);
+  return left;
+}"""
+
+
+@pytest.fixture(scope="session")
+def known():
+    """The English messages that have other words in Chinese; a language is offered by its own name."""
+    files = sorted((settings.BASE_DIR / "locale" / "parts").glob("*.po"))
+    messages = [message for file in files for message in read_po(StringIO(file.read_text())) if message.id]
+    pairs = [(one.id, one.string) for one in messages if isinstance(one.id, str)]
+    pairs += [(one.id[0], one.string[0]) for one in messages if not isinstance(one.id, str)]
+    return sorted(
+        {english for english, chinese in pairs if english != chinese and WORD.search(english)} - {"English"}
+    )
+
+
+@pytest.fixture(scope="session")
+def readers(chromium, portal):
+    """One browser for each role, signed in once."""
+
+    class Readers(defaultdict):
+        def __missing__(self, who):
+            self[who] = Reader(chromium, portal)
+            return self[who].sign_in(f"{who}@example.org") if who else self[who]
+
+    found = Readers()
+    yield found
+    for reader in found.values():
+        reader.context.close()
+
+
+@pytest.fixture(scope="session")
+def ask(portal):
+    """Asks the portal's database for one value."""
+    connection = psycopg2.connect(embedded.database_url(portal.data))
+    connection.autocommit = True
+
+    def answer(sql):
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            found = cursor.fetchone()
+            return found and found[0]
+
+    yield answer
+    connection.close()
+
+
+@pytest.fixture(scope="session")
+def made(readers, ask):
+    """What the demonstration does not hold, by the word that stands for it in the table of pages."""
+
+    def token():
+        user = ask("select id from accounts_user where email = 'vendor@example.org'")
+        return TimestampSigner(salt="unsubscribe").sign_object([user, "follow"])
+
+    def mail():
+        visitor = readers[None]
+        visitor.at("/en/account/password/reset/").locator("main [name=email]").fill("officer@example.org")
+        visitor.page.locator("main form button").first.click()
+        mail_to(visitor, "officer@example.org", "")
+        return visitor.page.url.rstrip("/").rsplit("/", 1)[1]
+
+    def draft():
+        """A correction of a published report begins a new draft."""
+        if key := ask("select key from trials_report where status = 'draft'"):
+            return key
+        office = readers["office"]
+        reference = ask("select min(reference) from trials_report where status = 'published'")
+        page = office.at(f"/en/reports/{reference}/")
+        page.locator("summary", has_text="Announce a correction").click()
+        page.locator("#erratum_text_en").fill("The second decimal of one reading was read wrongly.")
+        return office.press("Announce a correction").url.rstrip("/").rsplit("/", 1)[1]
+
+    makers, found = {"unsubscribe token": token, "caught mail": mail, "report draft": draft}, {}
+
+    def make(word):
+        if word not in found:
+            found[word] = makers[word]() if word in makers else ask(word) if "select" in word else word
+        return found[word]
+
+    return make
+
+
+def address(name, argument, query, language):
+    with translation.override(language):
+        if name == "account_reset_password_from_key":
+            uid, key = argument.split("-", 1)
+            return reverse(name, kwargs={"uidb36": uid, "key": key})
+        return reverse(name, args=[argument] if argument else []) + query
+
+
+def width(page, pixels):
+    page.set_viewport_size({"width": pixels, "height": 900})
+    return page.evaluate("document.documentElement.scrollWidth")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("name", "who", "argument", "query"), PAGES, ids=[f"{name} {who or 'visitor'}" for name, who, *_ in PAGES]
+)
+def test_page(readers, made, known, name, who, argument, query, language):
+    path = address(name, made(argument) if argument else "", query, language)
+    reader = readers[who]
+    reader.complaints.clear()
+    page = reader.page
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.set_extra_http_headers({"Accept-Language": language})  # for addresses without a language
+    reader.at(path)
+    if name == "mfa_activate_totp" and "reauthenticate" in page.url:
+        page.locator("main [name=password]").fill(PASSPHRASE)
+        page.locator("main form button[type=submit]").first.click()
+        page.wait_for_url(f"**{path}")
+    assert reader.complaints == []
+    assert page.url.removeprefix(reader.address) == path  # it led nowhere else
+    assert page.locator("html").get_attribute("lang") == HTML_LANG[language]
+    violations = Axe().run(page, options=RULES).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in violations] == []
+    assert [width(page, 390), width(page, 320)] == [390, 320]
+    if language != "en":
+        assert page.evaluate(ENGLISH_LEFT, known) == []
+    assert reader.complaints == []  # nor did anything fail while it was looked at
+
+
+def addresses(resolver, spaces=()):
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace not in ("admin", "api"):
+                yield from addresses(pattern, (*spaces, *filter(None, [pattern.namespace])))
+        else:
+            yield ":".join((*spaces, pattern.name or "")), pattern.callback
+
+
+def answers_get(view):
+    made_from = getattr(view, "view_class", None)
+    if made_from is None:
+        return True
+    allowed = view.view_initkwargs.get("http_method_names", made_from.http_method_names)
+    if not view.view_initkwargs.get("takes_reason", True):
+        return False  # a verb that asks for nothing is a button
+    return "get" in allowed and hasattr(made_from, "get")
+
+
+def test_no_page_is_left_out():
+    standing = {name for name, view in addresses(get_resolver()) if answers_get(view)}
+    listed = {name for name, *_ in PAGES} | NO_PAGES.keys()
+    assert standing - listed == set()
+    assert listed - standing - {"styleguide"} == set()

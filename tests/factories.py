@@ -1,0 +1,426 @@
+"""Rows as the database allows them; traits make the states that carry more."""
+
+import hashlib
+from datetime import timedelta
+
+import factory
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from accounts.models import Invitation, Membership, Organisation, Partnership, Role, User
+from documents.models import Document
+from journal.models import Counter, Entry, Pledge, next_reference
+from matching.models import Conflict, Match, Profile, Ranker, Review
+from notifications.models import Delivery, Follow, Notification, Preference
+from solutions.models import Evidence, Interest, Solution
+from topics.models import Topic
+from trials.models import Claim, Erratum, LogEntry, Measurement, Report, Trial, Venue
+from wishes.models import Kpi, Question, Sponsor, Wish
+
+PASSWORD = "a long enough passphrase"
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@example.org")
+    name = factory.Sequence(lambda n: f"Person {n}")
+    password = factory.PostGenerationMethodCall("set_password", PASSWORD)
+
+    class Params:
+        office = factory.Trait(roles=[Role.OFFICE])
+        expert = factory.Trait(roles=[Role.EXPERT])
+        engineer = factory.Trait(roles=[Role.ENGINEER])
+        verifier = factory.Trait(roles=[Role.VERIFIER])
+        auditor = factory.Trait(roles=[Role.AUDITOR])
+        administrator = factory.Trait(is_staff=True, is_superuser=True)
+
+    @classmethod
+    def _after_postgeneration(cls, instance, create, results=None):
+        if create:
+            instance.save()
+
+
+class OrganisationFactory(DjangoModelFactory):
+    class Meta:
+        model = Organisation
+
+    slug = factory.Sequence(lambda n: f"organisation-{n}")
+    kind = Organisation.Kind.DEPARTMENT
+    name_en = factory.Sequence(lambda n: f"Organisation {n}")
+    name_zh = factory.Sequence(lambda n: f"機構{n}")
+
+    class Params:
+        vendor = factory.Trait(kind=Organisation.Kind.STARTUP)
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    organisation = factory.SubFactory(OrganisationFactory)
+
+    class Params:
+        approver = factory.Trait(role=Membership.Role.APPROVER)
+
+
+class InvitationFactory(DjangoModelFactory):
+    class Meta:
+        model = Invitation
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    email = factory.Sequence(lambda n: f"invited{n}@example.org")
+    invited_by = factory.SubFactory(UserFactory)
+
+
+class PartnershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Partnership
+
+    organisation = factory.SubFactory(OrganisationFactory, kind=Organisation.Kind.UNIVERSITY)
+    signed_on = factory.LazyFunction(timezone.localdate)
+
+
+class TopicFactory(DjangoModelFactory):
+    class Meta:
+        model = Topic
+
+    kind = Topic.Kind.TECHNOLOGY
+    slug = factory.Sequence(lambda n: f"topic-{n}")
+    name_en = factory.Sequence(lambda n: f"Topic {n}")
+    name_zh = factory.Sequence(lambda n: f"題目{n}")
+
+
+class EntryFactory(DjangoModelFactory):
+    class Meta:
+        model = Entry
+
+    noun = "wishes.wish"
+    object_id = factory.Sequence(lambda n: n + 1)
+    verb = "submit"
+
+
+class PledgeFactory(DjangoModelFactory):
+    class Meta:
+        model = Pledge
+
+    noun = factory.Sequence(lambda n: f"room.noun{n}")
+    step = "submit"
+    answers = ["answer"]
+    working_days = 10
+    debtor = "office"
+
+
+class CounterFactory(DjangoModelFactory):
+    class Meta:
+        model = Counter
+
+    prefix = "X"
+    year = factory.Sequence(lambda n: 2000 + n)
+    last = 0
+
+
+class WithTopics(DjangoModelFactory):
+    class Meta:
+        abstract = True
+        skip_postgeneration_save = True
+
+    @factory.post_generation
+    def topics(self, create, extracted, **kwargs):
+        if create and extracted:
+            self.topics.set(extracted)
+
+
+class WishFactory(WithTopics):
+    class Meta:
+        model = Wish
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    created_by = factory.SubFactory(UserFactory)
+    title_en = factory.Sequence(lambda n: f"Find faults in lifts early, case {n}")
+    title_zh = factory.Sequence(lambda n: f"及早發現升降機故障 {n}")
+    need_en = "Faults are found when passengers report them."
+    outcome_en = "Faults are predicted a week before."
+
+    class Params:
+        open = factory.Trait(
+            status=Wish.Status.OPEN,
+            reference=factory.LazyFunction(lambda: next_reference("W")),
+            published_at=factory.LazyFunction(timezone.now),
+        )
+
+
+class KpiFactory(DjangoModelFactory):
+    class Meta:
+        model = Kpi
+
+    wish = factory.SubFactory(WishFactory)
+    metric = "Breakdowns a month"
+    target = 2
+
+
+class QuestionFactory(DjangoModelFactory):
+    class Meta:
+        model = Question
+
+    wish = factory.SubFactory(WishFactory, open=True)
+    asked_by = factory.SubFactory(UserFactory)
+    text = "Is there a network in the machine room?"
+
+
+class SponsorFactory(DjangoModelFactory):
+    class Meta:
+        model = Sponsor
+
+    wish = factory.SubFactory(WishFactory, open=True)
+    organisation = factory.SubFactory(OrganisationFactory)
+
+
+class SolutionFactory(WithTopics):
+    class Meta:
+        model = Solution
+
+    organisation = factory.SubFactory(OrganisationFactory, vendor=True)
+    created_by = factory.SubFactory(UserFactory)
+    title_en = factory.Sequence(lambda n: f"Lift health monitor {n}")
+    title_zh = factory.Sequence(lambda n: f"升降機健康監察 {n}")
+    summary_en = "Predicts lift faults from motor current and vibration."
+    trl = 7
+
+    class Params:
+        listed = factory.Trait(
+            status=Solution.Status.LISTED,
+            reference=factory.LazyFunction(lambda: next_reference("S")),
+            listed_at=factory.LazyFunction(timezone.now),
+        )
+
+
+class EvidenceFactory(DjangoModelFactory):
+    class Meta:
+        model = Evidence
+
+    solution = factory.SubFactory(SolutionFactory)
+    trl = 6
+    text = "Twelve months in a laboratory"
+
+
+class InterestFactory(DjangoModelFactory):
+    class Meta:
+        model = Interest
+
+    solution = factory.SubFactory(SolutionFactory)
+    wish_reference = "W-2026-0001"
+    pitch = "It measures just this."
+    created_by = factory.SubFactory(UserFactory)
+
+
+class RankerFactory(DjangoModelFactory):
+    class Meta:
+        model = Ranker
+
+    name = factory.Sequence(lambda n: f"weights {n}")
+    engine_version = "test"
+    weights = {}
+
+
+class ProfileFactory(DjangoModelFactory):
+    class Meta:
+        model = Profile
+
+    wish = factory.SubFactory(WishFactory, open=True)
+    side = "wish"
+    content_hash = "0" * 64
+    engine_version = "test"
+    record = b""
+
+
+class MatchFactory(DjangoModelFactory):
+    class Meta:
+        model = Match
+
+    wish = factory.SubFactory(WishFactory, open=True)
+    solution = factory.SubFactory(SolutionFactory, listed=True)
+    probability = 0.8
+    rank = 1
+    feasibility = "feasible"
+    confidence = 0.9
+    engine_version = "test"
+
+    class Params:
+        review = factory.Trait(status=Match.Status.REVIEW)
+        approved = factory.Trait(status=Match.Status.APPROVED)
+
+
+class ReviewFactory(DjangoModelFactory):
+    class Meta:
+        model = Review
+
+    match = factory.SubFactory(MatchFactory, review=True)
+    expert = factory.SubFactory(UserFactory, expert=True)
+    verdict = "approve"
+    ground = "fits"
+    reason = "It answers the need."
+    probability_shown = 0.8
+    rank_shown = 1
+
+
+class ConflictFactory(DjangoModelFactory):
+    class Meta:
+        model = Conflict
+
+    expert = factory.SubFactory(UserFactory, expert=True)
+    organisation = factory.SubFactory(OrganisationFactory, vendor=True)
+    reason = "I advised them."
+
+
+class VenueFactory(DjangoModelFactory):
+    class Meta:
+        model = Venue
+
+    slug = factory.Sequence(lambda n: f"venue-{n}")
+    organisation = factory.SubFactory(OrganisationFactory)
+    name_en = factory.Sequence(lambda n: f"Venue {n}")
+    name_zh = factory.Sequence(lambda n: f"場地{n}")
+
+
+class TrialFactory(DjangoModelFactory):
+    class Meta:
+        model = Trial
+
+    match = factory.SubFactory(MatchFactory, approved=True)
+    engineer = factory.SubFactory(UserFactory, engineer=True)
+    venue = factory.SubFactory(VenueFactory)
+    starts_on = factory.LazyFunction(timezone.localdate)
+    ends_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=60))
+    created_by = factory.SubFactory(UserFactory, engineer=True)
+
+    class Params:
+        locked = factory.Trait(
+            status=Trial.Status.LOCKED,
+            reference=factory.LazyFunction(lambda: next_reference("T")),
+            plan_locked_at=factory.LazyFunction(timezone.now),
+            plan_hash="0" * 64,
+        )
+        running = factory.Trait(locked=True, status=Trial.Status.RUNNING)
+
+
+class ClaimFactory(DjangoModelFactory):
+    class Meta:
+        model = Claim
+
+    trial = factory.SubFactory(TrialFactory)
+    statement_en = "Energy falls by at least 15 %."
+    metric = factory.Sequence(lambda n: f"energy-{n}")
+    unit = "kWh/day"
+    direction = Claim.Direction.DECREASE
+    target = 15
+    method = Claim.Method.BEFORE_AFTER
+
+
+class MeasurementFactory(DjangoModelFactory):
+    class Meta:
+        model = Measurement
+
+    trial = factory.SubFactory(TrialFactory, running=True)
+    metric = "energy"
+    at = factory.Sequence(lambda n: timezone.now() - timedelta(hours=n))
+    phase = "trial"
+    value = 10.0
+
+
+class LogEntryFactory(DjangoModelFactory):
+    class Meta:
+        model = LogEntry
+
+    trial = factory.SubFactory(TrialFactory, running=True)
+    kind = LogEntry.Kind.NOTE
+    on = factory.LazyFunction(timezone.localdate)
+    text_en = "Sensors checked."
+    written_by = factory.SubFactory(UserFactory, engineer=True)
+
+
+class ReportFactory(DjangoModelFactory):
+    class Meta:
+        model = Report
+
+    trial = factory.SubFactory(TrialFactory, locked=True, status=Trial.Status.REPORTING)
+    verdict = Report.Verdict.MET
+    summary_en = "It did what it promised."
+    created_by = factory.SubFactory(UserFactory, engineer=True)
+
+    class Params:
+        published = factory.Trait(
+            status=Report.Status.PUBLISHED,
+            reference=factory.LazyFunction(lambda: next_reference("R")),
+            published_at=factory.LazyFunction(timezone.now),
+            verifier=factory.SubFactory(UserFactory, verifier=True),
+            envelope={"payload": {}},
+            payload_hash=factory.Sequence(lambda n: f"{n + 1:064x}"),
+            previous_hash=factory.Sequence(lambda n: f"{n:064x}"),
+        )
+
+
+class ErratumFactory(DjangoModelFactory):
+    class Meta:
+        model = Erratum
+
+    report = factory.SubFactory(ReportFactory, published=True)
+    text_en = "A figure was rounded."
+    written_by = factory.SubFactory(UserFactory, verifier=True)
+
+
+class FollowFactory(DjangoModelFactory):
+    class Meta:
+        model = Follow
+
+    user = factory.SubFactory(UserFactory)
+    topic = factory.SubFactory(TopicFactory)
+
+
+class NotificationFactory(DjangoModelFactory):
+    class Meta:
+        model = Notification
+
+    entry_id = factory.Sequence(lambda n: n + 1)
+    recipient = factory.SubFactory(UserFactory)
+    channel = Notification.Channel.INBOX
+    template = "wishes/mail/published"
+    url = "/en/wishes/"
+    why = "topic"
+
+
+class DeliveryFactory(DjangoModelFactory):
+    class Meta:
+        model = Delivery
+
+    notification = factory.SubFactory(NotificationFactory)
+    accepted = True
+
+
+class PreferenceFactory(DjangoModelFactory):
+    class Meta:
+        model = Preference
+
+    user = factory.SubFactory(UserFactory)
+
+
+class DocumentFactory(DjangoModelFactory):
+    class Meta:
+        model = Document
+
+    noun = "solutions.solution"
+    object_id = factory.LazyFunction(lambda: SolutionFactory(listed=True).pk)
+    organisation = factory.SubFactory(OrganisationFactory, vendor=True)
+    title = "Data sheet"
+    filename = "sheet.txt"
+    content_type = "text/plain"
+    size = 5
+    sha256 = factory.LazyFunction(lambda: hashlib.sha256(b"sheet").hexdigest())
+    file = factory.LazyFunction(lambda: ContentFile(b"sheet", "sheet.txt"))
+
+    class Params:
+        public = factory.Trait(is_confidential=False, scan=Document.Scan.CLEAN)

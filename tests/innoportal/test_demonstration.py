@@ -1,0 +1,149 @@
+"""The demonstration is told whole, by the services, and the same each time."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from accounts.models import Organisation, User
+from innoportal.demonstration.clock import Story
+from innoportal.demonstration.load import load
+from innoportal.demonstration.people import content, sign_ins
+from journal.models import Entry
+from matching.models import Match
+from matching.services import shelf
+from solutions.models import Solution
+from trials import keys
+from trials.models import Report, Trial
+from trials.proof.chain import verify_chain
+from trials.proof.verify import verify
+from wishes.models import Wish
+
+TODAY = date(2026, 11, 20)
+
+
+@pytest.fixture(scope="module")
+def told(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Two years, told once for all tests of this module, with the quicker of the two models."""
+    from django.conf import settings
+    from django.db import transaction
+
+    folder = tmp_path_factory.mktemp("demonstration")
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
+        patch.setattr(settings, "DEMONSTRATION", True)
+        patch.setattr(settings, "MATCHING_EMBEDDERS", ["use"])
+        patch.setattr(settings, "MATCHING_SNAPSHOT_DIR", folder / "snapshots")
+        patch.setattr(settings, "REPORT_KEY_FILE", folder / "report.pem")
+        shelf.forget()
+        load(TODAY)
+        yield
+        transaction.set_rollback(True)
+    shelf.forget()
+
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("told"),
+    pytest.mark.scale,
+    pytest.mark.xdist_group("demonstration"),
+]
+
+
+def test_there_is_something_in_every_state_of_the_loop():
+    assert set(Wish.objects.values_list("status", flat=True)) >= {
+        "draft", "endorsement", "screening", "returned", "open", "matched", "on_trial", "resolved", "expired",
+    }  # fmt: skip
+    assert set(Solution.objects.values_list("status", flat=True)) >= {
+        "draft", "submitted", "screening", "returned", "listed", "not_suitable",
+    }  # fmt: skip
+    assert set(Match.objects.values_list("status", flat=True)) == set(Match.Status.values)
+    assert set(Trial.objects.values_list("status", flat=True)) >= {
+        "planning",
+        "locked",
+        "running",
+        "paused",
+        "reporting",
+        "closed",
+    }
+
+
+def test_six_reports_are_public_one_not_met_and_one_inconclusive():
+    assert Counter(Report.objects.filter(status="published").values_list("verdict", flat=True)) == {
+        "met": 2,
+        "partly_met": 1,
+        "not_met": 1,
+        "inconclusive": 1,
+        "stopped": 1,
+    }
+
+
+def test_every_report_is_genuine_and_the_chain_is_whole():
+    reports = list(Report.objects.exclude(envelope=None).order_by("published_at"))
+    public = keys.public_keys()
+    assert [verify(report.envelope, public).genuine for report in reports] == [True] * 6
+    assert verify_chain([report.envelope for report in reports]) == ()
+
+
+def test_the_journal_tells_the_story_in_its_order_over_two_years():
+    entries = list(
+        Entry.objects.order_by("pk").values_list(
+            "at", "noun", "object_id", "from_status", "to_status", "verb"
+        )
+    )
+    times = [at for at, *_rest in entries]
+    assert times == sorted(times)
+    assert times[-1] - times[0] > timedelta(days=650)
+    last: dict[tuple, str] = {}
+    for _at, noun, pk, before, after, _verb in entries:
+        if before:
+            assert last.get((noun, pk), before) == before
+        if after:
+            last[noun, pk] = after
+
+
+def test_what_is_shown_is_labelled_and_no_one_can_be_reached():
+    assert not Organisation.objects.exclude(name_en__contains="(demonstration)").exists()
+    assert not User.objects.exclude(email__endswith="@example.org").exists()
+    assert all(
+        report.envelope["payload"]["demonstration"] for report in Report.objects.exclude(envelope=None)
+    )
+
+
+def test_one_person_of_each_role_can_sign_in():
+    emails = [email for _who, email in sign_ins()]
+    assert User.objects.filter(email__in=emails, emailaddress__verified=True).count() == len(emails) == 10
+
+
+def test_old_notices_are_not_mailed_any_more():
+    from notifications.models import Notification
+
+    old = Notification.objects.filter(channel="email", created_at__lt=timezone.now() - timedelta(days=4))
+    assert old.exists()
+    assert not old.filter(sent_at=None).exists()
+
+
+def test_a_portal_in_use_is_not_filled(settings):
+    settings.DEMONSTRATION = True
+    with pytest.raises(CommandError, match="not empty"):
+        call_command("load_demonstration")
+
+
+def test_a_real_portal_is_never_filled(settings):
+    settings.DEMONSTRATION = False
+    with pytest.raises(CommandError, match="DEMONSTRATION is off"):
+        call_command("load_demonstration")
+
+
+def test_events_on_holidays_keep_their_order():
+    story = Story(TODAY)
+    moments = [story.moment(days) for days in range(-400, 1)]
+    assert moments == sorted(moments)
+
+
+def test_the_content_names_only_what_there_is():
+    organisations = {row["key"] for row in content("organisation", "organisations.toml")}
+    for kind in ("wish", "solution"):
+        for row in content(kind, f"{kind}{'es' if kind == 'wish' else 's'}.toml"):
+            assert row["organisation"] in organisations

@@ -1,0 +1,47 @@
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from matching.models import Match, Profile
+from tests.factories import SolutionFactory, WishFactory
+
+pytestmark = pytest.mark.usefixtures("engine")
+
+
+def test_everything_is_matched_and_told_step_by_step():
+    solution, wish = SolutionFactory(listed=True), WishFactory(open=True)
+    WishFactory()
+    said = StringIO()
+    call_command("rematch", stdout=said)
+    assert said.getvalue().splitlines() == [
+        "read wishes: 1 of 1",
+        "read solutions: 1 of 1",
+        "match wishes: 1 of 1",
+        "match solutions: 1 of 1",
+        "Done.",
+    ]
+    assert list(Match.objects.values_list("wish", "solution")) == [(wish.pk, solution.pk)]
+
+
+def test_again_changes_nothing():
+    SolutionFactory(listed=True)
+    WishFactory(open=True)
+    call_command("rematch", stdout=StringIO())
+    before = list(Match.objects.values()), list(Profile.objects.values_list("pk", "updated_at"))
+    call_command("rematch", stdout=StringIO())
+    assert (list(Match.objects.values()), list(Profile.objects.values_list("pk", "updated_at"))) == before
+
+
+def test_an_empty_portal_is_no_error():
+    call_command("rematch", stdout=StringIO())
+    assert not Match.objects.exists()
+
+
+def test_the_work_can_be_left_to_the_workers(eager):
+    SolutionFactory(listed=True)
+    WishFactory(open=True)
+    said = StringIO()
+    call_command("rematch", queue=True, stdout=said)
+    assert said.getvalue() == "2 shards are queued.\n"
+    assert Match.objects.count() == 1

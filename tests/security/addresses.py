@@ -1,0 +1,90 @@
+"""Every named address of the portal, with the thing that it is asked about."""
+
+import re
+from uuid import UUID
+
+from django.urls import reverse
+
+from tests.security.world import World
+from tests.test_house import named
+
+NAMES = tuple(name for name, _entry in sorted(dict(named()).items()) if name != "styleguide")
+SIGNED = ("trials:report", "trials:verify-report", "api:report")
+NOUNS = (  # the first that fits says what `slug` means there
+    (r"^(wishes:|matching:of-wish|api:wish)", "wish"),
+    (r"^(solutions:|matching:of-solution|api:solution)", "solution"),
+    (r"^(matching:|trials:plan$|api:match)", "match"),
+    (r"^(trials:report|trials:verify-report|api:report)", "report"),
+    (r"^(trials:|api:trial)", "trial"),
+    (r"^documents:", "document"),
+)
+TAKES_A_THING = {"slug", "key"}
+
+
+def noun_of(name: str) -> str | None:
+    return next((noun for pattern, noun in NOUNS if re.match(pattern, name)), None)
+
+
+def parameters(name: str) -> set[str]:
+    entry = dict(named())[name]
+    return set(entry.pattern.regex.groupindex)
+
+
+def kinds(name: str) -> tuple[str, ...]:
+    """Whether an address is asked about something hidden and about something public, or about nothing."""
+    return ("hidden", "public") if noun_of(name) and parameters(name) & TAKES_A_THING else ("-",)
+
+
+def methods(name: str) -> tuple[str, ...]:
+    """Which of GET and POST its view knows; a view that is a function answers both."""
+    callback = dict(named())[name].callback
+    if actions := getattr(callback, "actions", None):
+        return tuple(method.upper() for method in actions if method in ("get", "post"))
+    view = getattr(callback, "view_class", None) or getattr(callback, "cls", None)
+    if view is None:
+        return ("GET", "POST")
+    return tuple(
+        method.upper()
+        for method in ("get", "post")
+        if method in view.http_method_names and hasattr(view, method)
+    )
+
+
+CASES = tuple((name, kind, method) for name in NAMES for kind in kinds(name) for method in methods(name))
+
+
+def arguments(world: World, name: str, kind: str) -> dict:
+    wanted = parameters(name)
+    given: dict = {}
+    if kind != "-":
+        thing = getattr(world, kind)[noun_of(name)]
+        given = {"slug": getattr(thing, "slug", thing.key), "key": thing.key}
+    elif name.startswith("people:"):
+        given["slug"] = world.public["department_a"].slug
+    own = {
+        "wishes:answer": world.public["question"].pk,
+        "notices:open": world.hidden["notification"].pk,
+        "notices:unfollow": world.hidden["follow"].pk,
+        "people:answer-invitation": world.hidden["invitation"].pk,
+        "people:take-back-invitation": world.hidden["invitation"].pk,
+        "people:remove-member": world.hidden["membership"].pk,
+    }
+    given |= {"pk": own.get(name), "token": world.public["token"], "name": "20260101T000000000000-0123abcd"}
+    if name == "api:topic-detail":
+        given["slug"] = world.public["topic"].slug
+    found = {one: value for one, value in given.items() if one in wanted}
+    assert found.keys() | {"format"} >= wanted, (name, wanted)
+    return found
+
+
+def address(world: World, name: str, kind: str = "-") -> str:
+    if name == "account_reset_password_from_key":
+        return reverse(name, kwargs={"uidb36": "1", "key": "x-y"})
+    return reverse(name, kwargs=arguments(world, name, kind))
+
+
+def absent(world: World, name: str) -> str:
+    """The same address about something that never was."""
+    given = arguments(world, name, "hidden")
+    other = {"slug": "zzzzzzzzzzzz", "key": UUID(int=7)}
+    return reverse(name, kwargs=given | {one: other[one] for one in given if one in other})

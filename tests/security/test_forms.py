@@ -1,0 +1,229 @@
+"""What is typed into the forms: fields that nobody asked for, odd values, and requests without a token."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from accounts.models import User
+from solutions.models import Solution
+from tests.security.addresses import CASES, address
+from tests.security.payloads import ODD
+from tests.security.world import ask, body, soon
+from wishes.models import Wish
+
+WITHOUT_TOKEN = {"notices:unsubscribe"}  # RFC 8058: a mail program has no cookie; its token is in the address
+API = "api:"
+FIELD = re.compile(r'<(?:input|textarea|select)[^>]*\bname="([^"]+)"')
+SLY = {
+    "id": "1", "pk": "1", "key": "aaaaaaaaaaaa", "reference": "W-2000-0001", "status": "open",
+    "published_at": "2000-01-01", "endorsed_at": "2000-01-01", "listed_at": "2000-01-01",
+    "created_by": "1", "created_by_id": "1", "merged_into": "1", "external_id": "X-1",
+    "expires_on": "2099-01-01",
+    "score": "1", "probability": "1", "rank": "1", "round": "9", "payload_hash": "0" * 64, "envelope": "{}",
+    "verdict": "met", "plan_hash": "0" * 64, "is_staff": "on", "is_superuser": "on", "roles": "office",
+    "is_active": "on", "is_confirmed": "on", "email": "other@example.org", "password": "x", "user": "1",
+    "by": "1", "quiet": "on", "thing": "1",
+}  # fmt: skip
+KPIS = {"kpis-TOTAL_FORMS": "0", "kpis-INITIAL_FORMS": "0"}
+EVIDENCE = {"evidence-TOTAL_FORMS": "0", "evidence-INITIAL_FORMS": "0"}
+
+
+def wish_form(world, letter: str = "a") -> dict:
+    return {
+        "organisation": world.public[f"department_{letter}"].pk,
+        "title_en": "A quieter chiller",
+        "need_en": "It is loud.",
+        "outcome_en": "It is quiet.",
+        "closes_on": soon(),
+        **KPIS,
+    }
+
+
+def test_a_new_wish_takes_only_what_its_form_asks(world):
+    before = set(Wish.objects.values_list("pk", flat=True))
+    world.clients["member_a"].post(reverse("wishes:create"), wish_form(world) | SLY)
+    [wish] = Wish.objects.exclude(pk__in=before)
+    assert (wish.status, wish.reference, wish.published_at, wish.external_id) == ("draft", None, None, None)
+    assert (wish.created_by, wish.organisation) == (world.people["member_a"], world.public["department_a"])
+    assert wish.key != SLY["key"]
+
+
+def test_an_edited_wish_keeps_its_department_and_its_state(world):
+    wish = world.hidden["wish"]
+    sly = wish_form(world, "b") | SLY
+    world.clients["member_a"].post(address(world, "wishes:edit", "hidden"), sly)
+    wish = Wish.objects.get(pk=wish.pk)
+    assert (wish.status, wish.reference, wish.organisation.slug) == ("draft", None, "department-a")
+
+
+def test_a_new_solution_takes_only_what_its_form_asks(world):
+    before = set(Solution.objects.values_list("pk", flat=True))
+    data = {"organisation": world.public["vendor_a"].pk, "title_en": "Quiet fan", **EVIDENCE}
+    world.clients["vendor_a"].post(reverse("solutions:create"), data | SLY | {"status": "listed"})
+    [solution] = Solution.objects.exclude(pk__in=before)
+    assert (solution.status, solution.reference, solution.listed_at) == ("draft", None, None)
+    assert solution.created_by == world.people["vendor_a"]
+
+
+def test_a_listed_solution_is_not_handed_to_another_vendor(world):
+    data = {
+        "organisation": world.public["vendor_b"].pk,
+        "title_en": "Quiet fan",
+        "summary_en": "s",
+        **EVIDENCE,
+    }
+    world.clients["vendor_a"].post(address(world, "solutions:edit", "public"), data | SLY)
+    solution = Solution.objects.get(pk=world.public["solution"].pk)
+    assert (solution.organisation.slug, solution.status) == ("vendor-a", "listed")
+    assert solution.reference == world.public["solution"].reference
+
+
+def test_a_profile_gives_nobody_rights(world):
+    data = {"name": "New Name", "language": "en"}
+    world.clients["vendor_b"].post(reverse("people:profile"), data | SLY)
+    user = User.objects.get(pk=world.people["vendor_b"].pk)
+    assert user.name == "New Name"
+    assert (user.roles, user.is_staff, user.is_superuser) == ([], False, False)
+    assert user.email == world.people["vendor_b"].email
+
+
+def test_a_prose_edit_of_a_report_changes_no_figure_and_signs_nothing(world):
+    world.clients["its_engineer"].post(
+        address(world, "trials:report-edit", "hidden"), {"summary_en": "Prose"} | SLY
+    )
+    report = type(world.hidden["report"]).objects.get(pk=world.hidden["report"].pk)
+    assert (report.summary_en, report.status, report.payload_hash) == ("Prose", "draft", "")
+    assert report.verdict == world.hidden["report"].verdict
+
+
+def test_an_expert_cannot_write_the_figure_that_was_shown(world):
+    data = {"verdict": "approve", "ground": "fits", "reason": "r", "probability_shown": "0.01", "expert": "1"}
+    world.clients["expert"].post(address(world, "matching:review", "hidden"), SLY | data)
+    review = world.hidden["match"].reviews.get(expert=world.people["expert"])
+    assert review.probability_shown == world.hidden["match"].probability
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case[2] == "POST"], ids=lambda case: "-".join(case)
+)
+def test_a_post_without_a_token_is_refused(world, case):
+    name, kind, _method = case
+    client = world.client("administrator", enforce_csrf_checks=True)
+    response = client.post(address(world, name, kind))
+    if name in WITHOUT_TOKEN:
+        assert response.status_code == 200
+    else:
+        assert response.status_code == 403
+        assert "X-Request-ID" in response
+        assert "govuk" in body(response) or response["Content-Type"] == "application/json"
+
+
+def fingerprint() -> dict[str, tuple]:
+    """What stands in every table, but for who is signed in."""
+    apart = {"django_session", "usersessions_usersession", "django_migrations"}
+    with connection.cursor() as cursor:
+        tables = sorted(set(connection.introspection.table_names(cursor)) - apart)
+        found = {}
+        for table in tables:
+            cursor.execute(f'SELECT count(*), sum(hashtext(t::text)) FROM "{table}" t')
+            found[table] = cursor.fetchone()
+    return found
+
+
+def test_no_get_of_anyone_changes_a_row(world):
+    gets = [case for case in CASES if case[2] == "GET"]
+    for who in ("anonymous", "approver_a", "vendor_a", "administrator", "office", "expert"):
+        for kind in ("hidden", "public"):  # why a match fits is worked out once, when it is first read
+            world.clients[who].get(address(world, "matching:detail", kind))
+        before = fingerprint()
+        for name, kind, _method in gets:
+            if (name, kind) == ("documents:download", "hidden"):
+                continue  # that someone had a confidential file is written down on purpose
+            cookies = world.clients[who].cookies.copy()
+            response = world.clients[who].get(address(world, name, kind))
+            if response.streaming:
+                b"".join(response.streaming_content)
+            world.clients[who].cookies = cookies
+        assert fingerprint() == before, who
+
+
+# --- odd values ---------------------------------------------------------------------------------------
+FORMS = (
+    ("anonymous", "account_signup", "-"),
+    ("anonymous", "account_login", "-"),
+    ("anonymous", "account_reset_password", "-"),
+    ("anonymous", "matching:similar", "-"),
+    ("member_a", "wishes:create", "-"),
+    ("member_a", "wishes:edit", "hidden"),
+    ("office", "wishes:renew", "public"),
+    ("office", "wishes:merge", "public"),
+    ("office", "wishes:withdraw", "public"),
+    ("vendor_b", "wishes:ask", "public"),
+    ("member_a", "wishes:answer", "public"),
+    ("member_b", "wishes:sponsor", "public"),
+    ("vendor_a", "solutions:create", "-"),
+    ("vendor_a", "solutions:edit", "public"),
+    ("vendor_a", "solutions:answer-wish", "-"),
+    ("vendor_a", "solutions:withdraw", "public"),
+    ("vendor_a", "solutions:attach", "public"),
+    ("expert", "matching:review", "hidden"),
+    ("expert", "matching:conflicts", "-"),
+    ("office", "matching:decline", "hidden"),
+    ("office", "trials:plan", "public"),
+    ("its_engineer", "trials:edit", "hidden"),
+    ("its_engineer", "trials:measurements", "public"),
+    ("its_engineer", "trials:log", "public"),
+    ("its_engineer", "trials:spend", "public"),
+    ("its_engineer", "trials:tick", "hidden"),
+    ("its_engineer", "trials:pause", "public"),
+    ("its_engineer", "trials:report-edit", "hidden"),
+    ("its_engineer", "trials:report-erratum", "public"),
+    ("office", "trials:report-withdraw", "public"),
+    ("member_a", "notices:follow", "-"),
+    ("member_a", "notices:settings", "-"),
+    ("member_a", "people:profile", "-"),
+    ("approver_a", "people:members", "-"),
+    ("member_a", "account_change_password", "-"),
+    ("member_a", "account_email", "-"),
+    ("anonymous", "set_language", "-"),
+)
+NAMED = {  # where the form is on another page
+    "wishes:renew": {"closes_on"}, "wishes:merge": {"into", "reason"}, "wishes:withdraw": {"reason"},
+    "wishes:ask": {"text"}, "wishes:answer": {"text"}, "wishes:sponsor": {"organisation"},
+    "matching:review": {"verdict", "ground", "reason"}, "matching:decline": {"reason"},
+    "trials:log": {"kind", "severity", "on", "text_en", "text_zh"},
+    "trials:spend": {"budget_spent", "amount"},
+    "trials:tick": {"item", "done"}, "trials:pause": {"reason_en", "reason_zh", "reason"},
+    "trials:report-erratum": {"text_en", "text_zh"}, "trials:report-withdraw": {"reason_en", "reason_zh"},
+    "notices:follow": {"noun", "object_id", "topic", "next"}, "set_language": {"language", "next"},
+    "matching:similar": {"text", "title_en", "need_zh"},
+}  # fmt: skip
+
+
+def fields(client, name: str, url: str) -> set[str]:
+    if name in NAMED:
+        return NAMED[name]
+    found = set(FIELD.findall(body(ask(client, "GET", url)))) - {"csrfmiddlewaretoken"}
+    assert found, url
+    return found
+
+
+@pytest.mark.parametrize(("who", "name", "kind"), FORMS, ids=lambda part: part)
+def test_an_odd_value_in_every_field_is_an_error_of_the_form_and_never_of_the_portal(world, who, name, kind):
+    client, url = world.clients[who], address(world, name, kind)
+    names = fields(client, name, url)
+    counts = {one: "1" for one in names if one.endswith("_FORMS")}
+    broken = {}
+    for label, value in ODD.items():
+        data = dict.fromkeys(names, value) | counts
+        response = ask(client, "POST", url, data)
+        if response.status_code >= 500:
+            broken[label] = response.status_code
+    for count in ("-1", "99999999999", "x", ""):
+        if counts:
+            response = ask(client, "POST", url, dict.fromkeys(names, "1") | dict.fromkeys(counts, count))
+            if response.status_code >= 500:
+                broken[f"count {count}"] = response.status_code
+    assert broken == {}

@@ -1,0 +1,260 @@
+"""One small portal: everyone who can stand towards it, and of each noun a hidden one and a public one.
+
+What no stranger may read carries a mark; a mark is a word that is nowhere else.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.signing import TimestampSigner
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Membership, User
+from documents.services import attach
+from tests import factories as make
+from tests.documents import samples
+from tests.trials import stories
+from trials import services as trials
+from trials.models import LogEntry
+
+PEOPLE = (
+    "anonymous",
+    "member_a",
+    "approver_a",
+    "member_b",
+    "vendor_a",
+    "vendor_b",
+    "expert",
+    "office",
+    "engineer",
+    "its_engineer",
+    "verifier",
+    "auditor",
+    "administrator",
+)
+PORTAL_ROLES = ("expert", "office", "engineer", "verifier", "auditor", "administrator")
+
+
+def mark(name: str) -> str:
+    """A word that stands for one hidden text."""
+    return f"qx{name}zq"
+
+
+@dataclass
+class World:
+    people: dict[str, User | None] = field(default_factory=dict)
+    hidden: dict[str, Any] = field(default_factory=dict)
+    public: dict[str, Any] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+
+    def client(self, name: str, **options: Any) -> Client:
+        client = Client(raise_request_exception=False, **options)
+        if self.people[name]:
+            client.force_login(self.people[name], backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    def mark(self, name: str) -> str:
+        """A text that must never reach a stranger."""
+        self.marks[name] = mark(name)
+        return self.marks[name]
+
+
+def build() -> World:
+    world = World()
+    _people(world)
+    _wishes_and_solutions(world)
+    _matches(world)
+    _trials(world)
+    _papers(world)
+    world.clients = {name: world.client(name) for name in PEOPLE}
+    return world
+
+
+def ask(client: Client, method: str, url: str, data: Any = None, **extra: Any) -> Any:
+    """One request of which neither the rows nor the cookies stay."""
+    cookies = client.cookies.copy()
+    with transaction.atomic():
+        response = getattr(client, method.lower())(url, data, **extra)
+        if response.streaming:
+            response.kept = b"".join(response.streaming_content)
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return response
+
+
+def body(response: Any) -> str:
+    return (response.kept if response.streaming else response.content).decode("utf-8", "replace")
+
+
+def _person(world: World, name: str, **traits: Any) -> User:
+    user = make.UserFactory(
+        name=f"Person {world.mark(f'name{name}')}", email=f"{world.mark(f'mail{name}')}@example.org", **traits
+    )
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    world.people[name] = user
+    return user
+
+
+def _people(world: World) -> None:
+    world.people["anonymous"] = None
+    for name in PORTAL_ROLES:
+        _person(world, name, **{name: True})
+    _person(world, "its_engineer", engineer=True)
+    for letter in "ab":
+        department = make.OrganisationFactory(slug=f"department-{letter}")
+        vendor = make.OrganisationFactory(slug=f"vendor-{letter}", vendor=True)
+        world.public |= {f"department_{letter}": department, f"vendor_{letter}": vendor}
+        member = make.MembershipFactory(user=_person(world, f"member_{letter}"), organisation=department)
+        make.MembershipFactory(user=_person(world, f"vendor_{letter}"), organisation=vendor, approver=True)
+        if letter == "b":  # the strongest stranger: may speak for its own department
+            Membership.objects.filter(pk=member.pk).update(role=Membership.Role.APPROVER)
+        else:
+            world.hidden["membership"] = member
+            make.MembershipFactory(
+                user=_person(world, "approver_a"), organisation=department, role=Membership.Role.APPROVER
+            )
+    world.hidden["invitation"] = make.InvitationFactory(
+        organisation=world.public["department_a"], email=f"{world.mark('invited')}@example.org"
+    )
+    world.public["topic"] = make.TopicFactory()
+
+
+def _texts(world: World, name: str, *fields: str) -> dict[str, str]:
+    return {one: f"Some words {world.mark(f'{name}{number}')}" for number, one in enumerate(fields)}
+
+
+def _wishes_and_solutions(world: World) -> None:
+    department, vendor = world.public["department_a"], world.public["vendor_a"]
+    author, seller = world.people["member_a"], world.people["vendor_a"]
+    texts = ("title_en", "title_zh", "need_en", "need_zh", "outcome_en", "site_en", "constraints_en")
+    world.hidden["wish"] = make.WishFactory(
+        organisation=department,
+        created_by=author,
+        budget_holder=world.mark("wishholder"),
+        topics=[world.public["topic"]],
+        **_texts(world, "wish", *texts),
+    )
+    make.KpiFactory(wish=world.hidden["wish"], metric=world.mark("wishkpi"))
+    world.public["wish"] = make.WishFactory(
+        organisation=department,
+        created_by=author,
+        open=True,
+        budget_holder=world.mark("publicwishholder"),
+        topics=[world.public["topic"]],
+    )
+    world.public["question"] = make.QuestionFactory(
+        wish=world.public["wish"], asked_by=world.people["vendor_a"], text="Is there power?"
+    )
+    texts = ("title_en", "title_zh", "summary_en", "method_en", "confidential")
+    world.hidden["solution"] = make.SolutionFactory(
+        organisation=vendor, created_by=seller, **_texts(world, "solution", *texts)
+    )
+    make.EvidenceFactory(solution=world.hidden["solution"], text=world.mark("solutionevidence"))
+    world.public["solution"] = make.SolutionFactory(
+        organisation=vendor,
+        created_by=seller,
+        listed=True,
+        confidential=f"Only the price is {world.mark('confidential')}",
+        topics=[world.public["topic"]],
+    )
+    make.InterestFactory(
+        solution=world.public["solution"],
+        wish_reference=world.public["wish"].reference,
+        pitch=world.mark("pitch"),
+        created_by=seller,
+    )
+
+
+def _pair(world: World, **traits: Any):
+    return make.MatchFactory(
+        wish=make.WishFactory(
+            organisation=world.public["department_a"], created_by=world.people["member_a"], open=True
+        ),
+        solution=make.SolutionFactory(
+            organisation=world.public["vendor_a"], created_by=world.people["vendor_a"], listed=True
+        ),
+        **traits,
+    )
+
+
+def _matches(world: World) -> None:
+    world.hidden["match"] = make.MatchFactory(
+        wish=world.public["wish"],
+        solution=world.public["solution"],
+        review=True,
+        explanation={},
+        probability=0.8642,
+    )
+    world.public["match"] = _pair(world, approved=True)
+    for match, name in ((world.hidden["match"], "hidden"), (world.public["match"], "public")):
+        make.ReviewFactory(
+            match=match,
+            expert=_person(world, f"reviewer{name}", expert=True),
+            reason=world.mark(f"review{name}"),
+        )
+    make.ConflictFactory(
+        expert=world.people["expert"],
+        organisation=world.public["vendor_b"],
+        reason=world.mark("conflict"),
+    )
+
+
+def _trials(world: World) -> None:
+    engineer = world.people["its_engineer"]
+    world.hidden["trial"] = stories.planned(
+        match=_pair(world, approved=True),
+        engineer=engineer,
+        method_en=world.mark("planmethod"),
+        stop_rules_en=world.mark("planstop"),
+        claims=[{**stories.ENERGY, "statement_en": world.mark("planclaim")}],
+    )
+    world.public["trial"] = stories.running(match=_pair(world, approved=True), engineer=engineer)
+    trials.log(
+        world.public["trial"],
+        by=engineer,
+        kind=LogEntry.Kind.NOTE,
+        on=timezone.localdate(),
+        text_en=world.mark("lognote"),
+    )
+    world.hidden["report"] = stories.drafted(match=_pair(world, approved=True), engineer=engineer)
+    trials.update_report(world.hidden["report"], by=engineer, summary_en=world.mark("draftreport"))
+    signer = make.UserFactory(
+        verifier=True, name="Signs With Name", email=f"{world.mark('signer')}@example.org"
+    )
+    world.public["report"] = stories.published(
+        match=_pair(world, approved=True), engineer=engineer, verifier=signer
+    )
+
+
+def _papers(world: World) -> None:
+    vendor, seller = world.public["vendor_a"], world.people["vendor_a"]
+    for kind, name, confidential in (("hidden", "secret", True), ("public", "leaflet", False)):
+        title = world.mark(name) if confidential else name
+        world.__dict__[kind]["document"] = attach(
+            world.public["solution"],
+            by=seller,
+            organisation=vendor,
+            upload=SimpleUploadedFile(f"{title}.pdf", samples.pdf()),
+            title=title,
+            confidential=confidential,
+        )
+    member = world.people["member_a"]
+    world.hidden["notification"] = make.NotificationFactory(
+        recipient=member,
+        entry_id=10**9,
+        template="wishes/mail/publish",
+        url=world.public["wish"].get_absolute_url(),
+        context={"thing_title": {"en": "A wish", "zh": ""}, "reference": world.public["wish"].reference},
+    )
+    world.hidden["follow"] = make.FollowFactory(user=member, topic=world.public["topic"])
+    world.public["token"] = TimestampSigner(salt="unsubscribe").sign_object([member.pk, "follow"])
+
+
+def soon() -> str:
+    return str(timezone.localdate() + timedelta(days=30))

@@ -1,0 +1,96 @@
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from innoportal.lib.templatetags.languages import day
+from journal.models import Entry
+from notifications import mails
+from notifications.models import Notification
+from tests.factories import FollowFactory, MatchFactory, MembershipFactory, UserFactory
+from tests.trials import stories
+from tests.trials.test_rules import superseded, withdrawn
+from trials import services, tasks
+from trials.models import Report
+
+pytestmark = pytest.mark.django_db
+TEMPLATES = {file.stem for file in Path(settings.BASE_DIR, "templates/trials/mail").glob("*.txt")}
+
+
+def told(user) -> set[str]:
+    return {
+        row.template.rpartition("/")[2]
+        for row in Notification.objects.inbox(user)
+        if row.template.startswith("trials/")
+    }
+
+
+def everything_happens() -> None:
+    superseded()
+    withdrawn()
+    trial = stories.running()
+    services.pause(trial, by=trial.engineer, reason="Typhoon.")
+    services.resume(trial, by=trial.engineer)
+    day = trial.starts_on
+    services.log(trial, by=trial.engineer, kind="incident", severity="high", on=day, text_en="Smoke.")
+    services.stop(trial, by=trial.engineer, reason="Smoke in room 5.")
+    report = stories.heard()
+    services.send_back(report, by=UserFactory(verifier=True), reason="Too vague.")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hant", "zh-hans"])
+def test_every_mail_can_be_read_in_each_language(language):
+    from journal.workflow import happened
+    from matching.models import Match
+
+    office = UserFactory(office=True, language=language)
+    UserFactory(verifier=True)
+    everything_happens()
+    match = MatchFactory(approved=True)
+    entry = Entry.objects.create(noun="matching.match", object_id=match.pk, verb="approve")
+    happened.send(sender=Match, entry=entry, instance=match)
+    seen = set()
+    for row in Notification.objects.filter(template__startswith="trials/"):
+        text = mails.read(row, language)
+        assert text.subject
+        assert text.paragraphs
+        assert not any("{" in paragraph for paragraph in (text.subject, *text.paragraphs))
+        assert str(row.context["thing_title"]["en" if language == "en" else "zh"])[:3] in text.subject or (
+            language == "zh-hans"
+        )
+        seen.add(row.template.rpartition("/")[2])
+    # the vendor of a factory has no people, so nobody is asked for a comment here
+    assert seen == TEMPLATES - {"comment_wanted"}
+    assert "to_plan" in told(office)
+
+
+def test_a_follower_hears_of_public_steps_only():
+    trial = stories.planned()
+    follower = UserFactory()
+    FollowFactory(user=follower, topic=None, noun="wishes.wish", object_id=trial.match.wish_id)
+    services.lock(trial, by=trial.engineer)
+    for item in trial.CHECKLIST:
+        services.tick(trial, item, by=trial.engineer)
+    services.start(trial, by=trial.engineer)
+    assert told(follower) == {"started"}
+
+
+def test_the_vendor_hears_when_its_comment_is_wanted_and_the_reason_of_a_stop():
+    report = stories.drafted()
+    vendor = MembershipFactory(organisation=report.trial.match.solution.organisation).user
+    services.hand_to_vendor(report, by=report.trial.engineer)
+    row = Notification.objects.inbox(vendor).get(template="trials/mail/comment_wanted")
+    assert row.why == "duty"
+    assert day(report.comment_until) in mails.read(row, "en").subject
+
+
+def test_the_task_closes_the_windows_that_are_due():
+    report = stories.drafted()
+    services.hand_to_vendor(report, by=report.trial.engineer)
+    tasks.close_comment_windows()
+    report.refresh_from_db()
+    assert report.status == "comment"
+    Report.objects.update(comment_until="2026-01-01")
+    tasks.close_comment_windows()
+    report.refresh_from_db()
+    assert report.status == "verification"
