@@ -1,10 +1,13 @@
 """The embedded servers of this test run, started once and stopped when the last test is done."""
 
+from pathlib import Path
+
 import pgtrigger
 import pytest
 from django.utils import translation
 
 from innoportal import servers as embedded_servers
+from innoportal.lib import catalogue
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -17,6 +20,12 @@ def servers():
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(servers, django_db_modify_db_settings_parallel_suffix):
     """The test database is made only after its server runs."""
+
+
+def pytest_configure(config):
+    """Texts are compiled before any worker reads them: a language that was once loaded is not read again."""
+    if not hasattr(config, "workerinput"):
+        catalogue.compile_all(Path(__file__).parent.parent)
 
 
 def pytest_unconfigure(config):

@@ -4,6 +4,7 @@ Simplified Chinese is derived from Traditional, so it can neither be missing nor
 """
 
 import io
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -126,6 +127,8 @@ def compile_all(root: Path) -> int:
             )
         target = root / "locale" / script / "LC_MESSAGES" / "django.mo"
         target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("wb") as file:
+        written = target.with_name(f"{target.name}.{os.getpid()}")
+        with written.open("wb") as file:
             write_mo(file, catalogue)
+        written.replace(target)  # a portal that starts meanwhile reads the old one or the new one, whole
     return len(parts)

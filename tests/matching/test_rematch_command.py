@@ -28,9 +28,16 @@ def test_again_changes_nothing():
     SolutionFactory(listed=True)
     WishFactory(open=True)
     call_command("rematch", stdout=StringIO())
-    before = list(Match.objects.values()), list(Profile.objects.values_list("pk", "updated_at"))
+    before = stored()
     call_command("rematch", stdout=StringIO())
-    assert (list(Match.objects.values()), list(Profile.objects.values_list("pk", "updated_at"))) == before
+    assert stored() == before
+
+
+def stored():
+    return (
+        list(Match.objects.order_by("pk").values()),
+        list(Profile.objects.order_by("pk").values_list("pk", "updated_at")),
+    )
 
 
 def test_an_empty_portal_is_no_error():

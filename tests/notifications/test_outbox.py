@@ -103,9 +103,7 @@ def test_the_party_of_an_organisation_is_its_active_people():
         ("zh-hans", "Changed: 干渠", "您好"),
     ],
 )
-def test_a_mail_is_in_its_readers_language_with_both_parts(
-    wish, mailoutbox, language, subject, greeting, compiled
-):
+def test_a_mail_is_in_its_readers_language_with_both_parts(wish, mailoutbox, language, subject, greeting):
     person = UserFactory(language=language, name="Ada <i>")
     tell([person], wish)
     sweep()
@@ -116,13 +114,6 @@ def test_a_mail_is_in_its_readers_language_with_both_parts(
     assert greeting in html and "&lt;b&gt;paragraph" in html and "Ada &lt;i&gt;" in html
     assert f"/{language}/wishes/{wish.reference}/" in message.body
     assert message.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-
-
-@pytest.fixture
-def compiled(settings):
-    from innoportal.lib import catalogue
-
-    catalogue.compile_all(settings.BASE_DIR)
 
 
 def test_a_title_cannot_add_a_header(wish, mailoutbox):
