@@ -20,6 +20,7 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgroun
 START = 300  # seconds; most of it tells two years of the demonstration's story
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items):
     """They share one portal, so one worker of a parallel run takes them all."""
     for item in items:

@@ -56,6 +56,7 @@ PAGES = [
     ("wishes:detail", "office", WISH.format("screening"), ""),
     ("wishes:edit", "officer", OWN_WISH.format("draft"), ""),
     ("solutions:list", None, "", ""),
+    ("solutions:list", None, "", "?trl_min=99"),
     ("solutions:create", "vendor", "", ""),
     ("solutions:answer-wish", "vendor", "", "?wish=W-2026-0001"),
     ("solutions:workspace", "vendor", "", ""),

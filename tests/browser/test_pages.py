@@ -55,7 +55,7 @@ def known():
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def readers(chromium, portal):
     """One browser for each role, signed in once."""
 
@@ -86,7 +86,7 @@ def ask(portal):
     connection.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def made(readers, ask):
     """What the demonstration does not hold, by the word that stands for it in the table of pages."""
 
