@@ -258,6 +258,18 @@ def test_score_says_its_percentage_in_words(probability, shown):
     assert text == [shown, "likely", "fit"]
 
 
+def test_constant_is_drawn_once_a_language_and_reads_nothing_of_the_page():
+    drawn = Template(
+        "{% load i18n portal_ui %}{% constant %}{% translate 'Search' %}{{ name }}{% endconstant %}{{ name }}"
+    )
+    said = {}
+    for language, name in (("en", "Ada"), ("zh-hant", "Bo"), ("en", "Cy")):
+        with translation.override(language):
+            said[name] = drawn.render(Context({"name": name}))
+            word = translation.gettext("Search")
+        assert said[name] == f"{word}{name}"
+
+
 def test_verdicts_differ_by_icon_and_not_by_colour_alone():
     assert len({drawn for _word, drawn in VERDICTS.values()}) == len(VERDICTS)
 

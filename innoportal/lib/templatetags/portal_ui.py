@@ -9,7 +9,8 @@ from django.conf import settings
 from django.core.paginator import Page
 from django.db.models import Choices
 from django.forms import BoundField, Form
-from django.template import Context
+from django.template import Context, Node, NodeList
+from django.template.base import Parser, Token
 from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -22,6 +23,28 @@ from innoportal.lib.looks import LANGUAGES, STATUS_LOOKS, VERDICTS
 from innoportal.lib.templatetags.languages import say
 
 register = template.Library()
+
+
+class Constant(Node):
+    """Drawn without the variables of the page: what one reader sees can never reach another."""
+
+    def __init__(self, nodelist: NodeList) -> None:
+        self.nodelist = nodelist
+        self.drawn: dict[tuple[str | None, str], SafeString] = {}
+
+    def render(self, context: Context) -> SafeString:
+        key = get_language(), get_urlconf() or settings.ROOT_URLCONF
+        if key not in self.drawn:
+            self.drawn[key] = self.nodelist.render(context.new())
+        return self.drawn[key]
+
+
+@register.tag
+def constant(parser: Parser, token: Token) -> Constant:
+    """`{% constant %}…{% endconstant %}`: words, icons and addresses, drawn once per language and process."""
+    nodelist = parser.parse(("endconstant",))
+    parser.delete_first_token()
+    return Constant(nodelist)
 
 
 @register.simple_tag
