@@ -1,46 +1,8 @@
-# ruff: noqa: E501  a drawing is one line
-"""The portal's icons, drawn on a 24 by 24 grid in strokes of the text's colour."""
+"""The portal's icons are one picture that a browser keeps: in a list they were half of the page."""
 
-ICONS = {
-    "wish": '<path d="M12 3a6 6 0 0 0-3.6 10.8c.7.6 1.1 1.3 1.1 2.2h5c0-.9.4-1.6 1.1-2.2A6 6 0 0 0 12 3Z"/><path d="M9.8 19.5h4.4M10.8 22h2.4"/>',
-    "solution": '<path d="M12 2.8 20 7v9.6l-8 4.6-8-4.6V7l8-4.2Z"/><path d="m4.3 7.2 7.7 4.3 7.7-4.3M12 11.5v9.4"/>',
-    "match": '<path d="M9.5 14.5 14.5 9.5"/><path d="m11 6.5 1.9-1.9a4.6 4.6 0 0 1 6.5 6.5L17.5 13"/><path d="m13 17.5-1.9 1.9a4.6 4.6 0 0 1-6.5-6.5L6.5 11"/>',
-    "trial": '<path d="M9.5 3h5M10.5 3v6.2L4.8 18.6A1.6 1.6 0 0 0 6.2 21h11.6a1.6 1.6 0 0 0 1.4-2.4L13.5 9.2V3"/><path d="M7.5 15h9"/>',
-    "report": '<path d="M6 3h8.5L19 7.5V21H6V3Z"/><path d="M14 3v5h5"/><path d="m9 14.5 2.2 2.2L15.5 12"/>',
-    "search": '<circle cx="11" cy="11" r="6.5"/><path d="m16 16 4.5 4.5"/>',
-    "filter": '<path d="M4 6h16M7 12h10M10.5 18h3"/>',
-    "chevron": '<path d="m6 9 6 6 6-6"/>',
-    "arrow": '<path d="M4 12h15M13 6l6 6-6 6"/>',
-    "back": '<path d="M20 12H5M11 6l-6 6 6 6"/>',
-    "check": '<path d="m5 12.5 4.5 4.5L19 7.5"/>',
-    "partly": '<circle cx="12" cy="12" r="8.5"/><path d="M12 3.5v17a8.5 8.5 0 0 0 0-17Z" fill="currentColor"/>',
-    "cross": '<path d="m6.5 6.5 11 11M17.5 6.5l-11 11"/>',
-    "question": '<path d="M8.8 9a3.3 3.3 0 1 1 4.9 2.9c-1.1.6-1.7 1.2-1.7 2.6"/><path d="M12 18.2v.3"/>',
-    "stop": '<path d="M8.5 3.5h7l5 5v7l-5 5h-7l-5-5v-7l5-5Z"/><path d="M9 12h6"/>',
-    "clock": '<circle cx="12" cy="12" r="8.5"/><path d="M12 7v5.3l3.5 2"/>',
-    "calendar": '<path d="M4.5 5.5h15v15h-15v-15ZM4.5 10h15M8.5 3v4M15.5 3v4"/>',
-    "place": '<path d="M12 21.2s-7-6.3-7-11.4a7 7 0 0 1 14 0c0 5.1-7 11.4-7 11.4Z"/><circle cx="12" cy="9.8" r="2.5"/>',
-    "building": '<path d="M4.5 21V4h9v17M13.5 9h6v12M2.5 21h19M8 8h2M8 12h2M8 16h2M16.5 13h.5M16.5 17h.5"/>',
-    "people": '<circle cx="9" cy="8" r="3.5"/><path d="M2.5 20a6.5 6.5 0 0 1 13 0M16 4.9a3.5 3.5 0 0 1 0 6.2M17.5 14a6.5 6.5 0 0 1 4 6"/>',
-    "person": '<circle cx="12" cy="8" r="4"/><path d="M4.5 21a7.5 7.5 0 0 1 15 0"/>',
-    "inbox": '<path d="M3.5 13.5 6.5 5h11l3 8.5V20h-17v-6.5Z"/><path d="M3.5 13.5H8l1.5 3h5l1.5-3h4.5"/>',
-    "bell": '<path d="M6 16V10.5a6 6 0 0 1 12 0V16l1.5 2.5h-15L6 16Z"/><path d="M10 21h4"/>',
-    "lock": '<path d="M5 11h14v10H5V11Z"/><path d="M8 11V7.5a4 4 0 0 1 8 0V11"/>',
-    "warning": '<path d="M12 3.5 22 20.5H2L12 3.5Z"/><path d="M12 10v5M12 17.6v.3"/>',
-    "information": '<circle cx="12" cy="12" r="8.5"/><path d="M12 11v5.5M12 7.6v.3"/>',
-    "money": '<path d="M3 6h18v12H3V6Z"/><circle cx="12" cy="12" r="2.8"/><path d="M6.5 9v6M17.5 9v6"/>',
-    "level": '<path d="M4 20V15h4v5M10 20V10h4v10M16 20V4h4v16"/>',
-    "download": '<path d="M12 3.5V15M7 10.5l5 5 5-5M4.5 20.5h15"/>',
-    "upload": '<path d="M12 16V4.5M7 9l5-5 5 5M4.5 20.5h15"/>',
-    "print": '<path d="M7 8V3.5h10V8M7 17H3.5V8h17v9H17"/><path d="M7 14h10v6.5H7V14Z"/>',
-    "edit": '<path d="m4 20 1-4.5L16.5 4l3.5 3.5L8.5 19 4 20Z"/>',
-    "plus": '<path d="M12 5v14M5 12h14"/>',
-    "link": '<path d="M10 5H4.5v14.5H19V14M13.5 4.5h6v6M19 5l-8.5 8.5"/>',
-    "verified": '<path d="m12 2.8 2.6 2 3.2.1.9 3.1 2.5 2-1 3 1 3-2.5 2-.9 3.1-3.2.1-2.6 2-2.6-2-3.2-.1-.9-3.1-2.5-2 1-3-1-3 2.5-2 .9-3.1 3.2-.1 2.6-2Z"/><path d="m8.5 12.2 2.4 2.4 4.6-4.8"/>',
-    "chat": '<path d="M4 4.5h16v12h-9L6.5 20.5v-4H4v-12Z"/>',
-    "shield": '<path d="M12 2.8 20 6v5.5c0 4.7-3.2 8-8 9.7-4.8-1.7-8-5-8-9.7V6l8-3.2Z"/>',
-    "star": '<path d="m12 3.5 2.6 5.6 6 .7-4.4 4.2 1.2 6-5.4-3-5.4 3 1.2-6-4.4-4.2 6-.7L12 3.5Z"/>',
-    "flag": '<path d="M5 21.5V4M5 4.5h12.5l-2.5 4 2.5 4H5"/>',
-    "key": '<circle cx="8" cy="15.5" r="4.5"/><path d="m11.2 12.3 8.3-8.3M16 7.5l3 3"/>',
-    "gap": '<path d="M3.5 12h5M15.5 12h5M11 8v8M13.2 8v8"/>',
-}
+import re
+
+from django.conf import settings
+
+SPRITE = "icons.svg"
+ICONS = frozenset(re.findall(r'<symbol id="([a-z_]+)"', (settings.BASE_DIR / "static" / SPRITE).read_text()))

@@ -37,6 +37,9 @@ class Elements(HTMLParser):
     def handle_starttag(self, tag, attrs):
         self.all.append((tag, dict(attrs)))
 
+    def links(self):
+        return [attrs["href"] for tag, attrs in self.all if tag == "a"]
+
     def values(self, name):
         return [attrs[name] for _tag, attrs in self.all if attrs.get(name)]
 
@@ -118,7 +121,7 @@ def test_date_goes_to_the_browser_as_iso_in_every_language(language):
 def test_each_error_links_to_a_field_that_is_there():
     form = styleguide.SampleForm({"need": "x" * 620})
     elements = Elements(str(form))
-    targets = {value.removeprefix("#") for value in elements.values("href")}
+    targets = {value.removeprefix("#") for value in elements.links()}
     assert targets == {"id_title", "id_need", "id_kind_0", "id_agree"}
     assert targets <= set(elements.values("id"))
 
@@ -140,7 +143,7 @@ def test_pagination_keeps_every_filter_even_repeated_ones():
     page = Paginator(range(100), 10).get_page(5)
     links = Elements(
         render("{% pagination page %}", "/en/wishes/?topic=a&topic=b&q=x%26y&page=5", page=page)
-    ).values("href")
+    ).links()
     assert set(links) == {f"?topic=a&topic=b&q=x%26y&page={number}" for number in (1, 4, 5, 6, 10)}
 
 
@@ -285,6 +288,18 @@ def test_every_icon_that_a_template_or_a_status_names_is_drawn():
     for path in (ROOT / "templates").rglob("*.html"):
         named |= set(re.findall(r"""{% icon ["']([a-z_]+)["']""", path.read_text()))
     assert named - set(ICONS) == set()
+
+
+def test_icon_draws_a_symbol_of_the_picture_in_the_colour_of_the_text_and_no_other():
+    (_svg, shown), (_use, drawn) = Elements(portal_ui.icon("money")).all
+    assert shown["aria-hidden"] == "true"
+    file, name = drawn["href"].removeprefix(settings.STATIC_URL).split("#")
+    symbols = [attrs for tag, attrs in Elements((ROOT / "static" / file).read_text()).all if tag == "symbol"]
+    assert {symbol["id"] for symbol in symbols} == ICONS >= {name}
+    assert {symbol["stroke"] for symbol in symbols} == {"currentColor"}
+    assert dict(Elements(portal_ui.icon("money", label='"Cost"')).all[0][1])["aria-label"] == '"Cost"'
+    with pytest.raises(KeyError):
+        portal_ui.icon("none-of-them")
 
 
 def pages():

@@ -11,6 +11,7 @@ from django.db.models import Choices
 from django.forms import BoundField, Form
 from django.template import Context, Node, NodeList
 from django.template.base import Parser, Token
+from django.templatetags.static import static
 from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -18,7 +19,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from innoportal.languages import HTML_LANG
-from innoportal.lib.icons import ICONS
+from innoportal.lib.icons import ICONS, SPRITE
 from innoportal.lib.looks import LANGUAGES, STATUS_LOOKS, VERDICTS
 from innoportal.lib.templatetags.languages import say
 
@@ -50,17 +51,19 @@ def constant(parser: Parser, token: Token) -> Constant:
 @register.simple_tag
 @lru_cache(maxsize=512)  # a list shows a hundred of them, of a handful of kinds
 def icon(name: str, label: str = "", size: str = "") -> SafeString:
-    """An inline SVG; hidden from assistive technology unless it has a label of its own.
+    """A drawing of the sprite; hidden from assistive technology unless it has a label of its own.
 
     :raises KeyError: there is no icon of that name.
     """
+    if name not in ICONS:
+        raise KeyError(name)
     described = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
-        '<svg class="ip-icon{}" viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" '
-        'stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" focusable="false" {}>{}</svg>',
+        '<svg class="ip-icon{}" width="20" height="20" {}><use href="{}#{}"/></svg>',
         f" ip-icon--{size}" if size else "",
         described,
-        mark_safe(ICONS[name]),  # noqa: S308  our own drawings
+        static(SPRITE),
+        name,
     )
 
 
