@@ -1,26 +1,29 @@
+from django.db.models import Prefetch
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import NotFound
 
 from accounts.models import Organisation
+from innoportal.lib.serializers import ReadingSerializer
 from solutions.filters import SolutionFilter
 from solutions.models import Evidence, Solution
+from topics.models import Topic
 
 
-class VendorSerializer(serializers.ModelSerializer):
+class VendorSerializer(ReadingSerializer):
     class Meta:
         model = Organisation
         fields = ["slug", "kind", "name_en", "name_zh"]
 
 
-class EvidenceSerializer(serializers.ModelSerializer):
+class EvidenceSerializer(ReadingSerializer):
     class Meta:
         model = Evidence
         fields = ["trl", "text", "url"]
 
 
-class SolutionSerializer(serializers.ModelSerializer):
+class SolutionSerializer(ReadingSerializer):
     """What is public of a solution: no people, and never the confidential part."""
 
     organisation = VendorSerializer(read_only=True)
@@ -62,6 +65,12 @@ class SolutionSerializer(serializers.ModelSerializer):
         return self.context["request"].build_absolute_uri(solution.get_absolute_url())
 
 
+ROWS = (
+    Prefetch("topics", Topic.objects.only("slug"), to_attr="topics_rows"),
+    Prefetch("evidence", Evidence.objects.all(), to_attr="evidence_rows"),
+)
+
+
 class SolutionViewSet(viewsets.ReadOnlyModelViewSet):
     """The listed solutions, newest first; one that is not listed, by its address, to whoever may see it."""
 
@@ -72,7 +81,8 @@ class SolutionViewSet(viewsets.ReadOnlyModelViewSet):
     lookup_value_regex = "[A-Za-z0-9-]+"
 
     def get_queryset(self):
-        rows = Solution.objects.visible_to(self.request.user).for_detail().order_by("-listed_at", "-pk")
+        seen = Solution.objects.visible_to(self.request.user).select_related("organisation")
+        rows = seen.prefetch_related(*ROWS).order_by("-listed_at", "-pk")
         return rows.public() if self.action == "list" else rows
 
     def get_object(self):

@@ -1,23 +1,26 @@
+from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers, viewsets
 
+from innoportal.lib.serializers import ReadingSerializer
+from topics.models import Topic
 from wishes.filters import WishFilter
-from wishes.models import Kpi, Question, Wish
+from wishes.models import Kpi, Question, Sponsor, Wish
 
 
-class KpiSerializer(serializers.ModelSerializer):
+class KpiSerializer(ReadingSerializer):
     class Meta:
         model = Kpi
         fields = ["metric", "unit", "baseline", "target"]
 
 
-class QuestionSerializer(serializers.ModelSerializer):
+class QuestionSerializer(ReadingSerializer):
     class Meta:
         model = Question
         fields = ["text", "asked_at", "answer", "answered_at"]
 
 
-class WishSerializer(serializers.ModelSerializer):
+class WishSerializer(ReadingSerializer):
     """What is public of a wish: no person, no budget holder, no number of a row."""
 
     class Meta:
@@ -37,8 +40,20 @@ class WishSerializer(serializers.ModelSerializer):
     kpis = KpiSerializer(many=True, read_only=True)
     questions = QuestionSerializer(many=True, read_only=True)
 
-    def get_sponsors(self, wish: Wish) -> list[str]:
-        return [sponsor.organisation.slug for sponsor in wish.sponsors.all()]
+    def get_sponsors(self, wish) -> list[str]:
+        return [sponsor.organisation.slug for sponsor in wish.sponsors_rows]
+
+
+ROWS = (
+    Prefetch("topics", Topic.objects.only("slug"), to_attr="topics_rows"),
+    Prefetch(
+        "sponsors",
+        Sponsor.objects.select_related("organisation").only("wish", "organisation__slug").order_by("since"),
+        to_attr="sponsors_rows",
+    ),
+    Prefetch("questions", Question.objects.order_by("asked_at"), to_attr="questions_rows"),
+    Prefetch("kpis", Kpi.objects.order_by("pk"), to_attr="kpis_rows"),
+)
 
 
 class WishViewSet(viewsets.ReadOnlyModelViewSet):
@@ -50,9 +65,8 @@ class WishViewSet(viewsets.ReadOnlyModelViewSet):
     lookup_value_regex = "[^/]+"
 
     def get_queryset(self):
-        return (
-            Wish.objects.visible_to(self.request.user).public().for_detail().order_by("-published_at", "-pk")
-        )
+        public = Wish.objects.visible_to(self.request.user).public()
+        return public.select_related("organisation").prefetch_related(*ROWS).order_by("-published_at", "-pk")
 
     def get_object(self):
         wish = get_object_or_404(self.get_queryset().addressed(self.kwargs["slug"]))
