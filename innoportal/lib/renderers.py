@@ -1,11 +1,12 @@
 """How forms become GOV.UK mark-up (templates/govuk/). Needs "django.forms" in INSTALLED_APPS."""
 
 from collections.abc import Iterable
-from html import escape
 from typing import Any
 
 from django.forms.renderers import TemplatesSetting
 from django.utils.safestring import SafeString, mark_safe
+
+from innoportal.lib.templatetags.languages import escaped
 
 INPUTS = {
     "text",
@@ -80,11 +81,11 @@ def _options(groups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> 
     parts = []
     for name, options, _index in groups:
         rows = "\n".join(
-            f'<option value="{_escaped(one["value"])}"{" selected" if one["selected"] else ""}>'
-            f"{_escaped(one['label'])}</option>"
+            f'<option value="{escaped(one["value"])}"{" selected" if one["selected"] else ""}>'
+            f"{escaped(one['label'])}</option>"
             for one in options
         )
-        parts.append(f'<optgroup label="{_escaped(name)}">{rows}</optgroup>' if name else rows)
+        parts.append(f'<optgroup label="{escaped(name)}">{rows}</optgroup>' if name else rows)
     return mark_safe("\n".join(parts))  # noqa: S308  each part is escaped
 
 
@@ -93,7 +94,7 @@ def _choices(look: str, groups: Iterable[tuple[str | None, list[dict[str, Any]],
     parts = []
     for name, options, _index in groups:
         rows = "".join(_choice(look, one) for one in options)
-        parts.append(GROUP.format(_escaped(name), rows) if name else rows)
+        parts.append(GROUP.format(escaped(name), rows) if name else rows)
     return mark_safe("".join(parts))  # noqa: S308  each part is escaped
 
 
@@ -102,23 +103,18 @@ def _choice(look: str, one: dict[str, Any]) -> str:
     attrs = {"class": f"{look}__input", "type": one["type"], "name": one["name"], **value}
     return (
         f'<div class="{look}__item">\n<input{_attributes(attrs)}{_attributes(one["attrs"])}>\n'
-        f'<label class="govuk-label {look}__label" for="{_escaped(one["attrs"].get("id", ""))}">'
-        f"{_escaped(one['label'])}</label>\n</div>"
+        f'<label class="govuk-label {look}__label" for="{escaped(one["attrs"].get("id", ""))}">'
+        f"{escaped(one['label'])}</label>\n</div>"
     )
 
 
 def _attributes(attrs: dict[str, Any]) -> str:
     """As django/forms/widgets/attrs.html: True is an attribute without a value, False is none."""
     return "".join(
-        f" {name}" if value is True else f' {name}="{_escaped(value)}"'
+        f" {name}" if value is True else f' {name}="{escaped(value)}"'
         for name, value in attrs.items()
         if value is not False
     )
-
-
-def _escaped(text: Any) -> str:
-    """`conditional_escape` without its detours for lazy texts, which cost more than the escaping."""
-    return text.__html__() if hasattr(text, "__html__") else escape(str(text))
 
 
 def _base_class(widget: dict[str, Any]) -> str:

@@ -1,7 +1,9 @@
+from functools import lru_cache
+
 from django import template
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from innoportal.lib.templatetags.portal_cards import card, joined
 from innoportal.lib.templatetags.portal_ui import fact, word
@@ -28,12 +30,25 @@ def solution_card(solution: Solution, level: int | str = 2) -> SafeString:
 
 
 def _facts(solution: Solution) -> SafeString:
-    start = ""
-    if solution.lead_months is not None:
-        start = ngettext("in %(months)s month", "in %(months)s months", solution.lead_months)
-        start %= {"months": solution.lead_months}
+    language = get_language()
     return joined(
-        fact("level", _("Readiness"), _("TRL %(trl)s") % {"trl": solution.trl} if solution.trl else ""),
-        fact("money", _("Price of a trial"), word(Solution.Price, solution.price)),
-        fact("calendar", _("A trial can start"), start),
+        _readiness(solution.trl, language),
+        _price(solution.price, language),
+        _start(solution.lead_months, language),
     )
+
+
+@lru_cache(maxsize=64)
+def _readiness(trl: int | None, language: str | None) -> SafeString:
+    return fact("level", _("Readiness"), _("TRL %(trl)s") % {"trl": trl} if trl else "")
+
+
+@lru_cache(maxsize=64)
+def _price(band: str, language: str | None) -> SafeString:
+    return fact("money", _("Price of a trial"), word(Solution.Price, band))
+
+
+@lru_cache(maxsize=512)
+def _start(months: int | None, language: str | None) -> SafeString:
+    shown = ngettext("in %(months)s month", "in %(months)s months", months or 0) % {"months": months}
+    return fact("calendar", _("A trial can start"), "" if months is None else shown)

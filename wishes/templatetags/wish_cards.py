@@ -1,7 +1,10 @@
+from datetime import date
+from functools import lru_cache
+
 from django import template
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from innoportal.lib.templatetags.languages import day
 from innoportal.lib.templatetags.portal_cards import card, joined
@@ -29,13 +32,24 @@ def wish_card(wish: Wish, level: int | str = 2) -> SafeString:
 
 
 def _facts(wish: Wish) -> SafeString:
-    months = closing = ""
-    if wish.months:
-        months = ngettext("%(months)s month", "%(months)s months", wish.months) % {"months": wish.months}
-    if wish.closes_on:
-        closing = _("until %(day)s") % {"day": day(wish.closes_on)}
+    language = get_language()
     return joined(
-        fact("money", _("Budget"), word(Wish.Budget, wish.budget)),
-        fact("clock", _("Wanted within"), months),
-        fact("calendar", _("Proposals until"), closing),
+        _budget(wish.budget, language), _months(wish.months, language), _closing(wish.closes_on, language)
     )
+
+
+@lru_cache(maxsize=64)
+def _budget(band: str, language: str | None) -> SafeString:
+    return fact("money", _("Budget"), word(Wish.Budget, band))
+
+
+@lru_cache(maxsize=512)
+def _months(months: int | None, language: str | None) -> SafeString:
+    shown = ngettext("%(months)s month", "%(months)s months", months or 0) % {"months": months}
+    return fact("clock", _("Wanted within"), shown if months else "")
+
+
+@lru_cache(maxsize=4096)
+def _closing(closes_on: date | None, language: str | None) -> SafeString:
+    shown = _("until %(day)s") % {"day": day(closes_on)}
+    return fact("calendar", _("Proposals until"), shown if closes_on else "")

@@ -4,27 +4,22 @@ Written in Python: as templates within templates, 25 of them were half of a page
 """
 
 from collections.abc import Iterable
+from html import escape
 from typing import Any
 
 from django import template
-from django.template.loader import render_to_string
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from innoportal.lib.templatetags.languages import say
+from innoportal.languages import Phrase
+from innoportal.lib.templatetags.languages import escaped, said
 from innoportal.lib.templatetags.portal_charts import score
 from innoportal.lib.templatetags.portal_ui import icon, status, verdict
 
 register = template.Library()
 
-CARD = """<article class="ip-card ip-card--{kind}">
-  <p class="ip-card__top">
-    <span class="ip-card__kind">{drawn} <span class="ip-ref">{reference}</span></span>{mark}
-  </p>
-  <h{level} class="ip-card__title"><a href="{url}">{title}</a></h{level}>
-  {organisation}{summary}{score}{facts}{topics}
-</article>"""
+SHOWN = 400  # characters of a summary: more than the three lines that the stylesheet leaves of it
 
 
 @register.simple_tag
@@ -47,42 +42,36 @@ def card(
 
     :raises KeyError: no such kind or verdict.
     """
-    mark: SafeString | str = verdict(verdict_value) if verdict_value else status(thing) if thing else ""
-    return format_html(
-        CARD,
-        kind=kind,
-        drawn=icon(kind),
-        reference=reference,
-        mark=mark,
-        level=level or 2,
-        url=url,
-        title=say(title),
-        organisation=_organisation(organisation),
-        summary=format_html('<p class="ip-card__summary">{}</p>', say(summary)) if summary else "",
-        score=_score(probability),
-        facts=format_html('<ul class="ip-facts">{}</ul>', facts) if facts else "",
-        topics=_topics(topics),
-    )
+    language, heading = get_language(), f"h{int(level or 2)}"
+    mark = verdict(verdict_value) if verdict_value else status(thing) if thing else ""
+    parts = [
+        f'<article class="ip-card ip-card--{escaped(kind)}"><p class="ip-card__top">',
+        f'<span class="ip-card__kind">{icon(kind)} ',
+        f'<span class="ip-ref">{escaped(reference or "")}</span></span>',
+        f'{mark}</p>\n<{heading} class="ip-card__title">',
+        f'<a href="{escaped(url)}">{said(title, language)}</a></{heading}>\n',
+    ]
+    if organisation:
+        parts.append(
+            f'<p class="ip-card__organisation">{icon("building")} {said(organisation, language)}</p>\n'
+        )
+    if summary:
+        parts.append(f'<p class="ip-card__summary">{said(_shortened(summary), language)}</p>\n')
+    if probability not in (None, ""):  # a template says "" for what it does not know
+        parts.append(f'<p class="ip-card__score">{score(probability)}</p>')
+    if facts:
+        parts.append(f'<ul class="ip-facts">{escaped(facts)}</ul>\n')
+    chips = [f'<li><span class="ip-chip">{escaped(topic)}</span></li>' for topic in topics or ()]
+    if chips:
+        parts += [f'<ul class="ip-chips" aria-label="{escape(_("Topics"))}">', *chips, "</ul>"]
+    return mark_safe("".join([*parts, "</article>"]))  # noqa: S308  every part is escaped
 
 
-def _organisation(name: str) -> SafeString | str:
-    if not name:
-        return ""
-    return format_html('<p class="ip-card__organisation">{} {}</p>', icon("building"), say(name))
-
-
-def _score(probability: float | None) -> SafeString | str:
-    if probability is None or probability == "":  # a template says "" for what it does not know
-        return ""
-    ring = render_to_string("components/score.html", score(probability))
-    return format_html('<p class="ip-card__score">{}</p>', ring)
-
-
-def _topics(topics: Iterable[Any]) -> SafeString | str:
-    chips = format_html_join(
-        "", '<li><span class="ip-chip">{}</span></li>', ((topic,) for topic in topics or ())
-    )
-    return format_html('<ul class="ip-chips" aria-label="{}">{}</ul>', _("Topics"), chips) if chips else ""
+def _shortened(text: str) -> str:
+    if len(text) <= SHOWN:
+        return text
+    short = f"{text[:SHOWN].rstrip()}…"
+    return Phrase(short, text.lang) if isinstance(text, Phrase) else short
 
 
 def joined(*facts: SafeString) -> SafeString:

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from html import escape
 from math import pi
 from typing import Any
 from zlib import crc32
 
 from django import template
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import is_aware, localtime
 from django.utils.translation import gettext as _
 
 from innoportal.lib import charts
+from innoportal.lib.templatetags.portal_ui import percent
 
 register = template.Library()
 
@@ -41,14 +44,22 @@ def axis(value: Any) -> str:
     return date_format(value, "Y-m-d") if isinstance(value, date) else figure(value)
 
 
-@register.inclusion_tag("components/score.html")
-def score(probability: float, large: bool = False) -> dict[str, Any]:
+@register.simple_tag
+def score(probability: float, large: bool = False) -> SafeString:
     """How likely a fit is, as a ring with its percentage; the words say it too."""
     share = min(max(float(probability), 0.0), 1.0)
     around = 2 * pi * 16
     level = "high" if share >= 0.7 else "middle" if share >= 0.4 else "low"
     arc = f"{charts.px(around * share)} {charts.px(around)}"
-    return {"share": share, "arc": arc, "level": level, "large": large}
+    return mark_safe(  # noqa: S308  numbers, our own words
+        f'<span class="ip-score ip-score--{level}{" ip-score--large" if large else ""}">'
+        '<svg class="ip-score__ring" viewBox="0 0 40 40" width="40" height="40" aria-hidden="true">'
+        '<circle class="ip-score__track" cx="20" cy="20" r="16"/>'
+        f'<circle class="ip-score__arc" cx="20" cy="20" r="16" stroke-dasharray="{arc}"'
+        ' transform="rotate(-90 20 20)"/></svg>'
+        f'<span class="ip-score__text"><strong class="ip-score__number">{percent(share)}</strong> '
+        f'<span class="ip-score__words">{escape(_("likely fit"))}</span></span></span>'
+    )
 
 
 @register.inclusion_tag("components/meter.html")
