@@ -15,7 +15,8 @@ from matching.engine.items import (
     to_record,
 )
 from matching.engine.rank import DEFAULT_WEIGHTS, Contribution, Score, Weights, likeness, score
-from matching.engine.snapshot import Hit, Snapshot
+from matching.engine.scores import Hit
+from matching.engine.snapshot import Snapshot
 from matching.engine.version import ENGINE_VERSION
 
 __all__ = [

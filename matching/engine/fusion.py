@@ -18,6 +18,8 @@ class Mixture:
     concepts: float = 0.1
     concepts_across: float = 0.2
     models: tuple[tuple[str, float], ...] = (("e5", 1.0), ("use", 1.0))
+    crowding: float = 0.7  # share of what a text scores with everything, taken off
+    company: float = 0.7  # weight of what texts much like it score
 
 
 MIXTURE = Mixture()

@@ -134,10 +134,15 @@ def queries(postings: Postings, bags: Sequence[Iterable[str]]) -> sparse.csr_mat
 
 def scores(postings: Postings, weights: Array, bags: Sequence[Iterable[str]]) -> Array:
     """BM25 of each query with each row, one matrix product for all of them."""
+    return product(queries(postings, bags), postings, weights)
+
+
+def product(asked: sparse.csr_matrix, postings: Postings, weights: Array) -> Array:
+    """The same for queries as a matrix over the terms of the postings."""
     index = sparse.csr_matrix(
         (weights, postings.rows, postings.indptr),
         shape=(len(postings.terms), len(postings.lengths)),
         copy=False,
     )
-    product: Array = (queries(postings, bags) @ index).toarray()
-    return product
+    found: Array = (asked @ index).toarray()
+    return found

@@ -97,6 +97,56 @@ class Face:
         widths: Array = np.concatenate(every)[self.alive]
         return widths
 
+    @cached_property
+    def items(self) -> Array:
+        """The number of the item that each living row belongs to, in the order of keys."""
+        order, starts = self.by_item
+        numbers = np.empty(len(order), np.int64)
+        numbers[order] = np.searchsorted(starts, np.arange(len(order)), side="right") - 1
+        return numbers
+
+    def alike(self, rows: Array, centres: Mapping[tuple[str, Role], Array], role: Role) -> Array | None:
+        """Cosines of living rows with each other, the mean of the models; None without a model."""
+        found = [
+            unit @ unit.T
+            for model in self.models
+            for unit in [self.centred(model, rows, centres[model, role])]
+        ]
+        return np.mean(found, axis=0) if found else None
+
+    @cached_property
+    def models(self) -> tuple[str, ...]:
+        """The models that have read every segment."""
+        every = [set(r.segment.vectors) for r in self.ready if len(r.segment.keys)]
+        return tuple(sorted(set.intersection(*every))) if every else ()
+
+    def centred(self, model: str, rows: Array, centres: Array) -> Array:
+        places = self.alive[rows]
+        ends = np.cumsum([len(r.segment.keys) for r in self.ready])
+        moved = np.empty((len(rows), centres.shape[1]), np.float32)
+        for number, one in enumerate(self.ready):
+            start = ends[number] - len(one.segment.keys)
+            mine = (places >= start) & (places < ends[number])
+            own = places[mine] - start
+            moved[mine] = (
+                one.segment.vectors[model][own] - centres[one.segment.langs[own]] if mine.any() else 0
+            )
+        unit: Array = moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)
+        return unit
+
+    @cached_property
+    def crowding(self) -> Array:
+        """(living rows, scripts that ask); what is not measured counts as the average of its language."""
+        found: Array = np.concatenate([r.segment.crowding for r in self.ready])[self.alive]
+        missing = np.isnan(found)
+        if missing.any():
+            found = found.copy()
+            for rows in self.groups.rows:
+                known = found[rows][~missing[rows].any(axis=1)]
+                average = known.mean(axis=0) if len(known) else np.zeros(2, np.float32)
+                found[rows] = np.where(missing[rows], average, found[rows])
+        return found
+
     def gather(self, parts: Sequence[Array]) -> Array:
         whole = np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
         return whole if len(self.alive) == whole.shape[1] else whole[:, self.alive]

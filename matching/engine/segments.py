@@ -27,6 +27,7 @@ class Segment:
     concepts: Postings
     vectors: Mapping[str, Array]  # as the models gave them
     alive: Array
+    crowding: Array  # (rows, scripts that ask), see `crowding`; not a number where not measured yet
 
     @classmethod
     def build(cls, prepared: Sequence[Prepared]) -> "Segment":
@@ -41,6 +42,7 @@ class Segment:
             Postings.build([p.concepts for _, p in rows]),
             {name: np.array([p.vectors[name] for _, p in rows], np.float32) for name in names},
             np.ones(len(rows), bool),
+            np.full((len(rows), 2), np.nan, np.float32),
         )
 
     def without(self, keys: set[str]) -> "Segment":
@@ -59,7 +61,7 @@ class Segment:
             np.save(folder / f"{name}.npy", array)
 
     def arrays(self) -> dict[str, Array]:
-        found = {"langs": self.langs, "alive": self.alive}
+        found = {"langs": self.langs, "alive": self.alive, "crowding": self.crowding}
         for kind, postings in (("words", self.words), ("concepts", self.concepts)):
             found |= {f"{kind}.{name}": getattr(postings, name) for name in POSTINGS}
         return found | {f"vectors.{name}": array for name, array in self.vectors.items()}
@@ -78,6 +80,7 @@ class Segment:
             Postings(*(mapped(f"concepts.{name}") for name in POSTINGS)),
             {name: mapped(f"vectors.{name}") for name in meta["models"]},
             np.asarray(mapped("alive")),
+            np.asarray(mapped("crowding")),
         )
 
 
