@@ -72,7 +72,7 @@ class TrialViewSet(_BySlug):
 
     def get_queryset(self):
         visible = Trial.objects.visible_to(self.request.user).public()
-        return visible.for_cards().prefetch_related("claims").order_by("-plan_locked_at", "-pk")
+        return visible.with_subjects().prefetch_related("claims").order_by("-plan_locked_at", "-pk")
 
 
 class ReportViewSet(_BySlug):

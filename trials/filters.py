@@ -2,7 +2,7 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, F, Func, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.filters import OrganisationFilter
@@ -35,18 +35,30 @@ def of_organisation(queryset: QuerySet, value: Organisation, match: str) -> Quer
     return queryset.filter(Q(**{wish: value}) | Q(**{solution: value}))
 
 
-def parties(request: Any) -> QuerySet:
-    """Organisations that took part in a public trial."""
-    public = Trial.objects.public()
-    return Organisation.objects.filter(
-        Q(pk__in=public.values("match__wish__organisation"))
-        | Q(pk__in=public.values("match__solution__organisation"))
-    ).order_by("name_en", "pk")
+class _Each(Func):
+    """A row for each of the columns, so that what leads to them is walked once for both parties."""
+
+    template = "unnest(ARRAY[%(expressions)s])"
+    set_returning = True
+    output_field = BigIntegerField()
+
+
+def parties(public: QuerySet, match: str) -> QuerySet:
+    """Organisations that took part in what is public."""
+    both = _Each(F(f"{match}__wish__organisation"), F(f"{match}__solution__organisation"))
+    return Organisation.objects.filter(pk__in=public.values(party=both)).order_by("name_en", "pk")
+
+
+def parties_of_trials(request: Any) -> QuerySet:
+    return parties(Trial.objects.public(), "match")
+
+
+def parties_of_reports(request: Any) -> QuerySet:
+    return parties(Report.objects.public(), "trial__match")
 
 
 class _Common(django_filters.FilterSet):
     topic = TopicFilter(method="by_topic")
-    organisation = OrganisationFilter(label=_("Organisation"), queryset=parties, method="by_organisation")
 
     match = "match"
 
@@ -60,6 +72,9 @@ class _Common(django_filters.FilterSet):
 class TrialFilter(_Common):
     """What a list of trials can be narrowed by, on the page and in the API."""
 
+    organisation = OrganisationFilter(
+        label=_("Organisation"), queryset=parties_of_trials, method="by_organisation"
+    )
     status = django_filters.MultipleChoiceFilter(
         label=_("Status"),
         choices=[
@@ -96,6 +111,9 @@ class ReportFilter(_Common):
 
     match = "trial__match"
 
+    organisation = OrganisationFilter(
+        label=_("Organisation"), queryset=parties_of_reports, method="by_organisation"
+    )
     verdict = django_filters.MultipleChoiceFilter(
         label=_("Verdict"), choices=Report.Verdict, widget=forms.CheckboxSelectMultiple(attrs=SMALL)
     )

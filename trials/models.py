@@ -2,7 +2,7 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,7 @@ from accounts.models import Organisation, Role
 from innoportal.languages import Bilingual, phrase
 from journal.models import Referenced, ReferencedQuerySet, Stateful
 from matching.models import Match
+from solutions.models import Solution
 from wishes.models import Wish
 
 PLAN_FIELDS = (
@@ -56,6 +57,26 @@ PLAN_IS_FIXED = "a locked plan cannot be changed"
 CLAIM_IS_FIXED = "a claim of a locked plan cannot be changed"
 REPORT_IS_SIGNED = "OLD.payload_hash <> ''"
 REPORT_IS_FIXED = "a signed report cannot be changed"
+
+
+# What is large in a match, and says nothing of its trial.
+JUDGEMENT = ("match__signals", "match__score", "match__explanation")
+
+
+def subjects(match: str) -> list[Prefetch]:
+    """Wish, solution and their organisations, by queries of their own.
+
+    Joined to the rest, they were seven tables: to plan that took longer than to read, and as long as minutes
+    where the statistics were old.
+    """
+    columns = (
+        *("key", "reference", "status", "title_en", "title_zh"),
+        *("organisation__slug", "organisation__name_en", "organisation__name_zh"),
+    )
+    return [
+        Prefetch(f"{match}__{name}", model.objects.select_related("organisation").only(*columns))
+        for name, model in (("wish", Wish), ("solution", Solution))
+    ]
 
 
 class Venue(models.Model):
@@ -105,13 +126,19 @@ class TrialQuerySet(ReferencedQuerySet):
         )
         return self.filter(seen)
 
+    def with_subjects(self) -> "TrialQuerySet":
+        """With what pages say of venue, wish, solution and the two parties."""
+        return self.select_related("match", "venue").defer(*JUDGEMENT).prefetch_related(*subjects("match"))
+
     def for_cards(self) -> "TrialQuerySet":
-        return self.select_related(
-            "match__wish__organisation", "match__solution__organisation", "venue", "engineer"
+        """Everything that trials/card.html reads."""
+        return self.with_subjects().only(
+            *("key", "reference", "status", "kind", "starts_on", "ends_on", "plan_locked_at"),
+            *("match__wish", "match__solution", "venue__name_en", "venue__name_zh"),
         )
 
     def for_detail(self) -> "TrialQuerySet":
-        return self.for_cards().prefetch_related("claims", "log")
+        return self.with_subjects().prefetch_related("claims", "log")
 
 
 class Trial(Stateful, Referenced):
@@ -196,6 +223,7 @@ class Trial(Stateful, Referenced):
                 name="trial_locked_after_planning",
             ),
         ]
+        indexes = [models.Index(fields=["-plan_locked_at", "-id"], name="trial_newest_first")]
         triggers = [
             pgtrigger.Trigger(
                 name="locked_plan",
@@ -407,24 +435,18 @@ class ReportQuerySet(ReferencedQuerySet):
         return self.filter(status=Report.Status.COMMENT, comment_until__lt=timezone.localdate())
 
     def for_detail(self) -> "ReportQuerySet":
-        return self.select_related(
-            "trial__match__wish__organisation",
-            "trial__match__solution__organisation",
-            "trial__venue",
-            "trial__engineer",
+        return (
+            self.select_related("trial__match", "trial__venue")
+            .defer(*(f"trial__{column}" for column in JUDGEMENT))
+            .prefetch_related(*subjects("trial__match"))
         )
 
     def for_cards(self) -> "ReportQuerySet":
-        """Title and summary as they were signed, without loading the whole envelope."""
-        # Subqueries: PostgreSQL opens the envelopes of one page only, where plain columns would open all.
-        own = Report.objects.filter(pk=models.OuterRef("pk"))
-        return (
-            self.for_detail()
-            .defer("envelope")
-            .annotate(
-                signed_title=models.Subquery(own.values("envelope__payload__trial__title")),
-                signed_summary=models.Subquery(own.values("envelope__payload__summary")),
-            )
+        """Everything that trials/report_card.html and the feed read; never the envelope, which is long."""
+        return self.for_detail().only(
+            *("key", "reference", "status", "verdict", "published_at", "signed_title", "signed_summary"),
+            *("trial__match__wish", "trial__match__solution"),
+            *("trial__venue__name_en", "trial__venue__name_zh"),
         )
 
 
@@ -478,6 +500,17 @@ class Report(Stateful, Referenced):
     envelope = models.JSONField(null=True, editable=False)  # the signed snapshot: what is published is this
     payload_hash = models.CharField(max_length=64, blank=True, editable=False)
     previous_hash = models.CharField(max_length=64, blank=True, editable=False)
+    # Kept beside the envelope, because to open one takes longer than to draw its card.
+    signed_title = models.GeneratedField(
+        expression=F("envelope__payload__trial__title"),  # type: ignore[arg-type]
+        output_field=models.JSONField(null=True),
+        db_persist=True,
+    )
+    signed_summary = models.GeneratedField(
+        expression=F("envelope__payload__summary"),  # type: ignore[arg-type]
+        output_field=models.JSONField(null=True),
+        db_persist=True,
+    )
 
     objects = ReportQuerySet.as_manager()
     summary = Bilingual()
@@ -502,6 +535,7 @@ class Report(Stateful, Referenced):
                 fields=["previous_hash"], condition=~Q(payload_hash=""), name="report_chain_has_no_fork"
             ),
         ]
+        indexes = [models.Index(fields=["-published_at", "-id"], name="report_newest_first")]
         triggers = [
             pgtrigger.Trigger(
                 name="report_signed_is_final",
@@ -525,8 +559,8 @@ class Report(Stateful, Referenced):
 
     @property
     def title(self):
-        """As it was signed, where `for_cards` brought that."""
-        signed = getattr(self, "signed_title", None)
+        """As it was signed, once it is."""
+        signed = getattr(self, "signed_title", None)  # a row that was never saved has none
         return phrase(signed["en"], signed["zh"]) if signed else self.trial.title
 
     @property

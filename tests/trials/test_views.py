@@ -57,7 +57,7 @@ def test_the_list_of_trials_takes_as_many_queries_for_five_as_for_one(
     client, django_assert_num_queries, count
 ):
     TrialFactory.create_batch(count, locked=True)
-    with django_assert_num_queries(4):  # count, trials, the topics and organisations of the filter
+    with django_assert_num_queries(6):  # count, trials, wishes, solutions, topics and parties to choose from
         text = page(client, "list")
     assert text.count("ip-card--trial") == count
 
@@ -68,7 +68,7 @@ def test_the_list_of_reports_takes_as_many_queries_for_five_as_for_one(
 ):
     for _number in range(count):
         stories.published()
-    with django_assert_num_queries(4):  # count, reports, the topics and organisations of the filter
+    with django_assert_num_queries(6):  # count, reports, wishes, solutions, topics and parties to choose from
         text = page(client, "reports")
     assert text.count("ip-card--report") == count
 
@@ -122,7 +122,7 @@ def test_the_page_of_a_trial_takes_as_many_queries_for_five_claims_as_for_one(
     for number in range(count):
         stories.measure(trial, stories.csv_of(f"energy-{number}"))
         LogEntryFactory(trial=trial, kind="deviation")
-    with django_assert_num_queries(6):  # trial, claims, log, readings, reports, journal
+    with django_assert_num_queries(8):  # trial, wish, solution, claims, log, readings, reports, journal
         text = page(client, "detail", trial.slug)
     assert text.count("<figure") == count
 
@@ -309,7 +309,7 @@ def test_the_page_of_a_report_takes_as_many_queries_for_five_claims_as_for_one(
     for number in range(1, count):
         text += "\n" + stories.csv_of(f"energy-{number}").partition("\n")[2]
     report = stories.published(claims=claims, readings=text)
-    with django_assert_num_queries(4):  # report, errata, other versions, journal
+    with django_assert_num_queries(6):  # report, wish, solution, errata, other versions, journal
         body = page(client, "report", report.slug)
     assert body.count("<figure") == count
 

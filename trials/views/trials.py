@@ -121,7 +121,7 @@ class EditPlan(SluggedMixin, ObjectPermissionMixin, _WritePlan):
     permission_required = "trials.change_trial"
 
     def get_object(self, queryset: Any = None) -> Trial:
-        self.trial = super().get_object(self.get_queryset().for_cards())
+        self.trial = super().get_object(self.get_queryset().with_subjects())
         self.match = self.trial.match
         return self.trial
 
@@ -145,7 +145,7 @@ class Measurements(SluggedMixin, ObjectPermissionMixin, View):
     object: Trial
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().for_cards().prefetch_related("claims")
+        return super().get_queryset().with_subjects().prefetch_related("claims")
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         return self.show()

@@ -22,7 +22,8 @@ class WorkspacePiece(LoginRequiredMixin, PartialMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
-        reports = Report.objects.visible_to(user).for_detail().order_by("created_at", "pk")
+        reports = Report.objects.visible_to(user).order_by("created_at", "pk")
+        reports = reports.select_related("trial__match__wish", "trial__match__solution")
         mine = list(user.membership_roles)
         drafts = reports.filter(status=Report.Status.DRAFT)
         if not user.has_role(Role.OFFICE):
@@ -53,7 +54,8 @@ def own_trials(user: User) -> QuerySet:
     concerned = (
         Q(engineer=user) | Q(match__wish__organisation__in=mine) | Q(match__solution__organisation__in=mine)
     )
-    return Trial.objects.filter(concerned).exclude(status__in=OVER).for_cards().order_by("starts_on", "pk")
+    found = Trial.objects.filter(concerned).exclude(status__in=OVER).order_by("starts_on", "pk")
+    return found.select_related("match__solution", "venue")
 
 
 def to_verify(user: User, reports: QuerySet) -> list[Report]:
