@@ -3,18 +3,21 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.db.models import Exists
 from django.shortcuts import get_object_or_404
 from django.views.generic import TemplateView
 
 from accounts.models import Role
+from innoportal.lib.counting import up_to
 from innoportal.lib.views import PartialMixin
 from matching import services, wording
 from matching.models import Match
-from matching.views.queue import reviewed
+from matching.views.queue import GIVEN
 from solutions.models import Solution
 from wishes.models import Wish
 
 SHOWN = 10
+COUNTED = 99
 S = Match.Status
 
 
@@ -105,9 +108,9 @@ class Waiting:
 
 
 def _first(kind: str, rows) -> Waiting:
-    rows = rows.select_related("wish", "solution").order_by("-probability", "pk")
-    first = list(rows[: SHOWN + 1])
-    return Waiting(kind, len(first) if len(first) <= SHOWN else rows.count(), first[:SHOWN])
+    rows = rows.order_by("-probability", "pk")  # the count ends early too, and walks the same index
+    first = list(rows.for_rows()[: SHOWN + 1])
+    return Waiting(kind, len(first) if len(first) <= SHOWN else up_to(COUNTED, rows), first[:SHOWN])
 
 
 def for_expert(request) -> Waiting | None:
@@ -116,7 +119,7 @@ def for_expert(request) -> Waiting | None:
     if not user.has_role(Role.EXPERT):
         return None
     near = [*user.membership_roles, *user.conflicts.values_list("organisation", flat=True)]
-    rows = reviewed(Match.objects.live().filter(status=S.REVIEW), user).filter(is_mine=False)
+    rows = Match.objects.live().filter(~Exists(GIVEN.filter(expert=user)), status=S.REVIEW)
     rows = rows.exclude(wish__organisation__in=near).exclude(solution__organisation__in=near)
     return _first("review", rows.exclude(wish__created_by=user).exclude(solution__created_by=user))
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_filters.views import FilterView
 
+from innoportal.lib.counting import CappedPaginator
 from innoportal.lib.views import PartialMixin, VisibleMixin
 from matching import wording
 from matching.filters import MatchFilter
@@ -14,6 +15,9 @@ from matching.models import Match, Review
 
 SORTS = [("", _("Likeliest first")), ("newest", _("Newest first"))]
 ORDERS = {"newest": ("-created_at", "-pk")}
+GIVEN = Review.objects.filter(
+    match=OuterRef("pk"), round=OuterRef("round")
+).order_by()  # of a match in its round
 
 
 class SignedInPermission(PermissionRequiredMixin):
@@ -43,9 +47,12 @@ class Queue(SignedInPermission, PartialMixin, VisibleMixin, FilterView):
         return {**kwargs, "data": data}
 
     def get_queryset(self):
-        rows = reviewed(super().get_queryset().live(), self.request.user)
         order = ORDERS.get(self.request.GET.get("sort", ""), ("-probability", "pk"))
-        return rows.select_related("wish__organisation", "solution__organisation").order_by(*order)
+        return super().get_queryset().order_by(*order)
+
+    def get_paginator(self, queryset, per_page, **kwargs):
+        rows = reviewed(queryset.live(), self.request.user).for_rows()
+        return CappedPaginator(rows, per_page, counted=queryset.live_one_by_one(), **kwargs)
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
@@ -62,7 +69,6 @@ class Queue(SignedInPermission, PartialMixin, VisibleMixin, FilterView):
 
 def reviewed(rows, user):
     """With how many verdicts the present round has, and whether this person gave one."""
-    given = Review.objects.filter(match=OuterRef("pk"), round=OuterRef("round")).order_by()
     # Subqueries: PostgreSQL asks them for the rows of one page, where a join would be counted for all.
-    verdicts = given.values("match").annotate(count=Count("pk")).values("count")
-    return rows.annotate(verdicts=Coalesce(Subquery(verdicts), 0), is_mine=Exists(given.filter(expert=user)))
+    verdicts = GIVEN.values("match").annotate(count=Count("pk")).values("count")
+    return rows.annotate(verdicts=Coalesce(Subquery(verdicts), 0), is_mine=Exists(GIVEN.filter(expert=user)))

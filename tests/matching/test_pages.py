@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils.html import strip_tags
 
+from innoportal.lib.counting import CappedPaginator
 from matching import services
 from matching.models import Match
+from matching.views import pieces
 from matching.views.marking import converted
 from tests.factories import (
     ConflictFactory,
@@ -239,6 +241,26 @@ def test_the_public_reads_only_approved_matches_of_a_wish(client):
     assert text.count("<li>") == 1
     assert "likely fit" not in text
     assert "<html" not in text
+
+
+def test_a_list_counts_no_further_than_anyone_reads(client, monkeypatch):
+    monkeypatch.setattr(CappedPaginator, "most", 2)
+    monkeypatch.setattr(pieces, "SHOWN", 1)
+    monkeypatch.setattr(pieces, "COUNTED", 2)
+    client.force_login(UserFactory(expert=True))
+    for count, said in ((2, "2"), (3, "2+")):
+        MatchFactory.create_batch(count - Match.objects.count(), review=True)
+        results = strip_tags(client.get(reverse("matching:queue")).content.decode())
+        assert re.findall(r"(\S+) results", results) == [said]
+        desk = client.get(reverse("matching:workspace")).content.decode()
+        assert re.findall(r"ip-count--plain\">(.*?)<", desk) == [said]
+
+
+def test_a_count_asks_each_match_what_the_list_asks_of_all():
+    live = MatchFactory(review=True)
+    MatchFactory(wish__open=False)
+    MatchFactory(solution__listed=False)
+    assert [*Match.objects.live()] == [*Match.objects.live_one_by_one()] == [live]
 
 
 def test_a_department_reads_all_matches_of_its_wish_with_figures(client):
