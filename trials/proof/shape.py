@@ -3,7 +3,6 @@
 import dataclasses
 import re
 import types
-import unicodedata
 from collections.abc import Callable
 from datetime import date
 from functools import cache
@@ -13,8 +12,9 @@ from trials.proof.canonical import readable
 from trials.proof.signing import moment
 
 MAX_TEXT = 20_000
-# These reorder what a reader sees without changing what was signed.
-BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Control characters but the end of a line, halves of a pair, and what reorders what a reader sees without
+# changing what was signed.
+UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 Path = tuple[str | int, ...]
 
@@ -55,34 +55,41 @@ Number = Annotated[str, pattern(r"-?(0|[1-9]\d{0,14})(\.\d{1,12})?", "a decimal 
 Hash = Annotated[str, pattern(r"[0-9a-f]{64}", "a SHA-256 digest in hexadecimal")]
 
 
-@cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind, include_extras=True)
+Reader = Callable[[Any], Any]
 
 
-def read(kind: Any, value: Any, path: Path = ()) -> Any:
+class _Unfit(Exception):
+    """On its way up to `read`; each level puts its own step before the path."""
+
+    def __init__(self, why: str, *path: str | int) -> None:
+        super().__init__(why)
+        self.path: Path = path
+
+
+def read(kind: Any, value: Any) -> Any:
     """A value of that kind; nothing is coerced, because what is signed must be what was meant.
 
     :raises Misfit: naming the first field that does not fit.
     """
+    try:
+        return _reader(kind)(value)
+    except _Unfit as wrong:
+        raise Misfit(f"{readable(wrong.path)}: {wrong}") from wrong
+
+
+@cache  # a report has hundreds of points of one kind
+def _reader(kind: Any) -> Reader:
     origin = get_origin(kind)
     if dataclasses.is_dataclass(kind):
-        return _record(kind, value, path)
+        return _record(kind)
     if origin is Annotated:
-        return _annotated(kind, value, path)
+        return _annotated(kind)
     if origin in (Union, types.UnionType):
-        return None if value is None else read(get_args(kind)[0], value, path)
+        inner = _reader(get_args(kind)[0])
+        return lambda value: None if value is None else inner(value)
     if origin is tuple:
-        return _list(get_args(kind)[0], value, path)
-    if origin is Literal:
-        if value not in get_args(kind) or isinstance(value, bool):
-            _refuse(path, f"{str(value)[:60]!r} is none of {', '.join(map(str, get_args(kind)))}")
-        return value
-    if type(value) is not kind:  # bool is an int to isinstance
-        _refuse(path, f"{NAMES[kind]} is wanted, not {type(value).__name__}")
-    if kind is str:
-        _text(value, path)
-    return value
+        return _list(_reader(get_args(kind)[0]))
+    return _one_of(get_args(kind)) if origin is Literal else _plain(kind)
 
 
 def plain(value: Any) -> Any:
@@ -97,44 +104,89 @@ def plain(value: Any) -> Any:
 NAMES = {str: "text", int: "a whole number", bool: "true or false"}
 
 
-def _record(kind: Any, value: Any, path: Path) -> Any:
-    if not isinstance(value, dict):
-        _refuse(path, f"an object is wanted, not {type(value).__name__}")
-    hints = _hints(kind)
+def _record(kind: Any) -> Reader:
+    readers = {name: _reader(hint) for name, hint in get_type_hints(kind, include_extras=True).items()}
+
+    def read_record(value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise _Unfit(f"an object is wanted, not {type(value).__name__}")
+        if value.keys() != readers.keys():
+            _refuse_names(value, readers)
+        found = {}
+        for name, reader in readers.items():
+            try:
+                found[name] = reader(value[name])
+            except _Unfit as wrong:
+                wrong.path = (name, *wrong.path)
+                raise
+        return kind(**found)
+
+    return read_record
+
+
+def _refuse_names(value: dict[Any, Any], readers: dict[str, Reader]) -> None:
     for name in value:
-        if name not in hints:
-            _refuse((*path, str(name)), "no such field")
-    for name in hints:
+        if name not in readers:
+            raise _Unfit("no such field", str(name))
+    for name in readers:
         if name not in value:
-            _refuse((*path, name), "is missing")
-    return kind(**{name: read(hint, value[name], (*path, name)) for name, hint in hints.items()})
+            raise _Unfit("is missing", name)
 
 
-def _list(kind: Any, value: Any, path: Path) -> tuple[Any, ...]:
-    if not isinstance(value, list):
-        _refuse(path, f"a list is wanted, not {type(value).__name__}")
-    return tuple(read(kind, item, (*path, index)) for index, item in enumerate(value))
+def _list(reader: Reader) -> Reader:
+    def read_list(value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise _Unfit(f"a list is wanted, not {type(value).__name__}")
+        found = []
+        for index, item in enumerate(value):
+            try:
+                found.append(reader(item))
+            except _Unfit as wrong:
+                wrong.path = (index, *wrong.path)
+                raise
+        return tuple(found)
+
+    return read_list
 
 
-def _annotated(kind: Any, value: Any, path: Path) -> Any:
+def _annotated(kind: Any) -> Reader:
     base, *holds = get_args(kind)
-    found = read(base, value, path)
-    for hold in holds:
-        try:
-            hold(found)
-        except ValueError as error:
-            _refuse(path, str(error))
-    return found
+    reader = _reader(base)
+
+    def read_annotated(value: Any) -> Any:
+        found = reader(value)
+        for hold in holds:
+            try:
+                hold(found)
+            except ValueError as error:
+                raise _Unfit(str(error)) from error
+        return found
+
+    return read_annotated
 
 
-def _text(value: str, path: Path) -> None:
+def _one_of(allowed: tuple[Any, ...]) -> Reader:
+    def read_one(value: Any) -> Any:
+        if value not in allowed or isinstance(value, bool):
+            raise _Unfit(f"{str(value)[:60]!r} is none of {', '.join(map(str, allowed))}")
+        return value
+
+    return read_one
+
+
+def _plain(kind: Any) -> Reader:
+    def read_plain(value: Any) -> Any:
+        if type(value) is not kind:  # bool is an int to isinstance
+            raise _Unfit(f"{NAMES[kind]} is wanted, not {type(value).__name__}")
+        if kind is str:
+            _text(value)
+        return value
+
+    return read_plain
+
+
+def _text(value: str) -> None:
     if len(value) > MAX_TEXT:
-        _refuse(path, f"text of {len(value):,} characters; {MAX_TEXT:,} are allowed")
-    for character in value:
-        kind = unicodedata.category(character)
-        if kind == "Cs" or (kind == "Cc" and character != "\n") or character in BIDI_CONTROLS:
-            _refuse(path, f"holds the control character U+{ord(character):04X}")
-
-
-def _refuse(path: Path, why: str) -> None:
-    raise Misfit(f"{readable(path)}: {why}")
+        raise _Unfit(f"text of {len(value):,} characters; {MAX_TEXT:,} are allowed")
+    if found := UNPRINTABLE.search(value):
+        raise _Unfit(f"holds the control character U+{ord(found[0]):04X}")
