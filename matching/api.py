@@ -6,7 +6,7 @@ from rest_framework.response import Response
 from matching import services, wording
 from matching.filters import MatchFilter
 from matching.models import Match
-from matching.views.search import things
+from matching.views.search import MODELS, TOLD, in_order
 
 
 class MatchSerializer(serializers.ModelSerializer):
@@ -82,7 +82,8 @@ class SearchViewSet(viewsets.ViewSet):
         results = services.search(
             request.query_params.get("q", ""), side=side or None, user=request.user, k=25
         )
-        return Response({"results": [told(one, thing) for one, thing in things(results)]})
+        found = in_order(results, lambda side: MODELS[side].objects.public().only(*TOLD))
+        return Response({"results": [told(side, thing) for side, thing in found]})
 
 
 def told(side: str, thing) -> dict[str, str]:

@@ -1,20 +1,25 @@
 """What the portal holds on a text: the search box, and similar wishes while someone writes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 from typing import Any
+
+from django.db.models import Value
 
 from innoportal.languages import simplified
 from matching.engine import Hit, Item, Passage, Prepared, likeness, prepare
 from matching.services import shelf
 from matching.services.profiles import prepared
-from matching.texts import item_of
+from matching.texts import engine_version, item_of
 from solutions.models import Solution
 from wishes.models import Wish
 
 LONGEST = 500  # characters of a query that are read
-MOST = 200  # results of one side: eight pages, past which no one looks
+MOST = 200  # results: eight pages, past which no one looks
+REMEMBERED = 256  # queries: a next page or a narrower search asks the models nothing, at 6 kB each
 LIKELY = 0.2  # likeness of two texts below which a result is noise: nonsense reaches 0.15
 NAMED = 0.9  # share of the technical terms, by their weight
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -38,11 +43,16 @@ def search(text: str, *, side: str | None = None, user, k: int = MOST) -> list[R
     query = " ".join(text.replace("\0", " ").split())[:LONGEST].strip()
     if not LETTER.search(query):
         return []
-    asked = prepare([Item("query", "wish", (Passage(language_of(query), "", query),))], shelf.embedders())[0]
-    found: list[Result] = []
-    for one in (side,) if side else tuple(MODELS):
-        found += _public(one, _likely(asked, one, k))
-    return sorted(found, key=lambda result: (-result.fused, result.side, result.pk))[:k]
+    asked = _asked(query, engine_version())
+    likely = [one for name in ((side,) if side else MODELS) for one in _likely(asked, name, k)]
+    likely.sort(key=lambda result: (-result.fused, result.side, result.pk))
+    return list(islice(_public(likely, k), k))
+
+
+@lru_cache(REMEMBERED)
+def _asked(query: str, version: str) -> Prepared:
+    """What the engine of this version reads in a query."""
+    return prepare([Item("query", "wish", (Passage(language_of(query), "", query),))], shelf.embedders())[0]
 
 
 def similar(thing: Wish | Solution, *, k: int = 5) -> list[Result]:
@@ -50,7 +60,7 @@ def similar(thing: Wish | Solution, *, k: int = 5) -> list[Result]:
     side = "wish" if isinstance(thing, Wish) else "solution"
     known = prepared(side, [thing.pk]).get(thing.pk)
     asked = known or prepare([item_of(thing)], shelf.embedders())[0]
-    return _public(side, _likely(asked, side, k)) if asked.passages else []
+    return list(_public(_likely(asked, side, k), k)) if asked.passages else []
 
 
 def similar_text(title: str, body: str, *, k: int = 5) -> list[Result]:
@@ -61,7 +71,7 @@ def similar_text(title: str, body: str, *, k: int = 5) -> list[Result]:
         return []
     passage = Passage(language_of(whole), title.replace("\0", " "), body.replace("\0", " "))
     asked = prepare([Item("draft", "wish", (passage,))], shelf.embedders())[0]
-    return _public("wish", _likely(asked, "wish", k))
+    return list(_public(_likely(asked, "wish", k), k))
 
 
 def language_of(text: str) -> str:
@@ -72,9 +82,10 @@ def language_of(text: str) -> str:
     return "zh-Hant" if simplified(han) != han else "zh-Hans"
 
 
-def _likely(asked: Prepared, side: str, k: int) -> Sequence[Hit]:
+def _likely(asked: Prepared, side: str, k: int) -> list[Result]:
     hits = shelf.current().search(asked, side, k)  # type: ignore[arg-type]
-    return [hit for hit in hits if likeness(hit.signals) >= LIKELY or _names_all(hit)]
+    found = [(hit, Result(side, int(hit.key[1:]), likeness(hit.signals), hit.fused)) for hit in hits]
+    return [result for hit, result in found if result.probability >= LIKELY or _names_all(hit)]
 
 
 def _names_all(hit: Hit) -> bool:
@@ -82,10 +93,18 @@ def _names_all(hit: Hit) -> bool:
     return not hit.signals["same_script"] and hit.signals["concepts_share"] >= NAMED
 
 
-def _public(side: str, hits: Sequence[Hit]) -> list[Result]:
-    """The database has the last word on what is public: the engine may be seconds behind."""
-    results = [Result(side, int(hit.key[1:]), likeness(hit.signals), hit.fused) for hit in hits]
-    alive = set(
-        MODELS[side].objects.public().filter(pk__in=[r.pk for r in results]).values_list("pk", flat=True)
-    )
-    return [result for result in results if result.pk in alive]
+def _public(results: Sequence[Result], at_once: int) -> Iterator[Result]:
+    """The database has the last word on what is public: the engine may be seconds behind.
+
+    It is asked for as many as are wanted, and for more only when some of these have gone.
+    """
+    for start in range(0, len(results), at_once):
+        part = results[start : start + at_once]
+        sides = {side: [one.pk for one in part if one.side == side] for side in MODELS}
+        asked = [_alive(side, pks) for side, pks in sides.items() if pks]
+        alive = set(asked[0].union(*asked[1:], all=True))
+        yield from (one for one in part if (one.side, one.pk) in alive)
+
+
+def _alive(side: str, pks: list[int]) -> Any:
+    return MODELS[side].objects.public().filter(pk__in=pks).values_list(Value(side), "pk")

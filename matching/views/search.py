@@ -1,8 +1,10 @@
 """The public search: one box over wishes and solutions, in any language."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.views.generic import TemplateView
 
 from innoportal.languages import Phrase
@@ -10,10 +12,17 @@ from innoportal.lib.views import PartialMixin
 from matching import services
 from matching.forms import SIDES, SearchForm
 from solutions.models import Solution
+from topics.models import Topic
 from wishes.models import Wish
 
 PER_PAGE = 25
 MODELS: dict[str, Any] = {"wish": Wish, "solution": Solution}
+TOLD = ("key", "reference", "status", "title_en", "title_zh")
+READ = {
+    "wish": ("need_en", "need_zh", "outcome_en", "outcome_zh"),
+    "solution": ("summary_en", "summary_zh"),
+}
+TOPICS = Prefetch("topics", Topic.objects.only("name_en", "name_zh"), to_attr="topics_rows")
 
 
 class Search(PartialMixin, TemplateView):
@@ -39,15 +48,25 @@ class Search(PartialMixin, TemplateView):
 
 def things(results) -> list[tuple[str, Wish | Solution]]:
     """The rows of a page, in the order of the results; as many queries for one as for twenty-five."""
-    rows = {
-        side: model.objects.public().for_cards().in_bulk([r.pk for r in results if r.side == side])
-        for side, model in MODELS.items()
-        if any(r.side == side for r in results)
-    }
-    found = [(r.side, rows[r.side][r.pk]) for r in results if r.pk in rows[r.side]]
+    found = in_order(results, _for_cards)
     for side, thing in found:
         thing.excerpt = excerpt(thing.need or thing.outcome if side == "wish" else thing.summary)
     return found
+
+
+def in_order(results, rows_of: Callable[[str], Any]) -> list[tuple[str, Any]]:
+    rows = {
+        side: rows_of(side).in_bulk([r.pk for r in results if r.side == side])
+        for side in MODELS
+        if any(r.side == side for r in results)
+    }
+    return [(r.side, rows[r.side][r.pk]) for r in results if r.pk in rows[r.side]]
+
+
+def _for_cards(side: str) -> Any:
+    """Of a dozen long texts a card reads one or two."""
+    rows = MODELS[side].objects.public().select_related("organisation").prefetch_related(TOPICS)
+    return rows.only(*TOLD, *READ[side], "organisation__name_en", "organisation__name_zh")
 
 
 def excerpt(text: Phrase, most: int = 240) -> Phrase:

@@ -190,7 +190,7 @@ def test_a_page_of_results_takes_as_many_queries_for_five_as_for_one(
     services.sweep()
     url = reverse("search:search")
     client.get(url, {"q": "lift faults"})
-    with django_assert_num_queries(6):  # public ids, rows and topics, of each side
+    with django_assert_num_queries(5):  # public ids of both; rows and topics, of each side
         page = client.get(url, {"q": "lift faults"})
     assert page.content.decode().count('class="ip-card ') == 2 * count
 
@@ -201,3 +201,30 @@ def test_the_search_is_in_the_api(client, stock):
     assert set(answer["results"][0]) == {"side", "reference", "title_en", "title_zh", "status", "url"}
     assert client.get("/api/v1/search/", {"q": "lift", "side": "x"}).status_code == 400
     assert client.get("/api/v1/search/").json() == {"results": []}
+
+
+def test_the_models_read_a_query_once(stock, monkeypatch):
+    searching._asked.cache_clear()
+    read = []
+    prepare = searching.prepare
+    monkeypatch.setattr(searching, "prepare", lambda *given: read.append(given) or prepare(*given))
+    first = found("lift faults")
+    assert found("  lift   faults ") == first
+    assert set(found("lift faults", side="wish")) <= set(first)
+    assert len(read) == 1
+
+
+def test_an_engine_of_another_version_reads_a_query_anew(stock, settings):
+    searching._asked.cache_clear()
+    searching.search("lift faults", user=None)
+    settings.MATCHING_EMBEDDERS = ["use", "use"]
+    searching._asked("lift faults", searching.engine_version())
+    assert searching._asked.cache_info().misses == 2
+
+
+def test_what_has_gone_makes_room_for_the_next(stock):
+    assert len(found("lift faults")) > 2
+    first, second, third = found("lift faults")[:3]
+    assert found("lift faults", k=2) == [first, second]
+    searching.MODELS[first[0]].objects.filter(pk=first[1]).update(status="withdrawn")
+    assert found("lift faults", k=3)[:2] == [second, third]
