@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from accounts.roles import is_auditor, is_engineer, is_expert, is_office, is_requester, is_vendor, is_verifier
-from matching.models import Match
-from solutions.models import Solution
-from trials.models import Report, Trial
+from innoportal.home_counts import counts
+from trials.models import Report
 from wishes.models import Wish
 
 
@@ -32,13 +31,7 @@ class Home(TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             **kwargs,
-            counts={
-                "wishes": Wish.objects.public().count(),
-                "solutions": Solution.objects.public().count(),
-                "matches": Match.objects.public().count(),
-                "trials": Trial.objects.public().count(),
-                "reports": Report.objects.filter(status=Report.Status.PUBLISHED).count(),
-            },
+            counts=counts(),
             wishes=Wish.objects.filter(status=Wish.Status.OPEN).for_cards().order_by("-published_at")[:4],
             reports=Report.objects.filter(status=Report.Status.PUBLISHED)
             .for_cards()

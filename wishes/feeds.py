@@ -41,7 +41,7 @@ class OpenWishes(Feed):
         return str(item.organisation.name)
 
     def item_categories(self, item: Any) -> list[str]:
-        return [str(topic) for topic in item.topics.all()]
+        return [str(topic) for topic in item.shown_topics]
 
     def get_feed(self, obj: Any, request: HttpRequest) -> Any:
         feed = super().get_feed(obj, request)

@@ -5,6 +5,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from innoportal.languages import phrase
 from innoportal.lib.templatetags.portal_cards import card, joined
 from innoportal.lib.templatetags.portal_ui import fact, word
 from solutions.models import Solution
@@ -15,6 +16,7 @@ register = template.Library()
 @register.simple_tag
 def solution_card(solution: Solution, level: int | str = 2) -> SafeString:
     """Reads what `for_cards` gives, and asks the database nothing."""
+    language = get_language()
     return card(
         kind="solution",
         url=solution.get_absolute_url(),
@@ -23,14 +25,13 @@ def solution_card(solution: Solution, level: int | str = 2) -> SafeString:
         organisation=solution.organisation.name,
         thing=solution,
         summary=solution.summary,
-        topics=solution.topics.all(),
-        facts=_facts(solution),
+        topics=[phrase(one.name_en, one.name_zh, language) for one in solution.shown_topics],
+        facts=_facts(solution, language),
         level=level,
     )
 
 
-def _facts(solution: Solution) -> SafeString:
-    language = get_language()
+def _facts(solution: Solution, language: str | None) -> SafeString:
     return joined(
         _readiness(solution.trl, language),
         _price(solution.price, language),

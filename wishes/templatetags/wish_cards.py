@@ -6,6 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from innoportal.languages import phrase
 from innoportal.lib.templatetags.languages import day
 from innoportal.lib.templatetags.portal_cards import card, joined
 from innoportal.lib.templatetags.portal_ui import fact, word
@@ -17,6 +18,7 @@ register = template.Library()
 @register.simple_tag
 def wish_card(wish: Wish, level: int | str = 2) -> SafeString:
     """Reads what `for_cards` gives, and asks the database nothing."""
+    language = get_language()
     return card(
         kind="wish",
         url=wish.get_absolute_url(),
@@ -25,14 +27,13 @@ def wish_card(wish: Wish, level: int | str = 2) -> SafeString:
         organisation=wish.organisation.name,
         thing=wish,
         summary=wish.outcome or wish.need,
-        topics=wish.topics.all(),
-        facts=_facts(wish),
+        topics=[phrase(one.name_en, one.name_zh, language) for one in wish.shown_topics],
+        facts=_facts(wish, language),
         level=level,
     )
 
 
-def _facts(wish: Wish) -> SafeString:
-    language = get_language()
+def _facts(wish: Wish, language: str | None) -> SafeString:
     return joined(
         _budget(wish.budget, language), _months(wish.months, language), _closing(wish.closes_on, language)
     )
