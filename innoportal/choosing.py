@@ -11,14 +11,14 @@ from innoportal.languages import phrase
 
 
 class LongSelect(forms.Select):
-    """Its options carry only what our select.html reads: three things of the nine that Django prepares."""
+    """Its options carry only what our renderer reads: three things of the nine that Django prepares."""
 
     def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
         groups = []
         for index, (key, label) in enumerate(self.choices):
             is_group = isinstance(label, (list, tuple))
-            pairs = [(str(code), word) for code, word in (label if is_group else [(key, label)])]
-            rows = [{"value": code, "label": word, "selected": code in value} for code, word in pairs]
+            pairs = label if is_group else [(key, label)]
+            rows = [{"value": code, "label": word, "selected": str(code) in value} for code, word in pairs]
             groups.append((key if is_group else None, rows, index))
         return groups
 

@@ -1,11 +1,11 @@
 """How forms become GOV.UK mark-up (templates/govuk/). Needs "django.forms" in INSTALLED_APPS."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.forms.renderers import TemplatesSetting
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import mark_safe
 
+from innoportal.lib.fields import field_group
 from innoportal.lib.templatetags.languages import escaped
 
 INPUTS = {
@@ -22,8 +22,8 @@ INPUTS = {
     "month",
 }
 CHOICES = {
-    "django/forms/widgets/checkbox_select.html": ("govuk-checkboxes", "govuk/widgets/choices.html"),
-    "django/forms/widgets/radio.html": ("govuk-radios", "govuk/widgets/choices.html"),
+    "django/forms/widgets/checkbox_select.html": "govuk-checkboxes",
+    "django/forms/widgets/radio.html": "govuk-radios",
 }
 GROUP = (
     '<div class="ip-choice-group" role="group" aria-label="{0}">'
@@ -39,11 +39,15 @@ class PortalFormRenderer(TemplatesSetting):
     formset_template_name = "govuk/formset.html"
 
     def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
-        if "widget" in context:
-            widget = dressed(context["widget"])
-            context = {**context, "widget": widget}
-            template_name = widget["template_name"]
-        return super().render(template_name, context, request)
+        if template_name == self.field_template_name:
+            return field_group(context["field"])
+        if "widget" not in context:
+            return super().render(template_name, context, request)
+        widget = dressed(context["widget"])
+        draw = DRAWN.get(widget["template_name"])
+        if draw:
+            return mark_safe(draw(widget))  # noqa: S308  each part is escaped
+        return super().render(widget["template_name"], {**context, "widget": widget}, request)
 
 
 def dressed(widget: dict[str, Any]) -> dict[str, Any]:
@@ -53,12 +57,7 @@ def dressed(widget: dict[str, Any]) -> dict[str, Any]:
     widget["attrs"].pop("placeholder", None)
     widget["subwidgets"] = [dressed(part) for part in widget.get("subwidgets", [])]
     template = widget["template_name"]
-    if template == SELECT:
-        template = widget["template_name"] = "govuk/widgets/select.html"
-        widget["options"] = _options(widget["optgroups"])
     if template in CHOICES:
-        widget["look"], widget["template_name"] = CHOICES[template]
-        widget["items"] = _choices(widget["look"], widget["optgroups"])
         return widget
     base = _base_class(widget)
     if base:
@@ -76,26 +75,28 @@ def dressed(widget: dict[str, Any]) -> dict[str, Any]:
     return widget
 
 
-def _options(groups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> SafeString:
+def _select(widget: dict[str, Any]) -> str:
     """Django renders two templates for each option: a list of departments would take longer than its page."""
-    parts = []
-    for name, options, _index in groups:
-        rows = "\n".join(
+    parts = [f'<select name="{escaped(widget["name"])}"{_attributes(widget["attrs"])}>']
+    for name, options, _index in widget["optgroups"]:
+        rows = [
             f'<option value="{escaped(one["value"])}"{" selected" if one["selected"] else ""}>'
             f"{escaped(one['label'])}</option>"
             for one in options
-        )
-        parts.append(f'<optgroup label="{escaped(name)}">{rows}</optgroup>' if name else rows)
-    return mark_safe("\n".join(parts))  # noqa: S308  each part is escaped
+        ]
+        parts += [f'<optgroup label="{escaped(name)}">', *rows, "</optgroup>"] if name else rows
+    return "".join([*parts, "</select>"])
 
 
-def _choices(look: str, groups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> SafeString:
+def _choices(widget: dict[str, Any]) -> str:
     """The same for checkboxes and radios."""
-    parts = []
-    for name, options, _index in groups:
+    look, attrs = CHOICES[widget["template_name"]], widget["attrs"]
+    own = {"class": f"{look} {attrs.get('class', '')}".strip(), "id": attrs.get("id") or False}
+    parts = [f"<div{_attributes(own | {'data-module': look})}>"]
+    for name, options, _index in widget["optgroups"]:
         rows = "".join(_choice(look, one) for one in options)
         parts.append(GROUP.format(escaped(name), rows) if name else rows)
-    return mark_safe("".join(parts))  # noqa: S308  each part is escaped
+    return "".join([*parts, "</div>"])
 
 
 def _choice(look: str, one: dict[str, Any]) -> str:
@@ -115,6 +116,20 @@ def _attributes(attrs: dict[str, Any]) -> str:
         for name, value in attrs.items()
         if value is not False
     )
+
+
+def _input(widget: dict[str, Any]) -> str:
+    value = {} if widget["value"] is None else {"value": widget["value"]}
+    return (
+        f"<input{_attributes({'type': widget['type'], 'name': widget['name'], **value} | widget['attrs'])}>"
+    )
+
+
+DRAWN = {
+    SELECT: _select,
+    **dict.fromkeys(CHOICES, _choices),
+    **{f"django/forms/widgets/{name}.html": _input for name in ("text", "number", "email", "url", "hidden")},
+}
 
 
 def _base_class(widget: dict[str, Any]) -> str:

@@ -19,7 +19,7 @@ from innoportal import styleguide
 from innoportal.lib import charts
 from innoportal.lib.icons import ICONS
 from innoportal.lib.looks import STATUS_LOOKS, VERDICTS
-from innoportal.lib.templatetags import portal_cards, portal_ui
+from innoportal.lib.templatetags import portal_cards, portal_frame, portal_ui
 from innoportal.lib.widgets import DatePicker
 from journal.models import Stateful
 
@@ -163,7 +163,7 @@ def test_filter_in_use_can_be_taken_away_alone():
 
 def test_language_links_keep_the_page_and_its_query():
     context = Context({"request": RequestFactory().get("/zh-hant/wishes/W-2026-0042/?q=a%20b")})
-    assert [(link["url"], link["lang"]) for link in portal_ui.language_links(context)] == [
+    assert [(link["url"], link["lang"]) for link in portal_frame.language_links(context)] == [
         ("/en/wishes/W-2026-0042/?q=a%20b", "en"),
         ("/zh-hant/wishes/W-2026-0042/?q=a%20b", "zh-Hant"),
         ("/zh-hans/wishes/W-2026-0042/?q=a%20b", "zh-Hans"),
@@ -172,7 +172,11 @@ def test_language_links_keep_the_page_and_its_query():
 
 def test_language_links_outside_the_languages_go_to_the_first_page():
     context = Context({"request": RequestFactory().get("/api/docs/")})
-    assert [link["url"] for link in portal_ui.language_links(context)] == ["/en/", "/zh-hant/", "/zh-hans/"]
+    assert [link["url"] for link in portal_frame.language_links(context)] == [
+        "/en/",
+        "/zh-hant/",
+        "/zh-hans/",
+    ]
 
 
 @pytest.mark.parametrize("spans", [[(0, 3), (2, 8)], [(5, 99)], [(4, 4), (-3, 2)], []])

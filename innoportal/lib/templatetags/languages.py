@@ -5,6 +5,7 @@ from typing import Any
 
 from babel.dates import format_date
 from django import template
+from django.utils.functional import Promise
 from django.utils.html import format_html, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import is_aware, localtime
@@ -19,6 +20,8 @@ LOCALES = {"en": "en_GB", "zh-hant": "zh_Hant_HK", "zh-hans": "zh_Hans_CN"}
 
 def escaped(text: Any) -> str:
     """`conditional_escape` without its detours for lazy texts, which cost more than the escaping."""
+    if isinstance(text, Promise):
+        text = str(text)
     return text.__html__() if hasattr(text, "__html__") else escape(str(text))
 
 

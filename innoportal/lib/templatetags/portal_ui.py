@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from innoportal.languages import HTML_LANG
 from innoportal.lib.icons import ICONS, SPRITE
-from innoportal.lib.looks import LANGUAGES, STATUS_LOOKS, VERDICTS
+from innoportal.lib.looks import STATUS_LOOKS, VERDICTS
 from innoportal.lib.templatetags.languages import escaped, say
 
 register = template.Library()
@@ -123,43 +123,10 @@ def _verdict(value: str, large: bool, language: str | None) -> SafeString:
     )
 
 
-@register.simple_tag(takes_context=True)
-def language_links(context: Context) -> list[dict[str, Any]]:
-    """This page in each language: only the first part of the path differs, and the query stays."""
-    request = context.get("request")
-    path = request.get_full_path() if request else "/"
-    _start, first, *rest = path.split("/", 2)
-    codes = [code for code, _label, _name in LANGUAGES]
-    tail = rest[0] if first in codes and rest else ""
-    links = []
-    for code, label, name in LANGUAGES:
-        here = f"/{code}/{tail}"
-        links.append(
-            {
-                "code": code,
-                "lang": HTML_LANG[code],
-                "label": label,
-                "name": name,
-                "url": here,
-                "absolute": settings.SITE_URL + here,  # never the host that a request claims
-                "current": code == get_language(),
-            }
-        )
-    return links
-
-
 @register.simple_tag
 def html_lang() -> str:
     """The `lang` of the page, as HTML spells it."""
     return HTML_LANG.get(get_language() or "en", "en")
-
-
-@register.inclusion_tag("components/nav_item.html", takes_context=True)
-def nav_item(context: Context, label: str, *names: str) -> dict[str, Any]:
-    """An entry of the navigation: the first URL name that exists, marked when the page is at or below it."""
-    request = context.get("request")
-    url = url_or_nothing(*names)
-    return {"label": label, "url": url, "current": bool(url and request and request.path.startswith(url))}
 
 
 @register.simple_tag
