@@ -131,7 +131,7 @@ class TrialQuerySet(ReferencedQuerySet):
         return self.select_related("match", "venue").defer(*JUDGEMENT).prefetch_related(*subjects("match"))
 
     def for_cards(self) -> "TrialQuerySet":
-        """Everything that trials/card.html reads."""
+        """Everything that `trial_card` reads."""
         return self.with_subjects().only(
             *("key", "reference", "status", "kind", "starts_on", "ends_on", "plan_locked_at"),
             *("match__wish", "match__solution", "venue__name_en", "venue__name_zh"),
@@ -442,7 +442,7 @@ class ReportQuerySet(ReferencedQuerySet):
         )
 
     def for_cards(self) -> "ReportQuerySet":
-        """Everything that trials/report_card.html and the feed read; never the envelope, which is long."""
+        """Everything that `report_card` and the feed read; never the envelope, which is long."""
         return self.for_detail().only(
             *("key", "reference", "status", "verdict", "published_at", "signed_title", "signed_summary"),
             *("trial__match__wish", "trial__match__solution"),

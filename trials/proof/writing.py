@@ -30,7 +30,10 @@ def _covered() -> frozenset[int]:
 
 def printable(text: str) -> str:
     """PDF/A refuses a character without a glyph, so one must not come from what people wrote."""
-    return "".join(_glyph(character) for character in unicodedata.normalize("NFC", text))
+    text = unicodedata.normalize("NFC", text)
+    if _covered().issuperset(map(ord, text.replace("\n", ""))):
+        return text
+    return "".join(_glyph(character) for character in text)
 
 
 def _glyph(character: str) -> str:
