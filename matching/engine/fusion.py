@@ -1,9 +1,12 @@
 """Several opinions on what is alike, on one scale, so that a ranking holds within and across languages."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+
+from matching.engine.dense import Role
 
 Array = np.ndarray[Any, Any]
 ENOUGH = 30  # texts of a language that need not borrow from the others
@@ -18,8 +21,9 @@ class Mixture:
     concepts: float = 0.1
     concepts_across: float = 0.2
     models: tuple[tuple[str, float], ...] = (("e5", 1.0), ("use", 1.0))
-    crowding: float = 0.7  # share of what a text scores with everything, taken off
-    company: float = 0.7  # weight of what texts much like it score
+    # Share of what a text scores with everything, taken off.
+    crowding: Mapping[Role, float] = field(default_factory=lambda: {"wish": 0.7, "solution": 0.5})
+    company: float = 0.7  # weight of what texts like it score in other languages
 
 
 MIXTURE = Mixture()

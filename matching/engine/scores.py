@@ -16,7 +16,7 @@ from matching.engine.segments import CODES, SCRIPTS
 if TYPE_CHECKING:
     from matching.engine.snapshot import Snapshot
 
-COMPANY = 200  # best rows whose neighbours among themselves are heard
+COMPANY = 200  # best rows whose neighbours among them are heard
 NEIGHBOURS = 2
 ALIKE = 0.3  # cosine of centred vectors from which a text is a neighbour at all
 
@@ -83,7 +83,7 @@ class Scores:
         }
         found = fusion.fuse(scaled, self.same_script, self.face.groups)
         scripts = SCRIPTS[[CODES[q.lang] for q in self.asked]]
-        return found - fusion.MIXTURE.crowding * self.face.crowding[:, scripts].T
+        return found - fusion.MIXTURE.crowding[self.role] * self.face.crowding[:, scripts].T
 
     def hits(self, k: int, among: set[str] | None) -> Iterator[list[Hit]]:
         for i, query in enumerate(self.queries):
@@ -106,16 +106,17 @@ class Scores:
         return hits
 
     def in_company(self, rows: Array) -> Array:
-        """Scores of rows, those of the best averaged with what texts much like them score.
+        """Scores of rows, those of the best averaged with what texts like them score in other languages.
 
-        Alike texts answer alike needs (score regularisation: Diaz, 2005). It tells most across languages,
-        where one of two alike texts shares no word with the query.
+        Alike texts answer alike needs (score regularisation: Diaz, 2005), and one of two languages may share
+        no word with the query. Within a language the average blurs what sets neighbours apart.
         """
         best = np.sort(np.argpartition(-rows, min(COMPANY, len(rows) - 1))[:COMPANY])
         alike = self.face.alike(best, self.statistics.centres, self.role)
         if alike is None or len(best) <= NEIGHBOURS:
             return rows
-        alike[self.face.items[best][:, None] == self.face.items[best][None, :]] = -1
+        for own in (self.face.codes[best], self.face.items[best]):
+            alike[own[:, None] == own[None, :]] = -1
         nearest = np.partition(alike, -NEIGHBOURS, axis=1)[:, [-NEIGHBOURS]]
         weights = np.where(alike >= np.maximum(nearest, ALIKE), (alike - ALIKE) / (1 - ALIKE), 0)
         weights *= fusion.MIXTURE.company / np.maximum(weights.sum(axis=1, keepdims=True), 1)
