@@ -1,6 +1,11 @@
+from datetime import date
+from functools import lru_cache
+
 from django import template
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.timezone import localdate
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from innoportal.lib.templatetags.languages import day
@@ -15,7 +20,7 @@ register = template.Library()
 def trial_card(trial: Trial, level: int | str = 2) -> SafeString:
     """Reads what `for_cards` gives, and asks the database nothing."""
     wish, solution = trial.match.wish, trial.match.solution
-    days = _("%(first)s to %(last)s") % {"first": day(trial.starts_on), "last": day(trial.ends_on)}
+    language = get_language()
     return card(
         kind="trial",
         url=trial.get_absolute_url(),
@@ -27,8 +32,8 @@ def trial_card(trial: Trial, level: int | str = 2) -> SafeString:
         facts=joined(
             fact("solution", _("Solution from"), solution.organisation.name),
             fact("place", _("Venue"), trial.venue.name),
-            fact("trial", _("Kind"), word(Trial.Kind, trial.kind)),
-            fact("calendar", _("Days"), days),
+            _kind(trial.kind, language),
+            _days(trial.starts_on, trial.ends_on, language),
         ),
         level=level,
     )
@@ -52,9 +57,24 @@ def report_card(report: Report, level: int | str = 2) -> SafeString:
         facts=joined(
             fact("building", _("Tried by"), match.wish.organisation.name),
             fact("place", _("Venue"), report.trial.venue.name),
-            fact("calendar", _("Published"), day(report.published_at)),
+            _published(report.published_at and localdate(report.published_at), get_language()),
             replaced,
         ),
         verdict_value=report.verdict,
         level=level,
     )
+
+
+@lru_cache(maxsize=64)
+def _kind(kind: str, language: str | None) -> SafeString:
+    return fact("trial", _("Kind"), word(Trial.Kind, kind))
+
+
+@lru_cache(maxsize=4096)
+def _days(first: date, last: date, language: str | None) -> SafeString:
+    return fact("calendar", _("Days"), _("%(first)s to %(last)s") % {"first": day(first), "last": day(last)})
+
+
+@lru_cache(maxsize=4096)
+def _published(on: date | None, language: str | None) -> SafeString:
+    return fact("calendar", _("Published"), day(on))
