@@ -87,7 +87,11 @@ def words(folded: str) -> list[tuple[str, str, int, int]]:
 
 
 def mentions(original: str) -> list[Mention]:
-    """The concepts that a text names, in either script; of two names at one place, the longer counts."""
+    """The concepts that a text names, in either script.
+
+    A name within a longer one counts, too: who asks for pumps is answered by a fire pump. Of names that
+    only overlap, the first counts.
+    """
     folded = text.fold(original)
     found = [*english_mentions(folded.text), *chinese_mentions(folded.text)]
     return [Mention(m.concept, *folded.span(m.start, m.end)) for m in found]
@@ -95,16 +99,15 @@ def mentions(original: str) -> list[Mention]:
 
 def english_mentions(folded: str) -> Iterator[Mention]:
     run = words(folded)
-    i = 0
-    while i < len(run):
-        step = 1
-        for name, exact, concept in english_index().get(run[i][0], ()):
+    end = 0  # of the name that the others must lie in
+    for i, word in enumerate(run):
+        for name, exact, concept in english_index().get(word[0], ()):
             here = run[i : i + len(name)]
-            if tuple(word[0] for word in here) == name and (not exact or capitals(exact, here)):
+            if (i >= end or i + len(name) <= end) and tuple(one[0] for one in here) == name:
+                if exact and not capitals(exact, here):
+                    continue
+                end = max(end, i + len(name))
                 yield Mention(concept, here[0][2], here[-1][3])
-                step = len(name)
-                break
-        i += step
 
 
 def capitals(exact: str, here: list[tuple[str, str, int, int]]) -> bool:
@@ -114,12 +117,9 @@ def capitals(exact: str, here: list[tuple[str, str, int, int]]) -> bool:
 
 
 def chinese_mentions(folded: str) -> Iterator[Mention]:
-    i = 0
-    while i < len(folded) - 1:
-        step = 1
+    end = 0
+    for i in range(len(folded) - 1):
         for name, concept in chinese_index().get(folded[i : i + 2], ()):
-            if folded.startswith(name, i):
+            if (i >= end or i + len(name) <= end) and folded.startswith(name, i):
+                end = max(end, i + len(name))
                 yield Mention(concept, i, i + len(name))
-                step = len(name)
-                break
-        i += step

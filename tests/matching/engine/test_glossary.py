@@ -5,8 +5,8 @@ import pytest
 from matching.engine import glossary, text
 
 
-def test_it_holds_at_least_three_hundred_concepts_each_in_both_languages():
-    assert len(glossary.concepts()) >= 300
+def test_it_holds_at_least_fifteen_hundred_concepts_each_in_both_languages():
+    assert len(glossary.concepts()) >= 1500
     assert all(c.english[0] and c.chinese[0] for c in glossary.concepts().values())
 
 
@@ -28,7 +28,6 @@ def test_no_chinese_name_is_a_single_character():
 
 
 def test_every_name_is_found_as_a_concept():
-    """Of two names at one place the longer counts, so a name may not hide in another concept's."""
     for concept in glossary.concepts().values():
         for name in (*concept.english, *concept.chinese):
             assert concept.id in [m.concept for m in glossary.mentions(name.lstrip("="))], name
@@ -37,12 +36,13 @@ def test_every_name_is_found_as_a_concept():
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
-        ("雪種洩漏", ["refrigerant"]),
-        ("制冷剂", ["refrigerant"]),
+        ("雪種洩漏", ["refrigerant_leak", "refrigerant"]),
+        ("制冷剂", ["refrigerant", "refrigeration"]),
         ("Refrigerants", ["refrigerant"]),
         ("機械人", ["robot"]),
         ("机器人", ["robot"]),
-        ("清潔機械人", ["cleaning_robot"]),
+        ("清潔機械人", ["cleaning_robot", "robot"]),
+        ("a refrigerant leak detector", ["refrigerant_leak", "refrigerant"]),
         ("two cooling towers", ["cooling_tower"]),
         ("LED lamps, led by him", ["led", "lighting"]),
         ("WiFi or Wi-Fi", ["wifi", "wifi"]),
