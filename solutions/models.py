@@ -10,7 +10,7 @@ from accounts.models import Organisation, Role
 from innoportal.languages import Bilingual
 from journal.models import Referenced, ReferencedQuerySet, Stateful
 from topics.bands import MoneyBand, SiteFeature
-from topics.models import Topic
+from topics.models import Named, Topic
 
 LONG = 6000  # characters of one long text: about two pages
 
@@ -37,11 +37,10 @@ class SolutionQuerySet(ReferencedQuerySet):
 
     def for_cards(self) -> "SolutionQuerySet":
         """Everything that solutions/card.html reads, in a fixed number of queries."""
-        topics = models.Prefetch("topics", to_attr="shown_topics")  # a manager for each row costs more
-        return self.select_related("organisation").prefetch_related(topics)
+        return self.select_related("organisation").annotate(shown_topics=Topic.objects.of_each("solutions"))
 
     def for_detail(self) -> "SolutionQuerySet":
-        return self.select_related("organisation").prefetch_related("topics", "evidence")
+        return self.for_cards().prefetch_related("evidence")
 
 
 class Solution(Stateful, Referenced):
@@ -119,7 +118,7 @@ class Solution(Stateful, Referenced):
     )
 
     objects = SolutionQuerySet.as_manager()
-    shown_topics: list[Topic]  # as `for_cards` reads them
+    shown_topics: list[Named]  # as `for_cards` reads them
     title = Bilingual()
     summary = Bilingual()
     method = Bilingual()

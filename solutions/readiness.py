@@ -18,8 +18,8 @@ class Readiness:
         return self.said / self.asked
 
 
-def readiness(solution: Solution) -> Readiness:
-    """Reads topics and evidence: prefetch them where many solutions are measured."""
+def readiness(solution: Solution, has_topics: bool | None = None) -> Readiness:
+    """Reads evidence, and topics unless told of them: prefetch them where many solutions are measured."""
     proven = {row.trl for row in solution.evidence.all()}
     items = [
         (_("what it does"), solution.summary_en or solution.summary_zh),
@@ -34,7 +34,7 @@ def readiness(solution: Solution) -> Readiness:
         (_("the price of a trial"), solution.price),
         (_("months until a trial can start"), solution.lead_months is not None),
         (_("intellectual property"), solution.intellectual_property),
-        (_("topics"), solution.topics.all()),
+        (_("topics"), solution.topics.all() if has_topics is None else has_topics),
     ]
     missing = tuple(label for label, value in items if not value)
     return Readiness(len(items) - len(missing), len(items), missing)

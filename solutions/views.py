@@ -4,6 +4,7 @@ from django.apps import apps
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from accounts.models import Role
 from documents.forms import DocumentForm
 from documents.models import Document
 from documents.services import attach
+from innoportal.languages import phrase
 from innoportal.lib.views import ObjectPermissionMixin, PartialMixin, SluggedMixin, VisibleMixin
 from journal.clock import clock
 from journal.models import Entry, Pledge
@@ -57,7 +59,11 @@ class SolutionDetail(SluggedMixin, DetailView):
     template_name = "solutions/detail.html"
 
     def get_queryset(self):
-        return super().get_queryset().for_detail().select_related("nominated_by")
+        """Each knows as `follow_id` whether this reader follows it."""
+        noun = Solution._meta.label_lower
+        follows = Follow.objects.filter(user_id=self.request.user.pk, noun=noun, object_id=OuterRef("pk"))
+        rows = super().get_queryset().for_detail().select_related("nominated_by")
+        return rows.annotate(follow_id=Subquery(follows.values("pk")[:1]))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         solution, user = self.object, self.request.user
@@ -69,20 +75,16 @@ class SolutionDetail(SluggedMixin, DetailView):
             "documents": Document.objects.about(solution).readable_by(user).order_by("pk"),
             "needs": [Solution.TrialNeed(need).label for need in solution.trial_needs],
             "timeline": told(entries, user, whole=whole),
-            "readiness": readiness(solution),
-            "follow": self.follow(),
+            "readiness": readiness(solution, has_topics=bool(solution.shown_topics)),
+            "topics": [
+                (one["slug"], phrase(one["name_en"], one["name_zh"])) for one in solution.shown_topics
+            ],
             "may_attach": user.has_perm("solutions.change_solution", solution),
         }
         if whole:
             pledges = Pledge.objects.filter(noun=Solution._meta.label_lower)
             context |= {"dues": clock(entries, pledges), "interests": solution.interests.order_by("pk")}
         return super().get_context_data(**kwargs, **context)
-
-    def follow(self) -> Follow | None:
-        if not self.request.user.is_authenticated:
-            return None
-        noun = Solution._meta.label_lower
-        return Follow.objects.filter(user=self.request.user, noun=noun, object_id=self.object.pk).first()
 
 
 class _SolutionEditor(SingleObjectTemplateResponseMixin, ModelFormMixin, ProcessFormView):

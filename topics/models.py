@@ -1,12 +1,30 @@
+from typing import TypedDict
+
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from innoportal.languages import Bilingual
 
 
+class Named(TypedDict):
+    """A topic as `of_each` reads it."""
+
+    slug: str
+    name_en: str
+    name_zh: str
+
+
 class TopicQuerySet(models.QuerySet["Topic"]):
     def in_order(self) -> "TopicQuerySet":
         return self.order_by("kind", "position", "pk")
+
+    def of_each(self, side: str) -> ArraySubquery:
+        """A column of a query of `side` ("wishes", "solutions"): the topics of each row."""
+        rows = self.filter(**{side: OuterRef("pk")}).in_order()
+        return ArraySubquery(rows.values(told=JSONObject(slug="slug", name_en="name_en", name_zh="name_zh")))
 
 
 class Topic(models.Model):

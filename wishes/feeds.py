@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext_lazy as _
 
+from innoportal.languages import phrase
 from wishes.models import Wish, WishQuerySet
 
 
@@ -41,7 +42,7 @@ class OpenWishes(Feed):
         return str(item.organisation.name)
 
     def item_categories(self, item: Any) -> list[str]:
-        return [str(topic) for topic in item.shown_topics]
+        return [str(phrase(one["name_en"], one["name_zh"])) for one in item.shown_topics]
 
     def get_feed(self, obj: Any, request: HttpRequest) -> Any:
         feed = super().get_feed(obj, request)

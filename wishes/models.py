@@ -10,7 +10,7 @@ from accounts.models import Organisation, Role
 from innoportal.languages import Bilingual
 from journal.models import Referenced, ReferencedQuerySet, Stateful
 from topics.bands import MoneyBand, SiteFeature
-from topics.models import Topic
+from topics.models import Named, Topic
 
 TITLE = 500  # ministries write problem statements whose titles run over 400 characters
 LONG = 6000  # characters of one long text: about two pages
@@ -39,13 +39,11 @@ class WishQuerySet(ReferencedQuerySet):
 
     def for_cards(self) -> "WishQuerySet":
         """Everything that wishes/card.html reads, in a fixed number of queries."""
-        topics = models.Prefetch("topics", to_attr="shown_topics")  # a manager for each row costs more
-        return self.select_related("organisation").prefetch_related(topics)
+        return self.select_related("organisation").annotate(shown_topics=Topic.objects.of_each("wishes"))
 
     def for_detail(self) -> "WishQuerySet":
         """Everything that wishes/detail.html reads, in a fixed number of queries."""
-        return self.select_related("organisation").prefetch_related(
-            "topics",
+        return self.for_cards().prefetch_related(
             models.Prefetch("sponsors", Sponsor.objects.select_related("organisation").order_by("since")),
             models.Prefetch("questions", Question.objects.order_by("asked_at")),
             models.Prefetch("kpis", Kpi.objects.order_by("pk")),
@@ -124,7 +122,7 @@ class Wish(Stateful, Referenced):
     )
 
     objects = WishQuerySet.as_manager()
-    shown_topics: list[Topic]  # as `for_cards` reads them
+    shown_topics: list[Named]  # as `for_cards` reads them
     title = Bilingual()
     need = Bilingual()
     outcome = Bilingual()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import is_vendor
+from innoportal.languages import phrase
 from journal.clock import clock
 from journal.models import Entry, Pledge
 from notifications.models import Follow
@@ -46,7 +47,7 @@ def detail_context(request: HttpRequest, wish: Wish, bound: Forms | None = None)
     return {
         "wish": wish,
         "gives": ", ".join(str(Wish.SiteGift(gift).label) for gift in wish.site_gives),
-        "topics": ", ".join(str(topic) for topic in wish.topics.all()),
+        "topics": ", ".join(phrase(one["name_en"], one["name_zh"]) for one in wish.shown_topics),
         "inside": inside,
         "offer": [] if inside else offer(user, wish),
         "verbs": actions(user, wish, bound),

@@ -146,7 +146,8 @@ class Verb(ActionView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.get_form()
         if not form.is_valid():
-            context = detail_context(request, self.object, {self.verb: form})
+            wish = with_follow(self.get_queryset().for_detail(), request.user).get(pk=self.object.pk)
+            context = detail_context(request, wish, {self.verb: form})
             return render(request, "wishes/detail.html", {**context, "form": form}, status=422)
         self.given = form.cleaned_data
         return super().post(request, *args, **kwargs)

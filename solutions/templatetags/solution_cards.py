@@ -25,7 +25,7 @@ def solution_card(solution: Solution, level: int | str = 2) -> SafeString:
         organisation=solution.organisation.name,
         thing=solution,
         summary=solution.summary,
-        topics=[phrase(one.name_en, one.name_zh, language) for one in solution.shown_topics],
+        topics=[phrase(one["name_en"], one["name_zh"], language) for one in solution.shown_topics],
         facts=_facts(solution, language),
         level=level,
     )

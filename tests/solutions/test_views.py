@@ -52,7 +52,7 @@ def filled(**changes):
 @pytest.mark.parametrize("count", [1, 5])
 def test_the_list_takes_as_many_queries_for_five_as_for_one(client, count, django_assert_num_queries):
     SolutionFactory.create_batch(count, listed=True, topics=[TopicFactory()])
-    with django_assert_num_queries(4):  # count, solutions with their vendors, topics, the filter's choices
+    with django_assert_num_queries(3):  # count, solutions with their vendors and topics, the filter's choices
         response = client.get(LIST)
     assert response.content.decode().count("ip-card--solution") == count
 
@@ -67,10 +67,10 @@ def test_a_page_takes_as_many_queries_for_much_evidence_as_for_little(
     EvidenceFactory.create_batch(count, solution=solution)
     for number in range(count):
         services.answer_wish(solution, by=member.user, wish_reference=f"W-2026-{number:04}", pitch="Fits.")
-    with django_assert_num_queries(5):  # solution and vendor, topics, evidence, entries, documents
+    with django_assert_num_queries(4):  # solution with vendor and topics, evidence, entries, documents
         client.get(solution.get_absolute_url())
     client.force_login(member.user)
-    with django_assert_num_queries(12):  # and session, person, memberships, follow, pledges, interests, inbox
+    with django_assert_num_queries(10):  # and session, person, memberships, pledges, interests, inbox
         client.get(solution.get_absolute_url())
 
 

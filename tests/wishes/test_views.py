@@ -48,7 +48,7 @@ def form_data(**changed):
 def test_list_takes_as_many_queries_for_five_wishes_as_for_one(client, django_assert_num_queries, count):
     for _ in range(count):
         WishFactory(open=True, topics=[TopicFactory()])
-    with django_assert_num_queries(5):  # count, wishes, their topics; the filter's topics and departments
+    with django_assert_num_queries(4):  # count, wishes with their topics; the filter's topics and departments
         response = client.get(reverse("wishes:list"))
     assert response.content.decode().count("<article") == count
 
@@ -61,14 +61,14 @@ def test_detail_takes_as_many_queries_for_five_of_everything_as_for_one(
     KpiFactory.create_batch(count, wish=wish)
     QuestionFactory.create_batch(count, wish=wish)
     SponsorFactory.create_batch(count, wish=wish)
-    with django_assert_num_queries(6):  # wish, topics, sponsors, questions, measures, journal
+    with django_assert_num_queries(5):  # wish with its topics, sponsors, questions, measures, journal
         client.get(wish.get_absolute_url())
 
 
 def test_detail_takes_few_queries_for_the_department_too(as_role, wish_in, django_assert_max_num_queries):
     wish = wish_in(S.OPEN)
     client = as_role("member")
-    with django_assert_max_num_queries(11):  # ten of the page, and the inbox count in its header
+    with django_assert_max_num_queries(10):  # nine of the page, and the inbox count in its header
         client.get(wish.get_absolute_url())
 
 

@@ -27,7 +27,7 @@ def wish_card(wish: Wish, level: int | str = 2) -> SafeString:
         organisation=wish.organisation.name,
         thing=wish,
         summary=wish.outcome or wish.need,
-        topics=[phrase(one.name_en, one.name_zh, language) for one in wish.shown_topics],
+        topics=[phrase(one["name_en"], one["name_zh"], language) for one in wish.shown_topics],
         facts=_facts(wish, language),
         level=level,
     )
