@@ -74,7 +74,8 @@ def _label(field: BoundField) -> str:
 def _optional(field: BoundField, bare: bool) -> str:
     if bare or field.field.required:
         return ""
-    return f' <span class="ip-optional">{escape(_("(optional)"))}</span>'
+    word = escape(_("(optional)"))
+    return f' <span class="ip-optional">{word}</span>'
 
 
 def _hint(field: BoundField, look: str = "") -> str:
@@ -87,8 +88,7 @@ def _hint(field: BoundField, look: str = "") -> str:
 def _errors(field: BoundField) -> str:
     if not field.errors:
         return ""
-    begin = (
-        f'<p class="govuk-error-message"><span class="govuk-visually-hidden">{escape(_("Error:"))}</span> '
-    )
+    word = escape(_("Error:"))
+    begin = f'<p class="govuk-error-message"><span class="govuk-visually-hidden">{word}</span> '
     rows = "".join(f"{begin}{escaped(error)}</p>" for error in field.errors)
     return f'<div id="{escaped(field.auto_id)}_error">{rows}</div>'

@@ -63,7 +63,8 @@ def card(
         parts.append(f'<ul class="ip-facts">{escaped(facts)}</ul>\n')
     chips = [f'<li><span class="ip-chip">{escaped(topic)}</span></li>' for topic in topics or ()]
     if chips:
-        parts += [f'<ul class="ip-chips" aria-label="{escape(_("Topics"))}">', *chips, "</ul>"]
+        label = escape(_("Topics"))
+        parts += [f'<ul class="ip-chips" aria-label="{label}">', *chips, "</ul>"]
     return mark_safe("".join([*parts, "</article>"]))  # noqa: S308  every part is escaped
 
 

@@ -51,6 +51,7 @@ def score(probability: float, large: bool = False) -> SafeString:
     around = 2 * pi * 16
     level = "high" if share >= 0.7 else "middle" if share >= 0.4 else "low"
     arc = f"{charts.px(around * share)} {charts.px(around)}"
+    words = escape(_("likely fit"))
     return mark_safe(  # noqa: S308  numbers, our own words
         f'<span class="ip-score ip-score--{level}{" ip-score--large" if large else ""}">'
         '<svg class="ip-score__ring" viewBox="0 0 40 40" width="40" height="40" aria-hidden="true">'
@@ -58,7 +59,7 @@ def score(probability: float, large: bool = False) -> SafeString:
         f'<circle class="ip-score__arc" cx="20" cy="20" r="16" stroke-dasharray="{arc}"'
         ' transform="rotate(-90 20 20)"/></svg>'
         f'<span class="ip-score__text"><strong class="ip-score__number">{percent(share)}</strong> '
-        f'<span class="ip-score__words">{escape(_("likely fit"))}</span></span></span>'
+        f'<span class="ip-score__words">{words}</span></span></span>'
     )
 
 

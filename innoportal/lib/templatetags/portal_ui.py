@@ -15,7 +15,7 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from innoportal.languages import HTML_LANG
@@ -157,20 +157,41 @@ def query(context: Context, **changes: Any) -> str:
     return "?" + params.urlencode()
 
 
-@register.inclusion_tag("components/pagination.html", takes_context=True)
-def pagination(context: Context, page_obj: Page, parameter: str = "page") -> dict[str, Any]:
-    """Numbered pages that keep every other parameter of the query."""
-    gap = page_obj.paginator.ELLIPSIS
-    entries = [
-        {"gap": True} if number == gap else {"number": number, "url": query(context, **{parameter: number})}
-        for number in page_obj.paginator.get_elided_page_range(page_obj.number, on_each_side=1, on_ends=1)
-    ]
-    return {
-        "page_obj": page_obj,
-        "entries": entries,
-        "previous": query(context, **{parameter: page_obj.number - 1}) if page_obj.has_previous() else "",
-        "next": query(context, **{parameter: page_obj.number + 1}) if page_obj.has_next() else "",
-    }
+@register.simple_tag(takes_context=True)
+def pagination(context: Context, page_obj: Page, parameter: str = "page") -> SafeString:
+    """Numbered pages that keep every other parameter of the query; nothing for a single page."""
+    paginator, here = page_obj.paginator, page_obj.number
+    if paginator.num_pages <= 1:
+        return mark_safe("")
+    params = context["request"].GET.copy()
+
+    def link(number: int, attributes: str, inner: str) -> str:
+        params[parameter] = str(number)
+        url = escape(f"?{params.urlencode()}")
+        return f'<a class="govuk-link govuk-pagination__link" href="{url}" {attributes}>{inner}</a>'
+
+    label, named = escape(gettext("Pages of results")), escape(gettext("Page %(number)s"))
+    before, after = escape(gettext("Previous page")), escape(gettext("Next page"))
+    parts = [f'<nav class="govuk-pagination" aria-label="{label}">']
+    title = '<span class="govuk-pagination__link-title">{}</span>'
+    if page_obj.has_previous():
+        inner = f"{icon('back')} {title.format(before)}"
+        parts.append(f'<div class="govuk-pagination__prev">{link(here - 1, 'rel="prev"', inner)}</div>')
+    parts.append('<ul class="govuk-pagination__list">')
+    for number in paginator.get_elided_page_range(here, on_each_side=1, on_ends=1):
+        if not isinstance(number, int):  # the ellipsis
+            parts.append('<li class="govuk-pagination__item govuk-pagination__item--ellipsis">⋯</li>')
+            continue
+        look, current = (
+            (" govuk-pagination__item--current", ' aria-current="page"') if number == here else ("", "")
+        )
+        attributes = f'aria-label="{named % {"number": number}}"{current}'
+        parts.append(f'<li class="govuk-pagination__item{look}">{link(number, attributes, str(number))}</li>')
+    parts.append("</ul>")
+    if page_obj.has_next():
+        inner = f"{title.format(after)} {icon('arrow')}"
+        parts.append(f'<div class="govuk-pagination__next">{link(here + 1, 'rel="next"', inner)}</div>')
+    return mark_safe("".join([*parts, "</nav>"]))  # noqa: S308  each part is escaped
 
 
 @register.simple_tag
