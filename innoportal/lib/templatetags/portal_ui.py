@@ -175,8 +175,8 @@ def pagination(context: Context, page_obj: Page, parameter: str = "page") -> Saf
     parts = [f'<nav class="govuk-pagination" aria-label="{label}">']
     title = '<span class="govuk-pagination__link-title">{}</span>'
     if page_obj.has_previous():
-        inner = f"{icon('back')} {title.format(before)}"
-        parts.append(f'<div class="govuk-pagination__prev">{link(here - 1, 'rel="prev"', inner)}</div>')
+        previous = link(here - 1, 'rel="prev"', f"{icon('back')} {title.format(before)}")
+        parts.append(f'<div class="govuk-pagination__prev">{previous}</div>')
     parts.append('<ul class="govuk-pagination__list">')
     for number in paginator.get_elided_page_range(here, on_each_side=1, on_ends=1):
         if not isinstance(number, int):  # the ellipsis
@@ -189,8 +189,8 @@ def pagination(context: Context, page_obj: Page, parameter: str = "page") -> Saf
         parts.append(f'<li class="govuk-pagination__item{look}">{link(number, attributes, str(number))}</li>')
     parts.append("</ul>")
     if page_obj.has_next():
-        inner = f"{title.format(after)} {icon('arrow')}"
-        parts.append(f'<div class="govuk-pagination__next">{link(here + 1, 'rel="next"', inner)}</div>')
+        following = link(here + 1, 'rel="next"', f"{title.format(after)} {icon('arrow')}")
+        parts.append(f'<div class="govuk-pagination__next">{following}</div>')
     return mark_safe("".join([*parts, "</nav>"]))  # noqa: S308  each part is escaped
 
 
