@@ -17,6 +17,7 @@ FACTORS: dict[str, Text] = {
     "meaning": gettext_lazy("Meaning of the two texts"),
     "words": gettext_lazy("Words that both use"),
     "concepts": gettext_lazy("Technical terms that both use, in any language"),
+    "standing": gettext_lazy("How far it stands out among all solutions for this wish"),
     "topics": gettext_lazy("Topics"),
     "readiness": gettext_lazy("Readiness (TRL)"),
     "budget": gettext_lazy("Price within the budget"),

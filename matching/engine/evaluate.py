@@ -104,22 +104,39 @@ def words_alone(prepared: Sequence[Prepared], asks: Role, answers: Role) -> Rank
 
 def tabulate(data: LinkedSet, asks: Role, ranked: Rankings) -> Table:
     """Figures for each pair of languages (the pool narrowed to the second), and for the whole pool."""
+    lang = {item.key: item.passages[0].lang for role in dense.ROLES for item in data.items(role)}
+    table = {}
+    for pair, rows in questions(data, asks).items():
+        of = pool_of(pair)
+        judged = [
+            ([other for other, _ in ranked[key] if of in ("all", lang[other])], grades)
+            for key, grades in rows
+        ]
+        table[pair] = metrics.average(judged)
+    return table
+
+
+def questions(data: LinkedSet, asks: Role) -> dict[str, list[tuple[str, Mapping[str, float]]]]:
+    """Who asks in each pair of languages, and the grades of what is linked in the second."""
     answers: Role = "solution" if asks == "wish" else "wish"
     lang = {item.key: item.passages[0].lang for role in (asks, answers) for item in data.items(role)}
-    judged: dict[str, list[tuple[list[str], dict[str, float]]]] = {}
+    found: dict[str, list[tuple[str, Mapping[str, float]]]] = {}
     languages = sorted({item.passages[0].lang for item in data.items(answers)})
     for key, grades in data.links_from(asks).items():
-        whole = [other for other, _ in ranked[key]]
         for pair in (f"{lang[key]} > all", "all > all"):
-            judged.setdefault(pair, []).append((whole, grades))
+            found.setdefault(pair, []).append((key, grades))
         for of in languages:
             inside = {other: grade for other, grade in grades.items() if lang[other] == of}
             if inside:
-                narrowed = [other for other in whole if lang[other] == of]
-                judged.setdefault(f"{lang[key]} > {of}", []).append((narrowed, inside))
+                found.setdefault(f"{lang[key]} > {of}", []).append((key, inside))
     if len(languages) == 1 and len({lang[key] for key in data.links_from(asks)}) == 1:
-        judged = {pair: rows for pair, rows in judged.items() if "all" not in pair}
-    return {pair: metrics.average(rows) for pair, rows in sorted(judged.items())}
+        found = {pair: rows for pair, rows in found.items() if "all" not in pair}
+    return dict(sorted(found.items()))
+
+
+def pool_of(pair: str) -> str:
+    """The language whose texts answer, or "all"."""
+    return pair.split(" > ")[1]
 
 
 def time_embedding(data: LinkedSet, embedders: Sequence[Embedder]) -> dict[str, float]:

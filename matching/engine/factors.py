@@ -51,6 +51,18 @@ def concepts(signals: Signals) -> float | None:
     return unit(signals["concepts_share"]) if "concepts_share" in signals else None
 
 
+def standing(signals: Signals) -> float | None:
+    """How far the solution stands out for this wish, in standard deviations: 0 at -2 and 1 at 8.
+
+    A collection can be too small for a standard deviation; then it is guessed from the likeness, on a flatter
+    line than that through the pairs of four public sets (.02 + .9 x).
+    """
+    if "standing" in signals:
+        return unit((signals["standing"] + 2) / 10)
+    likeness = meaning(signals)
+    return None if likeness is None else unit(0.2 + 0.6 * likeness)
+
+
 def topics(need: Need, offer: Offer) -> float | None:
     if not need.topics or not offer.topics:
         return None
@@ -122,6 +134,7 @@ OF_TEXT: dict[str, Callable[[Signals], float | None]] = {
     "meaning": meaning,
     "words": words,
     "concepts": concepts,
+    "standing": standing,
 }
 OF_FACTS: dict[str, Callable[[Need, Offer], float | None]] = {
     "topics": topics,

@@ -36,13 +36,17 @@ def reciprocal_rank(ranking: Sequence[str], grades: Mapping[str, float]) -> floa
     return next((1 / rank for rank, key in enumerate(ranking, 1) if key in grades), 0.0)
 
 
+def measured(ranking: Sequence[str], grades: Mapping[str, float]) -> tuple[float, float, float, float]:
+    """Of one query, in the order of NAMES."""
+    return (
+        ndcg(ranking, grades, 10),
+        recall(ranking, grades, 10),
+        recall(ranking, grades, 100),
+        reciprocal_rank(ranking, grades),
+    )
+
+
 def average(judged: Sequence[tuple[Sequence[str], Mapping[str, float]]]) -> Figures:
     """The mean over queries of (ranking, grades of what is linked)."""
-    n = len(judged)
-    return Figures(
-        n,
-        sum(ndcg(r, g, 10) for r, g in judged) / n,
-        sum(recall(r, g, 10) for r, g in judged) / n,
-        sum(recall(r, g, 100) for r, g in judged) / n,
-        sum(reciprocal_rank(r, g) for r, g in judged) / n,
-    )
+    columns = zip(*(measured(ranking, grades) for ranking, grades in judged), strict=True)
+    return Figures(len(judged), *(sum(column) / len(judged) for column in columns))

@@ -134,6 +134,8 @@ class Scores:
         signals["words_share"] = self.share("words", self.asked[at], script, signals["words"])
         signals["concepts_share"] = self.share("concepts", self.asked[at], 0, signals["concepts"])
         signals["same_script"] = float(self.same_script[at, row])
+        if len(self.face.alive) >= fusion.ENOUGH:
+            signals["standing"] = fused
         return Hit(key, signals, fused)
 
     def share(self, kind: str, asked: PreparedPassage, group: int, score: float) -> float:

@@ -1,0 +1,365 @@
+"""Weights learnt from verdicts: fitted near the present ones, and shipped only where they do better.
+
+Held-out means by wish: the verdicts on one wish are never on both sides of a split.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from scipy import optimize, stats
+from scipy.special import expit
+
+from matching.engine.factors import FACTORS
+from matching.engine.metrics import ndcg
+from matching.engine.rank import (
+    DEFAULT_WEIGHTS,
+    NOVELTY_AT_LEAST,
+    QUALITY,
+    TRACK_RECORD_AT_MOST,
+    Weights,
+)
+
+FOLDS = 5
+INNER_FOLDS = 4
+PENALTIES = (2.0, 8.0, 32.0, 128.0)  # in verdicts: how many it takes to move a weight by one
+ENOUGH_VERDICTS = 60
+ENOUGH_WISHES = 15  # below that no test of pairs reaches ALPHA with a margin
+ALPHA = 0.01  # a refit is tried again with each month's verdicts
+RESAMPLES = 9999
+KEPT = (
+    0.25  # of the weight that a factor of the fit was delivered with: no verdicts unlearn what the texts say
+)
+LOSS_AT_MOST = 30.0  # of one verdict, so that a logit past doubles is finite
+SPREAD_AT_LEAST = 0.1  # of a factor that hardly varies: it must not move far for little
+DEPTH = 10
+
+Matrix = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One verdict: the wish it belongs to, what was known of the pair, whether it fits, and how much it counts."""
+
+    wish: int
+    solution: int
+    values: Mapping[str, float | None]
+    fits: bool
+    weight: float = 1.0
+
+    def key(self) -> tuple[Any, ...]:
+        known = tuple((name, self.values.get(name)) for name in FACTORS)
+        return self.wish, self.solution, self.fits, self.weight, json.dumps(known)
+
+
+class TooFew(Exception):
+    """The verdicts are too few, or all of one kind, to learn from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refit:
+    """`weights` are legal whatever came out; `passed` says whether they may be used."""
+
+    weights: Weights
+    passed: bool
+    figures: dict[str, Any]
+
+
+def fingerprint(examples: Sequence[Example]) -> str:
+    """SHA-256 of the rows in an order of their own: the same verdicts are the same set."""
+    return hashlib.sha256(json.dumps(sorted(one.key() for one in examples)).encode()).hexdigest()
+
+
+def refit(examples: Sequence[Example], present: Weights) -> Refit:
+    """Learn weights near `present`, and compare both on wishes that were held out.
+
+    The same verdicts and present weights give the same answer, bit for bit, in any order.
+
+    :raises TooFew: there is not enough to learn from.
+    """
+    table = Table.of(examples, present)
+    table.check()
+    held = held_out(table, present)
+    weights = legal(fit(table, present, penalty_of(table, present, FOLDS)), present)
+    return Refit(weights, held.passed, held.figures())
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows in the order of their keys. `x` is the distance from the neutral value, 0 where nobody said."""
+
+    examples: tuple[Example, ...]
+    x: Matrix  # verdicts × factors
+    y: Matrix
+    weight: Matrix
+    wish: np.ndarray[Any, np.dtype[np.int64]]
+
+    @classmethod
+    def of(cls, examples: Sequence[Example], present: Weights) -> "Table":
+        rows = sorted(examples, key=Example.key)
+        x = [[centred(one.values.get(name), present.neutral[name]) for name in FACTORS] for one in rows]
+        return cls(
+            tuple(rows),
+            np.array(x, dtype=np.float64).reshape(len(rows), len(FACTORS)),
+            np.array([float(one.fits) for one in rows]),
+            np.array([one.weight for one in rows], dtype=np.float64),
+            np.array([one.wish for one in rows], dtype=np.int64),
+        )
+
+    def where(self, mask: np.ndarray[Any, np.dtype[np.bool_]]) -> "Table":
+        rows = tuple(one for one, kept in zip(self.examples, mask, strict=True) if kept)
+        return Table(rows, self.x[mask], self.y[mask], self.weight[mask], self.wish[mask])
+
+    def check(self) -> None:
+        wishes = len(set(self.wish.tolist()))
+        if len(self.y) < ENOUGH_VERDICTS or wishes < ENOUGH_WISHES:
+            raise TooFew(f"{len(self.y)} verdicts on {wishes} wishes")
+        if self.y.min() == self.y.max():
+            raise TooFew("all verdicts say the same")
+
+    def folds(self, count: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """The fold of each row. Wishes are dealt out by their hash, so that neighbours in time are parted."""
+        wishes = sorted(set(self.wish.tolist()), key=lambda pk: hashlib.sha256(str(pk).encode()).digest())
+        place = {pk: number % count for number, pk in enumerate(wishes)}
+        return np.array([place[pk] for pk in self.wish.tolist()])
+
+    @cached_property
+    def share(self) -> float:
+        """Of the verdicts that say yes; never 0 or 1."""
+        return float((self.weight @ self.y + 1) / (self.weight.sum() + 2))
+
+
+def centred(value: float | None, neutral: float) -> float:
+    return 0.0 if value is None else value - neutral
+
+
+def rays() -> Matrix:
+    """factors × parameters: each column a mixture of factors that policy allows, and so any sum of them.
+
+    What policy allows of the quality side is a cone. With track record t, novelty n and the others as shares
+    of that side, its corners are t of 0 or the most; and with each, all the rest novelty, or the least novelty
+    and one other. So bounds at nought are the only constraints that the fit needs.
+    """
+    others = [name for name in QUALITY if name not in ("track_record", "novelty")]
+    corners: list[dict[str, float]] = [{name: 1.0} for name in FACTORS if name not in QUALITY]
+    for record in (0.0, TRACK_RECORD_AT_MOST):
+        corners.append({"track_record": record, "novelty": 1 - record})
+        rest = 1 - record - NOVELTY_AT_LEAST
+        corners += [
+            {"track_record": record, "novelty": NOVELTY_AT_LEAST, name: rest} for name in others if rest > 0
+        ]
+    return np.array([[corner.get(name, 0.0) for corner in corners] for name in FACTORS])
+
+
+def floors(present: Weights) -> list[float]:
+    """The least of each parameter of `rays`: against the weights as delivered, or months would wear them down."""
+    least = [
+        min(present.weights[name], KEPT * DEFAULT_WEIGHTS.weights[name])
+        for name in FACTORS
+        if name not in QUALITY
+    ]
+    return least + [0.0] * (rays().shape[1] - len(least))
+
+
+def fit(table: Table, present: Weights, penalty: float) -> tuple[float, Matrix]:
+    """Intercept and weights of the logistic fit whose L2 penalty draws to the present weights, not to nought.
+
+    A weight's distance counts by the spread of its factor, so that the penalty is one of effects.
+    """
+    mix = rays()
+    before = np.array([present.weights[name] for name in FACTORS])
+    spread = np.maximum(table.x.std(axis=0), SPREAD_AT_LEAST)
+
+    def cost(parameters: Matrix) -> tuple[float, Matrix]:
+        intercept, weights = parameters[0], mix @ parameters[1:]
+        logit = intercept + table.x @ weights
+        loss = table.weight @ (np.logaddexp(0, logit) - table.y * logit)
+        wrong = table.weight * (expit(logit) - table.y)
+        off = spread * (weights - before)
+        slope = table.x.T @ wrong + penalty * spread * off
+        free = intercept - present.intercept  # barely held: how many a person approves is theirs to say
+        value = loss + penalty / 2 * (off @ off) + 0.005 * free**2
+        return float(value), np.concatenate([[wrong.sum() + 0.01 * free], mix.T @ slope])
+
+    start = np.concatenate([[present.intercept], optimize.nnls(mix, before)[0]])
+    bounds = [(None, None), *((floor, None) for floor in floors(present))]
+    found = optimize.minimize(
+        cost, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 2000, "maxfun": 5000}
+    )
+    return float(found.x[0]), mix @ found.x[1:]
+
+
+def legal(found: tuple[float, Matrix], present: Weights) -> Weights:
+    """The weights that were found, or as far towards them from the present ones as `Weights` allows.
+
+    What is legal is convex and holds the present weights: every limit is on a linear or a convex figure.
+    """
+    intercept, weights = found
+    before = np.array([present.weights[name] for name in FACTORS])
+
+    def at(step: float) -> Weights | None:
+        moved = np.maximum(before + step * (weights - before), 0.0)
+        base = present.intercept + step * (intercept - present.intercept)
+        try:
+            return Weights(base, dict(zip(FACTORS, moved.tolist(), strict=True)), dict(present.neutral))
+        except ValueError:
+            return None
+
+    low, high = 0.0, 1.0
+    if whole := at(1.0):
+        return whole
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if at(middle) else (low, middle)
+    return at(low) or present
+
+
+def logits(table: Table, weights: Weights) -> Matrix:
+    return weights.intercept + table.x @ np.array([weights.weights[name] for name in FACTORS])
+
+
+def losses(logit: Matrix, y: Matrix) -> Matrix:
+    """Log-loss of each verdict, in nats."""
+    return np.minimum(np.logaddexp(0, logit) - y * logit, LOSS_AT_MOST)
+
+
+def penalty_of(table: Table, present: Weights, folds: int) -> float:
+    """The penalty with the least held-out log-loss; the firmer one when two are alike."""
+    if len(set(table.wish.tolist())) < folds or table.y.min() == table.y.max():
+        return PENALTIES[-1]
+    fold = table.folds(folds)
+    found = {}
+    for penalty in PENALTIES:
+        total = 0.0
+        for number in range(folds):
+            asked = table.where(fold == number)
+            weights = legal(fit(table.where(fold != number), present, penalty), present)
+            total += float(asked.weight @ losses(logits(asked, weights), asked.y))
+        found[penalty] = total
+    return min(reversed(PENALTIES), key=lambda penalty: found[penalty])
+
+
+@dataclass(frozen=True)
+class Held:
+    """What was foretold of each verdict by weights that had not seen its wish; one figure for each wish."""
+
+    table: Table
+    before: Matrix  # logits
+    after: Matrix
+    chance: Matrix  # logit of the share of yes among the verdicts that were seen
+    tests: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool:
+        """Likelier than the present weights, better ordered than by them, and likelier than mere frequency.
+
+        The first alone is passed by verdicts drawn by lot, against which any present weights are too sure; so
+        is the second by verdicts turned upside down, for no order is better than a wrong one.
+        """
+        return all(value <= ALPHA for value in self.p_values.values())
+
+    @cached_property
+    def p_values(self) -> dict[str, float]:
+        losses_before, losses_after = self.by_wish(self.before), self.by_wish(self.after)
+        return {
+            "log_loss": better(losses_before - losses_after),
+            "chance": better(self.by_wish(self.chance) - losses_after),
+            "ndcg": better(self.order(self.after, DEPTH) - self.order(self.before, DEPTH)),
+        }
+
+    def rows_of(self) -> list[np.ndarray[Any, np.dtype[np.int64]]]:
+        return [np.flatnonzero(self.table.wish == pk) for pk in sorted(set(self.table.wish.tolist()))]
+
+    def by_wish(self, logit: Matrix) -> Matrix:
+        each = losses(logit, self.table.y)
+        return np.array([np.average(each[rows], weights=self.table.weight[rows]) for rows in self.rows_of()])
+
+    def order(self, logit: Matrix, depth: int) -> Matrix:
+        """nDCG of the judged solutions of each wish that has a yes and a no; ties as the keys fall."""
+        found = []
+        for rows in self.rows_of():
+            grades = {str(row): float(self.table.weight[row]) for row in rows if self.table.y[row]}
+            if grades and len(grades) < len(rows):
+                ranking = [str(row) for row in sorted(rows, key=lambda row: (-logit[row], row))]
+                found.append(ndcg(ranking, grades, depth))
+        return np.array(found)
+
+    def precision(self, logit: Matrix, depth: int) -> float:
+        """Of the first `depth` judged solutions of a wish, the share of yes; the mean over wishes."""
+        shares = []
+        for rows in self.rows_of():
+            first = sorted(rows, key=lambda row: (-logit[row], row))[:depth]
+            shares.append(float(self.table.y[first].mean()))
+        return float(np.mean(shares))
+
+    def figures(self) -> dict[str, Any]:
+        said = {
+            name: {
+                "log_loss": round(float(self.by_wish(logit).mean()), 4),
+                "ndcg": round(mean(self.order(logit, DEPTH)), 4),
+                "precision_5": round(self.precision(logit, 5), 4),
+            }
+            for name, logit in (("before", self.before), ("after", self.after))
+        }
+        return {
+            "verdicts": len(self.table.y),
+            "approvals": int(self.table.y.sum()),
+            "wishes": len(self.rows_of()),
+            "chance_log_loss": round(float(self.by_wish(self.chance).mean()), 4),
+            **said,
+            "p_values": {name: round(value, 4) for name, value in self.p_values.items()},
+            "calibration": calibration(expit(self.after), self.table.y),
+            "passed": self.passed,
+        }
+
+
+def mean(values: Matrix) -> float:
+    return float(values.mean()) if len(values) else 0.0
+
+
+def held_out(table: Table, present: Weights) -> Held:
+    """The penalty, too, is chosen without the wishes that are held out."""
+    fold = table.folds(FOLDS)
+    before = logits(table, present)
+    after, chance = np.empty_like(before), np.empty_like(before)
+    for number in range(FOLDS):
+        mask = fold == number
+        seen = table.where(~mask)
+        weights = legal(fit(seen, present, penalty_of(seen, present, INNER_FOLDS)), present)
+        after[mask] = logits(table.where(mask), weights)
+        chance[mask] = math.log(seen.share / (1 - seen.share))
+    return Held(table, before, after, chance)
+
+
+def better(gains: Matrix) -> float:
+    """One-sided p of the mean of paired gains, by changing signs at random: no distribution is assumed."""
+    if len(gains) < 2 or not np.any(gains):
+        return 1.0
+    found = stats.permutation_test(
+        (gains,),
+        np.mean,
+        permutation_type="samples",
+        alternative="greater",
+        n_resamples=RESAMPLES,
+        rng=np.random.default_rng(0),
+    )
+    return float(found.pvalue)
+
+
+def calibration(probability: Matrix, y: Matrix, bins: int = 10) -> list[dict[str, float]]:
+    """For each tenth of the scale that has verdicts: what was foretold, what came, of how many."""
+    place = np.minimum((probability * bins).astype(int), bins - 1)
+    return [
+        {
+            "foretold": round(float(probability[place == number].mean()), 4),
+            "came": round(float(y[place == number].mean()), 4),
+            "verdicts": int((place == number).sum()),
+        }
+        for number in range(bins)
+        if (place == number).any()
+    ]
