@@ -77,6 +77,11 @@ class Face:
         return sorted(self.row_keys)
 
     @cached_property
+    def numbers(self) -> dict[str, int]:
+        """Key → the number of its item."""
+        return {key: number for number, key in enumerate(self.keys)}
+
+    @cached_property
     def row_keys(self) -> dict[str, list[int]]:
         """Key → its rows among the living."""
         every = [key for r in self.ready for key in r.segment.keys]

@@ -95,15 +95,27 @@ class Scores:
         order, starts = self.face.by_item
         rows = self.in_company(self.fused[asked].max(axis=0))
         items = np.maximum.reduceat(rows[order], starts)
-        ranked = np.argsort(-np.round(items, 5), kind="stable")
-        hits: list[Hit] = []
-        for item in ranked:
-            key = self.face.keys[item]
-            if (among is None or key in among) and (query.role != self.role or key != query.key):
-                hits.append(self.hit(key, asked, float(items[item])))
-            if len(hits) == k:
-                break
-        return hits
+        own = self.face.numbers.get(query.key) if query.role == self.role else None
+        return [
+            self.hit(self.face.keys[item], asked, float(items[item]))
+            for item in self.first(items, k + 1, among)
+            if item != own
+        ][:k]
+
+    def first(self, items: Array, k: int, among: set[str] | None) -> Array:
+        """The numbers of the k best items; those equal to five digits by key."""
+        rounded = -np.round(items, 5)
+        if among is None:
+            chosen = np.arange(len(items))
+        else:
+            chosen = np.array(
+                sorted(self.face.numbers[key] for key in among if key in self.face.numbers), np.int64
+            )
+        if k < len(chosen):
+            last = np.partition(rounded[chosen], k - 1)[k - 1]
+            chosen = chosen[rounded[chosen] <= last]
+        ranked: Array = chosen[np.argsort(rounded[chosen], kind="stable")][:k]
+        return ranked
 
     def in_company(self, rows: Array) -> Array:
         """Scores of rows, those of the best averaged with what texts like them score in other languages.
