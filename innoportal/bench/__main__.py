@@ -37,7 +37,9 @@ def options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=10, help="of load on each page")
     parser.add_argument("--only", default="", help="pages whose name contains this")
     parser.add_argument("--also", nargs="*", default=[], help="modules that print one line of JSON each")
-    parser.add_argument("--data", type=Path, help="sets for evaluate_matching, one folder each; takes long")
+    parser.add_argument(
+        "--data", type=Path, help="sets for evaluate_matching and the peers, one folder each; takes long"
+    )
     return parser.parse_args()
 
 
@@ -54,6 +56,7 @@ def main() -> None:
         found |= json.loads(run(module, stdout=subprocess.PIPE))
     if asked.data:
         found["matching"] = matching(asked.data)
+        found["peers"] = peers(asked.data)
     asked.json.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
 
 
@@ -101,6 +104,15 @@ def matching(sets: Path) -> dict[str, Any]:
             subprocess.run([sys.executable, *command], check=True)  # noqa: S603
             found[qrels.parent.name] = json.loads(Path(file.name).read_text())
     return found
+
+
+def peers(sets: Path) -> dict[str, Any]:
+    """The engine beside other ways to rank, on the same sets, with what chance may do."""
+    folders = [str(qrels.parent) for qrels in sorted(sets.glob("**/qrels.tsv"))]
+    with tempfile.NamedTemporaryFile(suffix=".json") as file:
+        run("innoportal.bench.peers", *folders, "--json", file.name)
+        told: dict[str, Any] = json.loads(Path(file.name).read_text())
+    return told
 
 
 def run(module: str, *arguments: str, stdout: int | None = None) -> str:
