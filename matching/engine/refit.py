@@ -7,7 +7,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -27,7 +27,7 @@ from matching.engine.rank import (
 
 FOLDS = 5
 INNER_FOLDS = 4
-PENALTIES = (2.0, 8.0, 32.0, 128.0)  # in verdicts: how many it takes to move a weight by one
+PENALTIES = (2.0, 8.0, 32.0, 128.0)  # inverse variance of how far experts are from the present weights
 ENOUGH_VERDICTS = 60
 ENOUGH_WISHES = 15  # below that no test of pairs reaches ALPHA with a margin
 ALPHA = 0.01  # a refit is tried again with each month's verdicts
@@ -44,7 +44,7 @@ Matrix = np.ndarray[Any, np.dtype[np.float64]]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One verdict: the wish it belongs to, what was known of the pair, whether it fits, and how much it counts."""
+    """One verdict: on which pair, what was known of it, whether it fits, and how much the verdict counts."""
 
     wish: int
     solution: int
@@ -142,8 +142,8 @@ def rays() -> Matrix:
     """factors × parameters: each column a mixture of factors that policy allows, and so any sum of them.
 
     What policy allows of the quality side is a cone. With track record t, novelty n and the others as shares
-    of that side, its corners are t of 0 or the most; and with each, all the rest novelty, or the least novelty
-    and one other. So bounds at nought are the only constraints that the fit needs.
+    of that side, its corners are t of 0 or the most; with each, all the rest novelty, or the least novelty and
+    one other. So bounds at nought are the only constraints that the fit needs.
     """
     others = [name for name in QUALITY if name not in ("track_record", "novelty")]
     corners: list[dict[str, float]] = [{name: 1.0} for name in FACTORS if name not in QUALITY]
@@ -157,7 +157,7 @@ def rays() -> Matrix:
 
 
 def floors(present: Weights) -> list[float]:
-    """The least of each parameter of `rays`: against the weights as delivered, or months would wear them down."""
+    """The least of each parameter of `rays`: of the weights as delivered, or months would wear them down."""
     least = [
         min(present.weights[name], KEPT * DEFAULT_WEIGHTS.weights[name])
         for name in FACTORS
@@ -252,14 +252,14 @@ class Held:
     before: Matrix  # logits
     after: Matrix
     chance: Matrix  # logit of the share of yes among the verdicts that were seen
-    tests: dict[str, float] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
         """Likelier than the present weights, better ordered than by them, and likelier than mere frequency.
 
-        The first alone is passed by verdicts drawn by lot, against which any present weights are too sure; so
-        is the second by verdicts turned upside down, for no order is better than a wrong one.
+        The first alone is passed by verdicts drawn by lot or turned upside down, against which any weights
+        are too sure; and by mere calibration, which changes no order. An order can be better than one that is
+        wrong and still know nothing: the third says that something is known.
         """
         return all(value <= ALPHA for value in self.p_values.values())
 
@@ -272,17 +272,21 @@ class Held:
             "ndcg": better(self.order(self.after, DEPTH) - self.order(self.before, DEPTH)),
         }
 
+    @cached_property
     def rows_of(self) -> list[np.ndarray[Any, np.dtype[np.int64]]]:
-        return [np.flatnonzero(self.table.wish == pk) for pk in sorted(set(self.table.wish.tolist()))]
+        """The rows of each wish, in the order of the wishes."""
+        order = np.argsort(self.table.wish, kind="stable")
+        starts = np.unique(self.table.wish[order], return_index=True)[1]
+        return np.split(order, starts[1:])
 
     def by_wish(self, logit: Matrix) -> Matrix:
         each = losses(logit, self.table.y)
-        return np.array([np.average(each[rows], weights=self.table.weight[rows]) for rows in self.rows_of()])
+        return np.array([np.average(each[rows], weights=self.table.weight[rows]) for rows in self.rows_of])
 
     def order(self, logit: Matrix, depth: int) -> Matrix:
         """nDCG of the judged solutions of each wish that has a yes and a no; ties as the keys fall."""
         found = []
-        for rows in self.rows_of():
+        for rows in self.rows_of:
             grades = {str(row): float(self.table.weight[row]) for row in rows if self.table.y[row]}
             if grades and len(grades) < len(rows):
                 ranking = [str(row) for row in sorted(rows, key=lambda row: (-logit[row], row))]
@@ -292,7 +296,7 @@ class Held:
     def precision(self, logit: Matrix, depth: int) -> float:
         """Of the first `depth` judged solutions of a wish, the share of yes; the mean over wishes."""
         shares = []
-        for rows in self.rows_of():
+        for rows in self.rows_of:
             first = sorted(rows, key=lambda row: (-logit[row], row))[:depth]
             shares.append(float(self.table.y[first].mean()))
         return float(np.mean(shares))
@@ -309,7 +313,7 @@ class Held:
         return {
             "verdicts": len(self.table.y),
             "approvals": int(self.table.y.sum()),
-            "wishes": len(self.rows_of()),
+            "wishes": len(self.rows_of),
             "chance_log_loss": round(float(self.by_wish(self.chance).mean()), 4),
             **said,
             "p_values": {name: round(value, 4) for name, value in self.p_values.items()},
