@@ -177,6 +177,14 @@ class ReasonForm(forms.Form):
     )
 
 
+class WithdrawForm(ReasonForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _(
+            "The other side reads it. If the wish has been published, everyone can read it."
+        )
+
+
 class MergeForm(ReasonForm):
     field_order = ["into", "reason"]
     into = forms.CharField(

@@ -23,6 +23,10 @@ class WishQuerySet(ReferencedQuerySet):
     def open(self) -> "WishQuerySet":
         return self.filter(status__in=Wish.OPEN_TO_OFFERS)
 
+    def taken_back(self) -> "WishQuerySet":
+        """Public once, since it has a number, and withdrawn: followers' mails still lead to it."""
+        return self.filter(status=Wish.Status.WITHDRAWN, reference__isnull=False)
+
     def visible_to(self, user) -> "WishQuerySet":
         """Everyone reads what is public; a department also its own; the portal office what was handed in."""
         seen = Q(status__in=Wish.PUBLIC)

@@ -7,6 +7,7 @@ import rules
 from django import forms
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,15 @@ from innoportal.languages import phrase
 from journal.clock import clock
 from journal.models import Entry, Pledge
 from notifications.models import Follow
-from wishes.forms import AnswerForm, MergeForm, QuestionForm, ReasonForm, RenewForm, SponsorForm
+from wishes.forms import (
+    AnswerForm,
+    MergeForm,
+    QuestionForm,
+    ReasonForm,
+    RenewForm,
+    SponsorForm,
+    WithdrawForm,
+)
 from wishes.models import Wish, WishQuerySet
 from wishes.timeline import DEBTORS, WORDS, timeline
 from wishes.workflow import WORKFLOW
@@ -34,7 +43,7 @@ BUTTONS: dict[str, tuple[Any, str, type[forms.Form] | None]] = {
     "send_back": (_("Send back"), "secondary", ReasonForm),
     "return": (_("Return with questions"), "secondary", ReasonForm),
     "merge": (_("Merge into another wish"), "secondary", MergeForm),
-    "withdraw": (_("Withdraw"), "warning", ReasonForm),
+    "withdraw": (_("Withdraw"), "warning", WithdrawForm),
 }
 
 
@@ -64,6 +73,12 @@ def detail_context(request: HttpRequest, wish: Wish, bound: Forms | None = None)
         "may_answer": wish.is_public and user.has_perm("wishes.answer_wish", wish),
         "sponsor_form": sponsor_form(user, wish, bound),
     }
+
+
+def withdrawn_context(wish: Wish) -> dict[str, Any]:
+    """What wishes/withdrawn.html reads: its name alone, and the reason that its followers got."""
+    entry = get_object_or_404(Entry.objects.about(wish), verb="withdraw")  # no verb leads out of this state
+    return {"title": wish.title, "reference": wish.reference, "at": entry.at, "reason": entry.reason}
 
 
 def offer(user: Any, wish: Wish) -> list[dict[str, Any]]:

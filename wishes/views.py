@@ -26,11 +26,12 @@ from wishes.forms import (
     RenewForm,
     SponsorForm,
     WishForm,
+    WithdrawForm,
     kpi_initial,
     kpi_values,
 )
 from wishes.models import Question, Wish
-from wishes.page import detail_context, with_follow
+from wishes.page import detail_context, with_follow, withdrawn_context
 
 
 class WishList(PartialMixin, VisibleMixin, FilterView):
@@ -57,11 +58,12 @@ class WishDetail(SluggedMixin, DetailView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return super().get(request, *args, **kwargs)
-        except Http404:  # the number of what was public leads to where it goes on
+        except Http404:  # the number of what was public leads to where it goes on, or tells why it does not
             stays = Wish.objects.public().filter(merged__reference=self.kwargs["slug"]).first()
-            if stays is None:
-                raise
-            return redirect(stays, permanent=True)
+            if stays is not None:
+                return redirect(stays, permanent=True)
+            gone = get_object_or_404(Wish.objects.taken_back().addressed(self.kwargs["slug"]))
+            return render(request, "wishes/withdrawn.html", withdrawn_context(gone), status=410)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs, **detail_context(self.request, self.object))
@@ -215,7 +217,7 @@ class RenewWish(Verb):
 
 class WithdrawWish(Verb):
     verb = "withdraw"
-    form_class = ReasonForm
+    form_class = WithdrawForm
     service = staticmethod(services.withdraw)
     done = _("The wish is withdrawn.")
 

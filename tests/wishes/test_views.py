@@ -244,6 +244,57 @@ def test_the_number_of_a_merged_wish_leads_the_public_to_where_it_goes_on(client
     assert client.get(never.get_absolute_url()).status_code == 404
 
 
+def test_a_public_wish_that_is_withdrawn_tells_everyone_when_and_why_and_nothing_of_its_content(
+    client, people, wish_in
+):
+    wish = wish_in(
+        S.OPEN,
+        title_en="Hear <worn> bearings",
+        need_en="The need of before.",
+        outcome_en="The outcome of before.",
+        site_en="The site of before",
+        topics=[TopicFactory(name_en="The topic of before")],
+    )
+    QuestionFactory(wish=wish, text="The question of before?")
+    services.withdraw(wish, by=people["office"], reason="Bought <elsewhere>.")
+    for role in ("anonymous", "other_member", "vendor", "expert", "engineer", "verifier"):
+        client.logout()
+        if people[role]:
+            client.force_login(people[role], backend=BACKEND)
+        for slug in (wish.reference, wish.key):
+            response = client.get(reverse("wishes:detail", args=[slug]))
+            body = response.content.decode()
+            assert response.status_code == 410
+            assert wish.reference in body
+            assert "Hear &lt;worn&gt; bearings" in body
+            assert "This wish was withdrawn on " in body
+            assert "Bought &lt;elsewhere&gt;." in body
+            for kept in ("of before", wish.organisation.name, people["office"].name):
+                assert kept not in body
+    day = timezone.localdate()
+    chinese = client.get(f"/zh-hant/wishes/{wish.reference}/").content.decode()
+    assert f"此願望已於{day.year}年{day.month}月{day.day}日撤回。" in chinese
+    client.force_login(people["auditor"], backend=BACKEND)  # who may read it whole still does
+    assert "The need of before." in client.get(wish.get_absolute_url()).content.decode()
+
+
+def test_a_wish_that_was_never_public_leaves_no_trace_when_it_is_withdrawn(client, people, wish_in):
+    for status in (S.DRAFT, S.SCREENING):
+        wish = wish_in(status)
+        services.withdraw(wish, by=people["office"], reason="No.")
+        assert client.get(wish.get_absolute_url()).status_code == 404
+
+
+def test_what_was_public_is_in_no_list_search_api_or_feed_once_it_is_withdrawn(client, people, wish_in):
+    wish = wish_in(S.OPEN, title_en="Nobody may find this")
+    services.withdraw(wish, by=people["office"], reason="No longer needed.")
+    lists = ("/en/wishes/", "/en/wishes/feed/", "/en/search/?q=nobody", "/api/v1/wishes/", "/en/")
+    for address in (*lists, "/api/v1/search/?q=nobody"):
+        assert "Nobody may find this" not in client.get(address).content.decode()
+    assert client.get(f"/api/v1/wishes/{wish.reference}/").status_code == 404
+    assert client.get(reverse("matching:of-wish", args=[wish.reference])).status_code == 404
+
+
 def test_a_question_is_asked_and_answered_in_public(client, people, wish_in):
     wish = wish_in(S.OPEN)
     client.force_login(people["vendor"], backend=BACKEND)
