@@ -117,9 +117,13 @@ def capitals(exact: str, here: list[tuple[str, str, int, int]]) -> bool:
 
 
 def chinese_mentions(folded: str) -> Iterator[Mention]:
-    end = 0
+    """A name within another shares its beginning or end: 漏電 is not meant in 洩漏電纜."""
+    start = end = 0
     for i in range(len(folded) - 1):
         for name, concept in chinese_index().get(folded[i : i + 2], ()):
-            if (i >= end or i + len(name) <= end) and folded.startswith(name, i):
-                end = max(end, i + len(name))
-                yield Mention(concept, i, i + len(name))
+            last = i + len(name)
+            inside = last <= end and (i == start or last == end)
+            if (i >= end or inside) and folded.startswith(name, i):
+                if i >= end:
+                    start, end = i, last
+                yield Mention(concept, i, last)

@@ -42,6 +42,7 @@ def test_every_name_is_found_as_a_concept():
         ("機械人", ["robot"]),
         ("机器人", ["robot"]),
         ("清潔機械人", ["cleaning_robot", "robot"]),
+        ("洩漏電纜", ["leaky_feeder", "cable"]),  # no 漏電 (earth leakage)
         ("a refrigerant leak detector", ["refrigerant_leak", "refrigerant"]),
         ("two cooling towers", ["cooling_tower"]),
         ("LED lamps, led by him", ["led", "lighting"]),
