@@ -4,7 +4,7 @@ import numpy as np
 
 from matching.engine import DEFAULT_WEIGHTS, Weights
 from matching.engine.factors import FACTORS, OF_TEXT
-from matching.engine.refit import Example, centred
+from matching.engine.fitting import Example, centred
 
 EACH = 6  # verdicts on a wish
 APPROVED = 0.45

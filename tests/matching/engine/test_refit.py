@@ -11,23 +11,10 @@ from scipy.optimize import nnls
 
 from matching.engine import DEFAULT_WEIGHTS, Weights
 from matching.engine.factors import FACTORS
+from matching.engine.fitting import KEPT, Table, fit, legal, logits, rays
+from matching.engine.heldout import Held, better, calibration, held_out
 from matching.engine.rank import NOVELTY_AT_LEAST, QUALITY, TRACK_RECORD_AT_MOST
-from matching.engine.refit import (
-    KEPT,
-    Example,
-    Held,
-    Table,
-    TooFew,
-    better,
-    calibration,
-    fingerprint,
-    fit,
-    held_out,
-    legal,
-    logits,
-    rays,
-    refit,
-)
+from matching.engine.refit import Example, TooFew, fingerprint, refit
 from tests.matching.engine import experts
 
 VALUE = st.none() | st.floats(0, 1)
