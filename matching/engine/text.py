@@ -20,10 +20,12 @@ STOPWORDS = frozenset(
     re.findall(
         r"\w+",
         """
-        a an and are as at be been being but by can could did do does for from had has have he her his how
-        i if in into is it its may more most no not of on or our she should so such than that the their them
-        then there these they this those to was we were what when where which while who will with would you
-        your
+        a about above after again all also an and any are as at be because been before being below
+        between both but by can could did do does down during each either few for from had has have
+        he her his how however i if in into is it its just may more most no nor not of off on once
+        only or other our out over own same she should so some such than that the their them then
+        there these they this those through to too under until up upon very via was we were what
+        when where whether which while who whom why will with within without would you your
         """,
     )
 )
