@@ -26,11 +26,6 @@ def is_administrator(user: User) -> bool:
 
 
 @rules.predicate
-def is_signed_in(user: User) -> bool:
-    return user.is_authenticated
-
-
-@rules.predicate
 def is_member(user: User, thing=None) -> bool:
     """Of the organisation that the thing belongs to."""
     return thing is not None and user.is_authenticated and user.is_member_of(thing.organisation_id)

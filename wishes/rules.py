@@ -11,7 +11,7 @@ from accounts.roles import (
     is_member,
     is_office,
     is_requester,
-    is_signed_in,
+    is_vendor,
     organisations_of,
 )
 from journal.models import Entry
@@ -79,7 +79,8 @@ rules.add_perm("wishes.expire_wish", is_office)
 rules.add_perm("wishes.renew_wish", is_office | is_member)
 rules.add_perm("wishes.resolve_wish", is_office | is_approver)
 rules.add_perm("wishes.withdraw_wish", (is_member & is_editable) | is_approver | is_office)
-rules.add_perm("wishes.ask_wish", is_open_to_offers & is_signed_in)
+# Who might answer the wish or has the same need; the portal's own roles judge it and keep out of its talk.
+rules.add_perm("wishes.ask_wish", is_open_to_offers & ~is_member & (is_vendor | is_requester))
 rules.add_perm("wishes.answer_wish", is_public & is_member)
 rules.add_perm("wishes.sponsor_wish", is_public & is_approver_elsewhere)
 # Moved by what becomes of matches and trials, never by hand.

@@ -2,8 +2,8 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
-from accounts.models import User
-from tests.factories import MembershipFactory, OrganisationFactory
+from accounts.models import Organisation, User
+from tests.factories import MembershipFactory, OrganisationFactory, UserFactory
 from tests.wishes.conftest import ROLES
 from wishes.models import Wish
 
@@ -95,6 +95,28 @@ def test_only_who_belongs_to_a_requester_writes_a_wish(client, people):
     refused = dict.fromkeys(ROLES, 403)
     writers = ("creator", "member", "approver", "other_member", "administrator")
     assert outcomes == refused | dict.fromkeys(writers, 200) | {"anonymous": 302}
+
+
+def test_only_vendors_and_other_departments_ask_on_a_wish(client, people, wish_in):
+    wish = wish_in(S.OPEN)
+    laboratory = OrganisationFactory(kind=Organisation.Kind.LABORATORY)
+    unconfirmed = OrganisationFactory(vendor=True, is_confirmed=False)
+    people |= {
+        "laboratory": MembershipFactory(organisation=laboratory).user,
+        "unconfirmed": MembershipFactory(organisation=unconfirmed).user,
+        "nobody's": UserFactory(),
+    }
+    asked, offered = set(), set()
+    for role, person in people.items():
+        client.logout()
+        if person:
+            client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        if client.get(wish.get_absolute_url()).context["may_ask"]:
+            offered.add(role)
+        client.post(reverse("wishes:ask", args=[wish.slug]), {"text": f"Which, says {role}?"})
+        if wish.questions.filter(text=f"Which, says {role}?").exists():
+            asked.add(role)
+    assert asked == offered == {"vendor", "unconfirmed", "other_member", "administrator"}
 
 
 def test_an_approver_of_a_vendor_sponsors_nothing(people, wish_in):
