@@ -1,6 +1,7 @@
 """The matching engine: values in, values out. What other rooms may use of it is named here."""
 
 from matching.engine.dense import Embedder, load_embedders
+from matching.engine.duplicates import Nearness, Neighbours, is_repeat
 from matching.engine.explain import Explanation, SentencePair, SharedConcept, Span, Term, explain
 from matching.engine.factors import Need, Offer
 from matching.engine.feasibility import Feasibility, Gap, Reason
@@ -29,7 +30,9 @@ __all__ = [
     "Gap",
     "Hit",
     "Item",
+    "Nearness",
     "Need",
+    "Neighbours",
     "Offer",
     "Passage",
     "Prepared",
@@ -44,6 +47,7 @@ __all__ = [
     "Weights",
     "explain",
     "from_record",
+    "is_repeat",
     "likeness",
     "load_embedders",
     "passage_from_record",

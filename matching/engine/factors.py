@@ -60,7 +60,7 @@ def standing(signals: Signals) -> float | None:
     if "standing" in signals:
         return unit((signals["standing"] + 2) / 10)
     likeness = meaning(signals)
-    return None if likeness is None else unit(0.2 + 0.6 * likeness)
+    return None if likeness is None else unit(0.26 + 0.6 * likeness)
 
 
 def topics(need: Need, offer: Offer) -> float | None:
