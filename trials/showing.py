@@ -9,7 +9,8 @@ from innoportal.languages import Phrase, phrase
 from trials.models import Claim
 from trials.proof.payload import Bilingual, Report, Series
 from trials.proof.signing import moment
-from trials.proof.view import View
+from trials.proof.view import View, data_of
+from trials.proof.writing import Writer, without_data
 from trials.sentences import both
 from trials.services.snapshot import number, target_unit
 
@@ -33,19 +34,22 @@ def claim_shown(claim: Claim) -> dict[str, Any]:
     }
     if found:
         shown["why"] = said(both(found["why"], confidence=95, enough=10))
-        shown["figures"] = _figures(found, unit)
+        shown["figures"] = _figures(found, unit, str(claim.target))
     return shown
 
 
-def _figures(found: dict[str, Any], unit: str) -> list[tuple[str, str]]:
+def _figures(found: dict[str, Any], unit: str, target: str) -> list[tuple[str, str]]:
     estimate = found["estimate"]
     figures = [
         (_("Moments measured"), str(found["n_baseline"] + found["n_trial"])),
         (_("Flagged"), str(found["flagged"])),
     ]
     if estimate:
-        low, high = number(estimate["low"]), number(estimate["high"])
-        figures.insert(0, (_("Estimate"), f"{number(estimate['effect'])} {unit}"))
+        write = Writer(get_language() or "en")
+        effect, low, high = (
+            write.brief(str(estimate[name]), beside=target) for name in ("effect", "low", "high")
+        )
+        figures.insert(0, (_("Estimate"), f"{effect} {unit}"))
         figures.insert(1, (_("95 % interval"), f"{low} – {high} {unit}"))
     return figures
 
@@ -94,6 +98,7 @@ def report_shown(envelope: dict[str, Any]) -> dict[str, Any]:
         "published": write.time(report.published_at),
         "previous_hash": report.previous_hash or "",
         "correction": (report.corrects.version, said(report.corrects.reason)) if report.corrects else None,
+        "data": data_of(report),
         "hash": envelope["hash"],
         "key_id": envelope["key_id"],
     }
@@ -119,7 +124,7 @@ def _claim(write: View, claim: Any) -> dict[str, Any]:
         "statement": said(claim.statement),
         "metric": said(claim.metric),
         "method": said(claim.method),
-        "reason": said(claim.reason),
+        "reason": said(without_data(claim.reason)[0]),
     }
 
 

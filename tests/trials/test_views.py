@@ -1,4 +1,5 @@
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -132,7 +133,7 @@ def test_the_page_of_a_trial_draws_its_readings_with_the_target(client):
     stories.measure(trial)
     text = page(client, "detail", trial.slug)
     assert "Readings of energy" in text
-    assert "Target 85.0595" in text  # 15 % below the mean of the baseline, 100.07
+    assert "Target 85.06<" in text  # 15 % below the mean of the baseline, 100.07; to four digits
     assert trial.plan_hash in text
 
 
@@ -298,6 +299,23 @@ def test_the_public_page_comes_from_the_signed_payload_and_never_from_live_rows(
     assert "Another name altogether" not in text
     assert title in page(client, "reports")
     assert "Another name altogether" not in page(client, "reports")
+
+
+def test_people_read_four_digits_and_no_hash_where_the_signed_data_has_all(client):
+    report = stories.published()
+    claim = report.envelope["payload"]["claims"][0]
+    data = re.search("[0-9a-f]{64}", claim["reason"]["en"])[0]
+    figures = [claim["baseline"], *(claim["result"][name] for name in ("effect", "low", "high"))]
+    computed = [one for one in figures if len(one.replace(".", "")) > 4]
+    assert len(computed) > 1
+    report_page, trial_page = page(client, "report", report.slug), page(client, "detail", report.trial.slug)
+    for text in (report_page, trial_page):
+        assert data not in text
+        for full in computed:
+            assert full not in text
+            assert f"{float(full):.4g}" in text or full == claim["baseline"]
+    grouped = " ".join(data[at : at + 8] for at in range(0, 64, 8))
+    assert grouped in page(client, "verify-report", report.slug)
 
 
 @pytest.mark.parametrize("count", [1, 5])

@@ -124,6 +124,7 @@ WORDS = {
     ),
     "qr": ("QR code of the address {url}", "網址 {url} 的二維碼"),
     "hash": ("Hash (SHA-256)", "雜湊值 (SHA-256)"),
+    "data_hash": ("Readings of claim {number} (SHA-256)", "承諾指標 {number} 的讀數 (SHA-256)"),
     "key": ("Key", "密鑰"),
     "algorithm": ("Algorithm", "演算法"),
     "previous": ("Report before this one", "上一份報告"),

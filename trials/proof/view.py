@@ -9,7 +9,7 @@ from trials.proof.files import ATTACHMENT
 from trials.proof.labels import WORDS
 from trials.proof.payload import Claim, Point, Report, Series
 from trials.proof.signing import moment
-from trials.proof.writing import HONG_KONG, MISSING, Writer, printable
+from trials.proof.writing import HONG_KONG, MISSING, Writer, printable, without_data
 
 MAX_LINE = 120  # characters that fit one line, at the foot of the first page or above a chart
 
@@ -24,10 +24,12 @@ class View(Writer):
             "statement": self.text(claim.statement),
             "metric": self.text(claim.metric),
             "method": self.text(claim.method),
-            "reason": self.text(claim.reason),
-            "baseline": self.number(claim.baseline, claim.unit) if claim.baseline is not None else "–",
+            "reason": self.text(without_data(claim.reason)[0]),
+            "baseline": self.brief(claim.baseline, claim.unit) if claim.baseline is not None else "–",
             "target": self.say(claim.direction, target=target),
-            "measured": self.number(result.effect, claim.target_unit) if result else self.say("no_result"),
+            "measured": self.brief(result.effect, claim.target_unit, claim.target)
+            if result
+            else self.say("no_result"),
             "detail": self._detail(claim),
             "verdict": claim.verdict,
         }
@@ -38,7 +40,8 @@ class View(Writer):
             return []
         found = []
         if result.low is not None and result.high is not None:
-            low, high = self.number(result.low), self.number(result.high, claim.target_unit)
+            low = self.brief(result.low, beside=claim.target)
+            high = self.brief(result.high, claim.target_unit, claim.target)
             found.append(self.say("interval", confidence=result.confidence or "95", low=low, high=high))
         found.append(self.say("samples", n=f"{result.n:,}"))
         if result.p is not None:
@@ -84,7 +87,8 @@ class View(Writer):
 
     def _row(self, name: str, points: Sequence[Point]) -> list[str]:
         values = [float(point.value) for point in points]
-        numbers = [self.mean(sum(values) / len(values)), self.mean(min(values)), self.mean(max(values))]
+        mean = sum(values) / len(values)
+        numbers = [self.brief(str(value)) for value in (mean, min(values), max(values))]
         return [
             name,
             self.days(points[0].at[:10], points[-1].at[:10], "medium"),
@@ -103,7 +107,7 @@ class View(Writer):
             ("target_level", series.target_level),
         ):
             if level is not None:
-                parts.append(self.say("chart_level", name=self.say(label), level=self.number(level)))
+                parts.append(self.say("chart_level", name=self.say(label), level=self.brief(level)))
         first, last = (times[0], times[-1]) if times else ("–", "–")
         said = {"metric": metric, "unit": unit, "first": first, "last": last}
         return self.say("chart_text", **said, parts=" ".join(parts))
@@ -126,7 +130,7 @@ def view(envelope: dict[str, Any], report: Report, *, lang: str, verify_url: str
         "lang": "en" if lang == "en" else "zh",
         "region": {"en": "GB", "zh-hant": "HK", "zh-hans": "CN"}[lang],
         "labels": _labels(write, report, verify_url),
-        "proof": _proof(envelope, report, verify_url),
+        "proof": _proof(write, envelope, report, verify_url),
     }
 
 
@@ -212,13 +216,20 @@ def _verifier(write: View, report: Report) -> dict[str, Any]:
     }
 
 
-def _proof(envelope: dict[str, Any], report: Report, verify_url: str) -> dict[str, Any]:
+def data_of(report: Report) -> list[tuple[int, str]]:
+    """The number of each claim whose reason names the fingerprint of its readings, and that fingerprint."""
+    found = [(number, without_data(claim.reason)[1]) for number, claim in enumerate(report.claims, 1)]
+    return [(number, data) for number, data in found if data]
+
+
+def _proof(write: View, envelope: dict[str, Any], report: Report, verify_url: str) -> dict[str, Any]:
     return {
         "hash": envelope["hash"],
         "key_id": envelope["key_id"],
         "algorithm": envelope["algorithm"],
         "signature": envelope["signature"],
         "previous": report.previous_hash,
+        "data": [[write.say("data_hash", number=number), data] for number, data in data_of(report)],
         "url": verify_url,
         "file": ATTACHMENT,
     }

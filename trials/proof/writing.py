@@ -1,14 +1,15 @@
 """How a text, a number or a date is written in a report, with the language that it is in."""
 
 import json
+import re
 import unicodedata
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from babel.dates import format_date, format_datetime, get_timezone
-from babel.numbers import format_decimal
 
 from trials.proof.labels import simplified, word
 from trials.proof.payload import Bilingual
@@ -20,6 +21,9 @@ HONG_KONG = get_timezone("Asia/Hong_Kong")
 MISSING = "〓"  # the printers' mark for a sort that is not in the case
 Width = Literal["medium", "long"]
 CHINESE = {"en": "HK", "zh-hant": "HK", "zh-hans": "CN"}
+DIGITS = 4  # significant digits that people read; the signed data holds all
+# The fingerprint of a claim's readings, with which trials/sentences.py ends the reason that is signed.
+DATA = re.compile(r"\s*(?:Data: |數據指紋：)([0-9a-f]{64})[.。]")
 
 
 @cache
@@ -52,6 +56,34 @@ def _simplified(text: str) -> str:
         return derived
     pairs = zip(text, derived, strict=True)
     return "".join(new if ord(new) in _covered() else old for old, new in pairs)
+
+
+def brief(text: str, beside: str | None = None) -> str:
+    """A number to four significant digits, its whole part always in full.
+
+    ``beside`` is the target that the verdict compared it with: it gets as many more digits as keep it on its
+    side of that, so that 17.9996 % against 18 % is not printed as 18 %.
+    """
+    value, other = Decimal(text), None if beside is None else Decimal(beside)
+    for digits in range(DIGITS, DIGITS + len(text) + 1):
+        found = _to_digits(value, digits)
+        if other is None or ((found > other) - (found < other) == (value > other) - (value < other)):
+            break
+    plain = f"{found:f}"
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
+
+
+def _to_digits(value: Decimal, digits: int) -> Decimal:
+    exponent = min(0, value.adjusted() - digits + 1)
+    held = value.as_tuple().exponent
+    return value if isinstance(held, int) and held >= exponent else round(value, -exponent)
+
+
+def without_data(said: Bilingual) -> tuple[Bilingual, str]:
+    """A reason as people read it, and the fingerprint of its readings, "" where it names none."""
+    found = DATA.search(said.en) or DATA.search(said.zh)
+    rest = Bilingual(DATA.sub("", said.en), DATA.sub("", said.zh))
+    return (rest, found[1]) if found else (said, "")
 
 
 class Writer:
@@ -94,11 +126,12 @@ class Writer:
         return f"{self.day(first, width)} – {self.day(last, width)}" if first and last else ""
 
     def number(self, text: str, unit: str = "") -> str:
-        """The digits as signed, grouped; never rounded, because the number is evidence."""
+        """The digits as signed, grouped: what was promised or paid."""
         whole, dot, rest = text.removeprefix("-").partition(".")
         sign = "−" if text.startswith("-") else ""
         unit = printable(unit)
         return f"{sign}{int(whole):,}{dot}{rest}" + (f"\u00a0{unit}" if unit else "")
 
-    def mean(self, value: float) -> str:
-        return format_decimal(float(f"{value:.4g}"), locale="en", decimal_quantization=False)
+    def brief(self, text: str, unit: str = "", beside: str | None = None) -> str:
+        """What was computed; all digits are in the signed data."""
+        return self.number(brief(text, beside), unit)

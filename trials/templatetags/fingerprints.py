@@ -14,3 +14,10 @@ def fingerprint(value: str) -> SafeString:
         "", "{}<wbr>", ((value[at : at + STEP],) for at in range(0, len(value) // STEP * STEP, STEP))
     )
     return format_html('<code class="ip-small">{}{}</code>', parts, value[len(value) // STEP * STEP :])
+
+
+@register.filter
+def groups(value: str) -> SafeString:
+    """A hash in groups that the eye can follow from line to line."""
+    parts = ((value[at : at + STEP],) for at in range(0, len(value), STEP))
+    return format_html('<code class="ip-small">{}</code>', format_html_join(" ", "{}", parts))

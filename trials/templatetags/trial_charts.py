@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from innoportal.lib.charts import LineChart, Tick, line_chart
 from innoportal.lib.templatetags.languages import day
 from innoportal.lib.templatetags.portal_charts import anchor, axis, figure
+from trials.proof.writing import brief
 
 register = template.Library()
 
@@ -66,7 +67,7 @@ def readings(chart: Mapping[str, Any]) -> SafeString:
 def _drawing(chart: LineChart, number: int, unit: str) -> SafeString:
     keys = [(line.kind, line.name) for line in chart.lines]
     if chart.target:
-        keys.append(("target", f"{_('Target')} {figure(chart.target_value or 0)}"))
+        keys.append(("target", f"{_('Target')} {figure(float(brief(str(chart.target_value or 0))))}"))
     return format_html(
         DRAWING,
         legend=format_html_join("", KEY, keys),

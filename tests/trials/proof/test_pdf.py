@@ -1,5 +1,6 @@
 import copy
 import io
+import json
 import re
 import unicodedata
 from dataclasses import replace
@@ -10,11 +11,12 @@ import pytest
 from tests.trials.proof import sample
 from trials.proof.files import ATTACHMENT
 from trials.proof.labels import LANGUAGES, WORDS, word
-from trials.proof.payload import Bilingual, Correction, Party
+from trials.proof.payload import Bilingual, Correction, Party, Result
 from trials.proof.pdf import FONTS, TEMPLATE, render_pdf
 from trials.proof.shape import Misfit
 from trials.proof.signing import sign, to_bytes
 from trials.proof.writing import printable
+from trials.sentences import both, joined
 
 ENVELOPE = sample.envelope()
 
@@ -116,6 +118,35 @@ def test_everything_that_was_signed_for_the_reader_is_on_the_pages(lang):
         assert text in shown
     for text in (ENVELOPE["hash"], ENVELOPE["key_id"], payload["plan"]["hash"], payload["previous_hash"]):
         assert text in shown
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-hant", "zh-hans"])
+def test_figures_have_four_digits_and_the_hash_of_the_readings_stands_among_what_is_checked(lang):
+    data = "0123456789abcdef" * 4
+    reason = joined(both("met", confidence=95), both("readings", readings=40, flagged=0, hash=data))
+    claim = replace(
+        sample.energy(),
+        baseline="412.345",
+        result=Result("34.8765", "29.9999", "37.6543", "95", 84, None),
+        reason=reason,
+    )
+    series = replace(sample.series(), baseline_level="412.345", target_level="288.642")
+    reader = draw(lang, claims=(claim,), series=(series,))
+    shown = words(reader)
+    for rounded, full in (("412.3", "412.345"), ("34.88", "34.8765"), ("37.65", "37.6543")):
+        assert rounded in shown
+        assert full not in shown
+    assert "29.9999" in shown  # 30 was promised
+    said = {"en": "0ofthemflagged", "zh-hant": "其中0個有標記", "zh-hans": "其中0个有标记"}[lang]
+    before, _, after = shown.partition(said)
+    assert after.startswith((".", "。"))
+    assert data not in before
+    label = squeezed(word("data_hash", lang, number=1))
+    assert shown.count(data) == 1
+    assert f"{label}{data}" in after
+    assert json.loads(next(reader.attachment_list).content)["payload"]["claims"][0]["result"]["effect"] == (
+        "34.8765"
+    )
 
 
 def test_simplified_chinese_is_derived():
