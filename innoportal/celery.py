@@ -6,6 +6,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "innoportal.settings")
 
 from celery import Celery
+from celery.schedules import crontab
 
 app = Celery("innoportal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -15,6 +16,10 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "notifications.sweep": {"task": "notifications.tasks.sweep", "schedule": 15.0},
     "matching.sweep": {"task": "matching.tasks.sweep", "schedule": 30.0},
+    "matching.sweep_duplicates": {
+        "task": "matching.tasks.sweep_duplicates",
+        "schedule": crontab(hour=3, minute=20),
+    },
     "wishes.expire": {"task": "wishes.tasks.expire_due", "schedule": 3600.0},
     "solutions.expire": {"task": "solutions.tasks.expire_due", "schedule": 3600.0},
     "documents.sweep": {"task": "documents.tasks.sweep", "schedule": 60.0},

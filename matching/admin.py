@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from matching.models import Conflict, Match, Profile, Ranker, Review
+from matching.models import Conflict, Duplicate, Match, Profile, Ranker, Review
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -50,3 +50,10 @@ class ProfileAdmin(ReadOnly):
 class ConflictAdmin(admin.ModelAdmin):
     list_display = ("expert", "organisation", "reason", "declared_at")
     list_select_related = ("expert", "organisation")
+
+
+@admin.register(Duplicate)
+class DuplicateAdmin(ReadOnly):
+    list_display = ("__str__", "status", "likeness", "is_repeat", "found_at", "decided_by")
+    list_filter = ("status", "is_repeat")
+    list_select_related = (*Duplicate.PLACES, "decided_by")

@@ -3,7 +3,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from matching.models import Match
+from matching.models import Duplicate, Match
 from topics.models import Topic
 
 
@@ -43,3 +43,25 @@ class MatchFilter(django_filters.FilterSet):
     def of_number(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         value = value.strip().upper()
         return rows.filter(Q(wish__reference=value) | Q(solution__reference=value))
+
+
+class DuplicateFilter(django_filters.FilterSet):
+    status = django_filters.MultipleChoiceFilter(
+        label=_("Status"),
+        choices=Duplicate.Status.choices,
+        distinct=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
+    )
+    side = django_filters.ChoiceFilter(
+        label=_("Show"),
+        choices=[("wish", _("Wishes")), ("solution", _("Solutions"))],
+        empty_label=_("Everything"),
+        method="of_side",
+    )
+
+    class Meta:
+        model = Duplicate
+        fields = ()
+
+    def of_side(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(**{f"earlier_{value}__isnull": False})

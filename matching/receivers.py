@@ -1,4 +1,4 @@
-"""When a wish or a solution changes, who fits it is asked again."""
+"""When a wish or a solution changes, who fits it is asked again, and what it may repeat."""
 
 from django.db import transaction
 from django.dispatch import receiver
@@ -6,21 +6,27 @@ from django.dispatch import receiver
 from journal.models import Entry
 from journal.workflow import happened
 from matching import services, tasks
+from matching.models import Duplicate
+from matching.texts import side_of
 from solutions.models import Solution
 from wishes.models import Wish
 
 # These say nothing new about the thing itself; anything else may.
 INDIFFERENT = frozenset({"match", "unmatch", "start_trial", "end_trial", "ask", "answer", "sponsor"})
+# After these there may be a text with the portal office that was not compared yet.
+WRITES = frozenset({"submit", "endorse", "edit", "reconsider"})
 
 
 @receiver(happened, sender=Wish, dispatch_uid="matching.wish")
 def wish_changed(instance: Wish, entry: Entry, **kwargs) -> None:
     _changed(instance, entry, tasks.rematch_wish)
+    _compare(instance, entry, Duplicate.WISHES_COMPARED)
 
 
 @receiver(happened, sender=Solution, dispatch_uid="matching.solution")
 def solution_changed(instance: Solution, entry: Entry, **kwargs) -> None:
     _changed(instance, entry, tasks.rematch_solution)
+    _compare(instance, entry, Duplicate.SOLUTIONS_COMPARED)
 
 
 def _changed(thing: Wish | Solution, entry: Entry, task) -> None:
@@ -32,3 +38,10 @@ def _changed(thing: Wish | Solution, entry: Entry, task) -> None:
     if entry.verb not in INDIFFERENT:
         # robust: a queue that is down is logged, and does not undo what the person has done
         transaction.on_commit(lambda: task.delay(thing.pk, entry.at.isoformat()), robust=True)
+
+
+def _compare(thing: Wish | Solution, entry: Entry, compared: tuple[str, ...]) -> None:
+    """A draft wakes nobody; the sweep of the night finds a lost message."""
+    if entry.verb in WRITES and thing.status in compared:
+        side = side_of(thing)
+        transaction.on_commit(lambda: tasks.find_duplicates.delay(side, thing.pk), robust=True)

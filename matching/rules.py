@@ -50,3 +50,9 @@ rules.add_perm("matching.start_trial_match", is_office | is_engineer)
 rules.add_perm("matching.close_match", is_office)
 rules.add_perm("matching.view_queue", is_judge)
 rules.add_perm("matching.add_conflict", is_expert)
+
+reads_all = is_office | is_auditor | is_administrator
+
+rules.add_perm("matching.view_duplicates", reads_all)
+rules.add_perm("matching.same_duplicate", is_office)
+rules.add_perm("matching.not_same_duplicate", is_office)

@@ -32,3 +32,14 @@ def rematch_solutions(solution_ids: list[int]) -> None:
 @shared_task
 def sweep() -> None:
     services.sweep()
+
+
+@shared_task
+def find_duplicates(side: str, pk: int) -> None:
+    """What one wish or solution that was handed in may repeat; nothing, should it be taken back by now."""
+    services.find_duplicates(side, [pk])
+
+
+@shared_task
+def sweep_duplicates() -> None:
+    services.sweep_duplicates()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from matching.views import actions, conflicts, detail, pieces, queue
+from matching.views import actions, conflicts, detail, duplicates, pieces, queue
 
 app_name = "matching"
 urlpatterns = [
@@ -8,6 +8,15 @@ urlpatterns = [
     path("workspace/", pieces.Workspace.as_view(), name="workspace"),
     path("similar/", pieces.Similar.as_view(), name="similar"),
     path("conflicts/", conflicts.Conflicts.as_view(), name="conflicts"),
+    path("duplicates/", duplicates.Duplicates.as_view(), name="duplicates"),
+    path("duplicates/of-wish/<slug:slug>/", duplicates.DuplicatesOfWish.as_view(), name="duplicates-of-wish"),
+    path(
+        "duplicates/of-solution/<slug:slug>/",
+        duplicates.DuplicatesOfSolution.as_view(),
+        name="duplicates-of-solution",
+    ),
+    path("duplicates/<slug:slug>/same/", duplicates.Same.as_view(), name="same"),
+    path("duplicates/<slug:slug>/not-same/", duplicates.NotSame.as_view(), name="not-same"),
     path("of-wish/<slug:slug>/", pieces.OfWish.as_view(), name="of-wish"),
     path("of-solution/<slug:slug>/", pieces.OfSolution.as_view(), name="of-solution"),
     path("<slug:slug>/", detail.Detail.as_view(), name="detail"),

@@ -1,7 +1,8 @@
 from journal.workflow import Workflow
-from matching.models import Match
+from matching.models import Duplicate, Match
 
 S = Match.Status
+D = Duplicate.Status
 
 WORKFLOW = Workflow(
     {
@@ -15,4 +16,12 @@ WORKFLOW = Workflow(
         "close": ({S.APPROVED, S.ON_TRIAL}, S.CLOSED),
     },
     refusals={"want", "decline", "reopen", "close"},
+)
+
+# Who judged wrongly judges again: both verbs lead from the other's end.
+DUPLICATES = Workflow(
+    {
+        "same": ({D.FOUND, D.DIFFERENT}, D.SAME),
+        "not_same": ({D.FOUND, D.SAME}, D.DIFFERENT),
+    }
 )

@@ -11,7 +11,7 @@ from factory.django import DjangoModelFactory
 from accounts.models import Invitation, Membership, Organisation, Partnership, Role, User
 from documents.models import Document
 from journal.models import Counter, Entry, Pledge, next_reference
-from matching.models import Conflict, Match, Profile, Ranker, Review
+from matching.models import Conflict, Duplicate, Match, Profile, Ranker, Review
 from notifications.models import Delivery, Follow, Notification, Preference
 from solutions.models import Evidence, Interest, Solution
 from topics.models import Topic
@@ -275,6 +275,31 @@ class ConflictFactory(DjangoModelFactory):
     expert = factory.SubFactory(UserFactory, expert=True)
     organisation = factory.SubFactory(OrganisationFactory, vendor=True)
     reason = "I advised them."
+
+
+class DuplicateFactory(DjangoModelFactory):
+    """Two wishes, unless `solutions`; the first is made first."""
+
+    class Meta:
+        model = Duplicate
+
+    earlier_wish = factory.SubFactory(WishFactory, open=True)
+    later_wish = factory.SubFactory(WishFactory, open=True)
+    likeness = 0.95
+    engine_version = "test"
+
+    class Params:
+        solutions = factory.Trait(
+            earlier_wish=None,
+            later_wish=None,
+            earlier_solution=factory.SubFactory(SolutionFactory, listed=True),
+            later_solution=factory.SubFactory(SolutionFactory, listed=True),
+        )
+        decided = factory.Trait(
+            status=Duplicate.Status.SAME,
+            decided_at=factory.LazyFunction(timezone.now),
+            decided_by=factory.SubFactory(UserFactory, office=True),
+        )
 
 
 class VenueFactory(DjangoModelFactory):

@@ -1,5 +1,6 @@
 """The verbs of this room."""
 
+from matching.services.duplicates import find_duplicates, not_same, same, sweep_duplicates
 from matching.services.explaining import explanation_of
 from matching.services.judging import (
     approvals,
@@ -37,8 +38,10 @@ __all__ = [
     "declare_conflict",
     "decline",
     "explanation_of",
+    "find_duplicates",
     "hide",
     "matched_since",
+    "not_same",
     "open_review",
     "parties_of",
     "profile",
@@ -50,11 +53,13 @@ __all__ = [
     "rematch_wishes",
     "reopen",
     "review",
+    "same",
     "search",
     "shortlist",
     "similar",
     "similar_text",
     "start_trial",
     "sweep",
+    "sweep_duplicates",
     "why_not_judge",
 ]

@@ -11,8 +11,9 @@ from tests.test_house import named
 NAMES = tuple(name for name, _entry in sorted(dict(named()).items()) if name != "styleguide")
 SIGNED = ("trials:report", "trials:verify-report", "api:report")
 NOUNS = (  # the first that fits says what `slug` means there
-    (r"^(wishes:|matching:of-wish|api:wish)", "wish"),
-    (r"^(solutions:|matching:of-solution|api:solution)", "solution"),
+    (r"^(wishes:|matching:(duplicates-)?of-wish|api:wish)", "wish"),
+    (r"^(solutions:|matching:(duplicates-)?of-solution|api:solution)", "solution"),
+    (r"^matching:(same|not-same)$", "duplicate"),
     (r"^(matching:|trials:plan$|api:match)", "match"),
     (r"^(trials:report|trials:verify-report|api:report)", "report"),
     (r"^(trials:|api:trial)", "trial"),

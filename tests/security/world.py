@@ -70,6 +70,7 @@ def build() -> World:
     _people(world)
     _wishes_and_solutions(world)
     _matches(world)
+    _duplicates(world)
     _trials(world)
     _papers(world)
     world.clients = {name: world.client(name) for name in PEOPLE}
@@ -202,6 +203,27 @@ def _matches(world: World) -> None:
         expert=world.people["expert"],
         organisation=world.public["vendor_b"],
         reason=world.mark("conflict"),
+    )
+
+
+def _duplicates(world: World) -> None:
+    """What is handed in beside what is listed; and two public wishes, that are no public pair."""
+    handed_in = make.SolutionFactory(
+        organisation=world.public["vendor_a"],
+        created_by=world.people["vendor_a"],
+        status="submitted",
+        **_texts(world, "handedin", "title_en", "summary_en"),
+    )
+    words = [{"text": world.mark("repeatedwords"), "wish": [], "solution": []}]
+    world.hidden["duplicate"] = make.DuplicateFactory(
+        solutions=True,
+        earlier_solution=world.public["solution"],
+        later_solution=handed_in,
+        explanation={"terms": words},
+    )
+    world.public["duplicate"] = make.DuplicateFactory(
+        earlier_wish=world.public["wish"],
+        explanation={"terms": [{"text": world.mark("pairedwords"), "wish": [], "solution": []}]},
     )
 
 
