@@ -11,6 +11,7 @@ from solutions.models import Solution
 from trials.models import Claim, Erratum, LogEntry, Measurement, Report, Trial, Venue
 from trials.readings import MANUAL
 from trials.services import needs_unmet
+from trials.showing import metric_said
 
 MAX_REPORT = 40_000_000  # as trials.proof.files takes it
 
@@ -142,7 +143,7 @@ class MeasurementForm(forms.Form):
     def __init__(self, *args: Any, trial: Trial, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["metric"].choices = [
-            (claim.metric, f"{claim.metric} ({claim.unit})") for claim in trial.claims.all()
+            (claim.metric, f"{metric_said(claim.metric)} ({claim.unit})") for claim in trial.claims.all()
         ]
 
     def clean_sensor(self) -> str:

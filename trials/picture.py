@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from trials.models import Claim, Measurement, Trial
 from trials.services.snapshot import thinned
+from trials.showing import metric_said
 
 MOST = 3000  # readings drawn one by one; beyond, the mean of each day is drawn
 DRAWN = 120  # points of one line, so that its table stays readable
@@ -41,7 +42,7 @@ def _chart(claim: Claim, found: Series) -> dict[str, Any]:
     names = ((Measurement.Phase.BASELINE, baseline), (Measurement.Phase.TRIAL, trial))
     return {
         "claim": claim,
-        "caption": _("Readings of %(metric)s") % {"metric": claim.metric},
+        "caption": _("Readings: %(metric)s") % {"metric": metric_said(claim.metric)},
         "unit": claim.unit,
         "series": [
             {"name": phase.label, "kind": phase.value, "points": thinned(points, DRAWN)}

@@ -10,7 +10,7 @@ from trials.models import Claim
 from trials.proof.payload import Bilingual, Report, Series
 from trials.proof.signing import moment
 from trials.proof.view import View, data_of
-from trials.proof.writing import Writer, without_data
+from trials.proof.writing import Writer, metric_label, without_data
 from trials.sentences import both
 from trials.services.snapshot import number, target_unit
 
@@ -19,13 +19,17 @@ def said(text: Bilingual) -> Phrase:
     return phrase(text.en, text.zh)
 
 
+def metric_said(name: str) -> Phrase:
+    return said(metric_label(Bilingual(name, name)))
+
+
 def claim_shown(claim: Claim) -> dict[str, Any]:
     """A claim of the trial's own page: promise, and the finding once there is one."""
     found = claim.result
     unit = target_unit(claim)
     shown: dict[str, Any] = {
         "statement": claim.statement,
-        "metric": claim.metric,
+        "metric": metric_said(claim.metric),
         "unit": claim.unit,
         "promise": f"{claim.get_direction_display()} {number(float(claim.target))} {unit}",
         "method": claim.get_method_display(),
@@ -122,7 +126,7 @@ def _facts(write: View, report: Report) -> list[tuple[str, Any]]:
 def _claim(write: View, claim: Any) -> dict[str, Any]:
     return write.claim(claim) | {
         "statement": said(claim.statement),
-        "metric": said(claim.metric),
+        "metric": said(metric_label(claim.metric)),
         "method": said(claim.method),
         "reason": said(without_data(claim.reason)[0]),
     }
@@ -131,7 +135,7 @@ def _claim(write: View, claim: Any) -> dict[str, Any]:
 def _chart(write: View, series: Series) -> dict[str, Any]:
     drawn = (("baseline", series.baseline), ("trial", series.trial))
     return {
-        "caption": _("Readings of %(metric)s") % {"metric": said(series.metric)},
+        "caption": _("Readings: %(metric)s") % {"metric": said(metric_label(series.metric))},
         "unit": series.unit,
         "target": float(series.target_level) if series.target_level is not None else None,
         "note": write.say(

@@ -17,6 +17,7 @@ from tests.factories import (
     VenueFactory,
 )
 from tests.trials import stories
+from trials import forms as trials_forms
 from trials import services
 from trials.models import Report, Trial
 from trials.proof.verify import verify_file
@@ -132,7 +133,7 @@ def test_the_page_of_a_trial_draws_its_readings_with_the_target(client):
     trial = stories.running()
     stories.measure(trial)
     text = page(client, "detail", trial.slug)
-    assert "Readings of energy" in text
+    assert "Readings: Energy" in text
     assert "Target 85.06<" in text  # 15 % below the mean of the baseline, 100.07; to four digits
     assert trial.plan_hash in text
 
@@ -316,6 +317,18 @@ def test_people_read_four_digits_and_no_hash_where_the_signed_data_has_all(clien
             assert f"{float(full):.4g}" in text or full == claim["baseline"]
     grouped = " ".join(data[at : at + 8] for at in range(0, 64, 8))
     assert grouped in page(client, "verify-report", report.slug)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hant"])
+def test_a_metric_is_read_as_words_on_the_pages_of_trial_and_report(client, language):
+    claim = {**stories.ENERGY, "metric": "energy_use"}
+    report = stories.published(claims=[claim], readings=stories.csv_of("energy_use"))
+    with translation.override(language):
+        for text in (page(client, "detail", report.trial.slug), page(client, "report", report.slug)):
+            assert text.count("Energy use") >= 2  # of the claim and of the chart
+            assert "energy_use" not in text
+    chosen = trials_forms.MeasurementForm(trial=report.trial).fields["metric"].choices
+    assert list(chosen) == [("energy_use", "Energy use (kWh)")]
 
 
 @pytest.mark.parametrize("count", [1, 5])

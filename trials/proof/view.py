@@ -9,7 +9,7 @@ from trials.proof.files import ATTACHMENT
 from trials.proof.labels import WORDS
 from trials.proof.payload import Claim, Point, Report, Series
 from trials.proof.signing import moment
-from trials.proof.writing import HONG_KONG, MISSING, Writer, printable, without_data
+from trials.proof.writing import HONG_KONG, MISSING, Writer, metric_label, printable, without_data
 
 MAX_LINE = 120  # characters that fit one line, at the foot of the first page or above a chart
 
@@ -22,7 +22,7 @@ class View(Writer):
         target = self.number(claim.target, claim.target_unit)
         return {
             "statement": self.text(claim.statement),
-            "metric": self.text(claim.metric),
+            "metric": self.text(metric_label(claim.metric)),
             "method": self.text(claim.method),
             "reason": self.text(without_data(claim.reason)[0]),
             "baseline": self.brief(claim.baseline, claim.unit) if claim.baseline is not None else "–",
@@ -49,7 +49,7 @@ class View(Writer):
         return found
 
     def figure(self, number: int, series: Series) -> dict[str, Any]:
-        metric = self.flat(series.metric)
+        metric = self.flat(metric_label(series.metric))
         unit = printable(series.unit)
         title = self.say("chart", number=number, metric=metric)
         shown = len(series.baseline) + len(series.trial)

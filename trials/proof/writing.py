@@ -21,6 +21,7 @@ HONG_KONG = get_timezone("Asia/Hong_Kong")
 MISSING = "〓"  # the printers' mark for a sort that is not in the case
 Width = Literal["medium", "long"]
 CHINESE = {"en": "HK", "zh-hant": "HK", "zh-hans": "CN"}
+METRIC = re.compile("[A-Za-z0-9_-]+")
 DIGITS = 4  # significant digits that people read; the signed data holds all
 # The fingerprint of a claim's readings, with which trials/sentences.py ends the reason that is signed.
 DATA = re.compile(r"\s*(?:Data: |數據指紋：)([0-9a-f]{64})[.。]")
@@ -56,6 +57,17 @@ def _simplified(text: str) -> str:
         return derived
     pairs = zip(text, derived, strict=True)
     return "".join(new if ord(new) in _covered() else old for old, new in pairs)
+
+
+def metric_label(said: Bilingual) -> Bilingual:
+    """A metric as people read it. A plan names it once, in Latin letters: `energy_use` reads Energy use."""
+    if said.en != said.zh or not METRIC.fullmatch(said.en):
+        return said
+    words = re.sub(r"_+|(?<=[A-Za-z])-(?=[A-Za-z])", " ", said.en).strip()
+    begin, _, rest = words.partition(" ")
+    if begin.islower():  # not kWh, nor pH
+        begin = begin.capitalize()
+    return Bilingual(en=f"{begin} {rest}".strip()) if words else said
 
 
 def brief(text: str, beside: str | None = None) -> str:

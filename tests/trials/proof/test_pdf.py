@@ -149,6 +149,18 @@ def test_figures_have_four_digits_and_the_hash_of_the_readings_stands_among_what
     )
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_metric_known_by_a_name_alone_is_printed_as_words(lang):
+    name = Bilingual("energy_use", "energy_use")
+    claim, series = replace(sample.energy(), metric=name), replace(sample.series(), metric=name)
+    reader = draw(lang, claims=(claim,), series=(series,))
+    assert words(reader).count("Energyuse") >= 2
+    assert "energy_use" not in words(reader)
+    alternatives = " ".join(str(found["/Alt"]) for found in objects(reader) if "/Alt" in found)
+    assert "Energy use" in alternatives
+    assert "energy_use" not in alternatives
+
+
 def test_simplified_chinese_is_derived():
     shown = words(draw("zh-hans"))
     assert "节能幅度高于承诺" in shown

@@ -1,7 +1,7 @@
 import pytest
 
 from trials.proof.payload import Bilingual
-from trials.proof.writing import Writer, brief, without_data
+from trials.proof.writing import Writer, brief, metric_label, without_data
 from trials.sentences import both, joined
 
 HASH = "0123456789abcdef" * 4
@@ -58,3 +58,23 @@ def test_the_fingerprint_leaves_the_reason_that_is_signed():
 def test_a_reason_without_a_fingerprint_is_as_it_was_written():
     reason = Bilingual("Two controllers lost their address. Data: lost.", "")
     assert without_data(reason) == (reason, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("energy_use", "Energy use"),
+        ("fan-electricity", "Fan electricity"),
+        ("pm2-5", "Pm2-5"),
+        ("kWh_a_day", "kWh a day"),
+        ("__rain__error_", "Rain error"),
+        ("_", "_"),
+    ],
+)
+def test_the_name_of_a_metric_reads_as_words(name, label):
+    assert metric_label(Bilingual(name, name)).en == label
+
+
+def test_a_metric_that_has_words_in_both_languages_keeps_them():
+    words = Bilingual("electricity_of a day", "每日用電量")
+    assert metric_label(words) == words
