@@ -1,12 +1,17 @@
+from io import StringIO
+
 import pytest
 from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
 from django.conf import settings
 from django.template import Context, Template
 from django.utils import translation
+from django.utils.translation import gettext
 
 from innoportal.languages import Phrase, phrase, simplified
 from innoportal.lib import catalogue
 from innoportal.lib.management.commands.translations import ROOMS
+from trials.proof.labels import WORDS
 
 
 def test_every_message_of_the_portal_is_translated():
@@ -84,6 +89,28 @@ def test_a_phrase_falls_back_to_the_other_language_and_says_which_it_is(en, zh, 
 def test_a_page_marks_a_text_of_another_language_and_escapes_it(language, html):
     with translation.override(language):
         assert Template("{{ text|say }}").render(Context({"text": Phrase("<b>升", "zh-Hant")})) == html
+
+
+def test_chinese_has_one_word_for_you_and_one_for_verify():
+    """The words of the signed report stand in no catalogue, yet are read beside those that do."""
+    files = sorted((settings.BASE_DIR / "locale" / "parts").glob("*.po"))
+    texts = {file.name: [str(one.string) for one in read_po(StringIO(file.read_text()))] for file in files}
+    texts["labels.py"] = [chinese for _english, chinese in WORDS.values()]
+    found = [
+        (name, word, text)
+        for name, said in texts.items()
+        for text in said
+        for word in ("你", "核證")
+        if word in text
+    ]
+    assert found == []
+    assert WORDS["verifier"][1] == translation_of("Verifier")
+    assert WORDS["verification"][1] == translation_of("Verification")
+
+
+def translation_of(message: str) -> str:
+    with translation.override("zh-hant"):
+        return gettext(message)
 
 
 def test_simplified_uses_hong_kong_words():
