@@ -20,6 +20,10 @@ app.conf.beat_schedule = {
         "task": "matching.tasks.sweep_duplicates",
         "schedule": crontab(hour=3, minute=20),
     },
+    "matching.refit": {
+        "task": "matching.tasks.refit",
+        "schedule": crontab(day_of_month="1", hour="3", minute="30"),
+    },
     "wishes.expire": {"task": "wishes.tasks.expire_due", "schedule": 3600.0},
     "solutions.expire": {"task": "solutions.tasks.expire_due", "schedule": 3600.0},
     "documents.sweep": {"task": "documents.tasks.sweep", "schedule": 60.0},

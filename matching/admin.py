@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from matching.models import Conflict, Duplicate, Match, Profile, Ranker, Review
+from matching.models import Conflict, Duplicate, Judgement, Match, Profile, Ranker, Review
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -31,9 +31,15 @@ class ReviewAdmin(ReadOnly):
     list_select_related = ("match", "expert")
 
 
+@admin.register(Judgement)
+class JudgementAdmin(ReadOnly):
+    list_display = ("__str__", "kind", "ground", "place", "probability", "at")
+    list_filter = ("kind", "ground")
+
+
 @admin.register(Ranker)
 class RankerAdmin(ReadOnly):
-    list_display = ("name", "engine_version", "is_active", "created_at")
+    list_display = ("name", "engine_version", "is_active", "created_at", "activated_at")
 
 
 @admin.register(Profile)

@@ -49,16 +49,28 @@ class Profile(models.Model):
         return f"w{self.wish_id}" if self.side == self.Side.WISH else f"s{self.solution_id}"
 
 
+class RankerQuerySet(models.QuerySet["Ranker"]):
+    def visible_to(self, user) -> "RankerQuerySet":
+        """Those who run the portal, and those who audit it; the weights say how the score may be courted."""
+        may = user.is_authenticated and (
+            user.is_superuser or user.has_role(Role.OFFICE) or user.has_role(Role.AUDITOR)
+        )
+        return self.all() if may else self.none()
+
+
 class Ranker(models.Model):
     """Weights of the score, with what they were learnt from and how well they did. One is active."""
 
     name = models.CharField(max_length=80, unique=True)
     engine_version = models.CharField(max_length=40)
     weights = models.JSONField()
-    training_fingerprint = models.CharField(max_length=64, blank=True)
+    training_fingerprint = models.CharField(max_length=64, blank=True)  # none: delivered with the engine
     figures = models.JSONField(default=dict)
     is_active = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
+    activated_at = models.DateTimeField(null=True)  # what was matched before that is due again
+
+    objects = RankerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("ranker")
@@ -66,11 +78,19 @@ class Ranker(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["is_active"], condition=Q(is_active=True), name="ranker_one_active"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["training_fingerprint"],
+                condition=~Q(training_fingerprint=""),
+                name="ranker_once_for_each_training_set",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('matching:rankers')}#ranker-{self.pk}"
 
 
 class MatchQuerySet(models.QuerySet["Match"]):
@@ -234,6 +254,44 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.expert} {self.verdict} {self.match}"
+
+
+class Judgement(models.Model):
+    """What one act of a person says of a pair, with what was known of it then. Weights are learnt from these.
+
+    Of the pair and not of the match: a suggestion that was passed over may be gone tomorrow.
+    """
+
+    class Kind(models.TextChoices):
+        APPROVE = "approve", _("Approved")
+        DECLINE = "decline", _("Declined")
+        SHORTLISTED = "shortlisted", _("Shortlisted")
+        SKIPPED = "skipped", _("Passed over")
+
+    VERDICTS = (Kind.APPROVE, Kind.DECLINE)
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    ground = models.CharField(max_length=16, choices=Review.Ground, blank=True)  # none: no expert's verdict
+    wish = models.ForeignKey(Wish, models.CASCADE, related_name="+")
+    solution = models.ForeignKey(Solution, models.CASCADE, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    place = models.PositiveIntegerField()  # among the wish's matches, as it was shown
+    probability = models.FloatField()
+    factors = models.JSONField(default=dict)  # name: 0 to 1, or null for what nobody said
+    engine_version = models.CharField(max_length=40)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        verbose_name = _("judgement")
+        verbose_name_plural = _("judgements")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(probability__range=(0, 1)), name="judgement_probability_0_to_1"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.kind} {self.wish_id} × {self.solution_id}"
 
 
 class Conflict(models.Model):

@@ -6,7 +6,7 @@ from django.dispatch import receiver
 from journal.models import Entry
 from journal.workflow import happened
 from matching import services, tasks
-from matching.models import Duplicate
+from matching.models import Duplicate, Ranker
 from matching.texts import side_of
 from solutions.models import Solution
 from wishes.models import Wish
@@ -27,6 +27,13 @@ def wish_changed(instance: Wish, entry: Entry, **kwargs) -> None:
 def solution_changed(instance: Solution, entry: Entry, **kwargs) -> None:
     _changed(instance, entry, tasks.rematch_solution)
     _compare(instance, entry, Duplicate.SOLUTIONS_COMPARED)
+
+
+@receiver(happened, sender=Ranker, dispatch_uid="matching.ranker")
+def weights_changed(instance: Ranker, entry: Entry, **kwargs) -> None:
+    """What is stored is scored anew by the workers; the sweep finds what they have missed."""
+    if entry.verb == "activate":
+        transaction.on_commit(tasks.rematch_everything.delay, robust=True)
 
 
 def _changed(thing: Wish | Solution, entry: Entry, task) -> None:

@@ -50,6 +50,8 @@ rules.add_perm("matching.start_trial_match", is_office | is_engineer)
 rules.add_perm("matching.close_match", is_office)
 rules.add_perm("matching.view_queue", is_judge)
 rules.add_perm("matching.add_conflict", is_expert)
+rules.add_perm("matching.view_ranker", is_office | is_auditor | is_administrator)
+rules.add_perm("matching.activate_ranker", is_office | is_administrator)
 
 reads_all = is_office | is_auditor | is_administrator
 

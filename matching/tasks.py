@@ -3,6 +3,8 @@ from datetime import datetime
 from celery import shared_task
 
 from matching import services
+from solutions.models import Solution
+from wishes.models import Wish
 
 
 @shared_task
@@ -32,6 +34,23 @@ def rematch_solutions(solution_ids: list[int]) -> None:
 @shared_task
 def sweep() -> None:
     services.sweep()
+
+
+@shared_task
+def rematch_everything() -> int:
+    """Leave a rematch of everything to the workers; how many shards were queued."""
+    shards = 0
+    for model, task in ((Wish, rematch_wishes), (Solution, rematch_solutions)):
+        ids = list(model.objects.public().order_by("pk").values_list("pk", flat=True))
+        for batch in services.batches(ids):
+            task.delay(list(batch))
+            shards += 1
+    return shards
+
+
+@shared_task
+def refit() -> None:
+    services.refit_ranker()
 
 
 @shared_task

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from matching.views import actions, conflicts, detail, duplicates, pieces, queue
+from matching.views import actions, conflicts, detail, duplicates, pieces, queue, rankers
 
 app_name = "matching"
 urlpatterns = [
@@ -8,6 +8,8 @@ urlpatterns = [
     path("workspace/", pieces.Workspace.as_view(), name="workspace"),
     path("similar/", pieces.Similar.as_view(), name="similar"),
     path("conflicts/", conflicts.Conflicts.as_view(), name="conflicts"),
+    path("rankers/", rankers.Rankers.as_view(), name="rankers"),
+    path("rankers/<int:pk>/activate/", rankers.Activate.as_view(), name="activate-ranker"),
     path("duplicates/", duplicates.Duplicates.as_view(), name="duplicates"),
     path("duplicates/of-wish/<slug:slug>/", duplicates.DuplicatesOfWish.as_view(), name="duplicates-of-wish"),
     path(

@@ -11,7 +11,8 @@ from factory.django import DjangoModelFactory
 from accounts.models import Invitation, Membership, Organisation, Partnership, Role, User
 from documents.models import Document
 from journal.models import Counter, Entry, Pledge, next_reference
-from matching.models import Conflict, Duplicate, Match, Profile, Ranker, Review
+from matching.models import Conflict, Duplicate, Judgement, Match, Profile, Ranker, Review
+from matching.texts import engine_version
 from notifications.models import Delivery, Follow, Notification, Preference
 from solutions.models import Evidence, Interest, Solution
 from topics.models import Topic
@@ -266,6 +267,21 @@ class ReviewFactory(DjangoModelFactory):
     reason = "It answers the need."
     probability_shown = 0.8
     rank_shown = 1
+
+
+class JudgementFactory(DjangoModelFactory):
+    class Meta:
+        model = Judgement
+
+    kind = "approve"
+    ground = "fits"
+    wish = factory.SubFactory(WishFactory, open=True)
+    solution = factory.SubFactory(SolutionFactory, listed=True)
+    person = factory.SubFactory(UserFactory, expert=True)
+    place = 1
+    probability = 0.8
+    factors = {"meaning": 0.5}
+    engine_version = factory.LazyFunction(engine_version)
 
 
 class ConflictFactory(DjangoModelFactory):

@@ -2,6 +2,7 @@
 
 from matching.services.duplicates import find_duplicates, not_same, same, sweep_duplicates
 from matching.services.explaining import explanation_of
+from matching.services.figures import calibration, precision_by_month
 from matching.services.judging import (
     approvals,
     close,
@@ -15,6 +16,7 @@ from matching.services.judging import (
     start_trial,
     why_not_judge,
 )
+from matching.services.learning import Lesson, activate, has_passed, is_legal, refit_ranker, verdicts
 from matching.services.profiles import hide, profile, profiles
 from matching.services.ranking import active_ranker
 from matching.services.rematching import (
@@ -30,22 +32,29 @@ from matching.services.sweeping import BATCH, batches, rematch_all, sweep
 __all__ = [
     "BATCH",
     "LONGEST",
+    "Lesson",
     "Result",
+    "activate",
     "active_ranker",
     "approvals",
     "batches",
+    "calibration",
     "close",
     "declare_conflict",
     "decline",
     "explanation_of",
     "find_duplicates",
+    "has_passed",
     "hide",
+    "is_legal",
     "matched_since",
     "not_same",
     "open_review",
     "parties_of",
+    "precision_by_month",
     "profile",
     "profiles",
+    "refit_ranker",
     "rematch_all",
     "rematch_solution",
     "rematch_solutions",
@@ -61,5 +70,6 @@ __all__ = [
     "start_trial",
     "sweep",
     "sweep_duplicates",
+    "verdicts",
     "why_not_judge",
 ]

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation, Role, User
 from journal.models import Entry
 from journal.workflow import IllegalTransition, ReasonRequired, record
-from matching.models import Conflict, Match, Review
+from matching.models import Conflict, Judgement, Match, Review
+from matching.services.noting import note, note_passed_over
 from matching.services.telling import tell_experts, tell_parties
 from matching.workflow import WORKFLOW
 from solutions.models import Solution
@@ -15,10 +16,14 @@ from wishes import services as wishes_services
 from wishes.models import Wish
 
 
+@transaction.atomic
 def shortlist(match: Match, *, by: User) -> Entry:
     """Mark a suggestion as worth an expert's time."""
     _still_there(match)
-    return WORKFLOW["shortlist"].apply(match, by=by)
+    entry = WORKFLOW["shortlist"].apply(match, by=by)
+    note(match, Judgement.Kind.SHORTLISTED, by=by)
+    note_passed_over(match, by=by)
+    return entry
 
 
 @transaction.atomic
@@ -57,6 +62,8 @@ def review(match: Match, *, by: User, verdict: str, ground: str, reason: str) ->
     )
     made.full_clean(validate_unique=False, validate_constraints=False)
     made.save()
+    if verdict in Judgement.VERDICTS:  # who asks for more has not judged yet
+        note(match, verdict, by=by, ground=ground)
     record(match, "judge", by=by, details={"verdict": verdict, "ground": ground, "round": match.round})
     _follow(match, made, by)
     return made
@@ -65,7 +72,7 @@ def review(match: Match, *, by: User, verdict: str, ground: str, reason: str) ->
 def _follow(match: Match, made: Review, by: User) -> None:
     """What one verdict does to the match."""
     if made.verdict == Review.Verdict.DECLINE:
-        decline(match, by=by, reason=made.reason)
+        _decline(match, by, made.reason)
     elif made.verdict == Review.Verdict.WANT:
         entry = WORKFLOW["want"].apply(match, by=by, reason=made.reason)
         tell_parties(match, entry, "wanting")
@@ -92,6 +99,12 @@ def _approve(match: Match, by: User) -> None:
 @transaction.atomic
 def decline(match: Match, *, by: User, reason: str) -> Entry:
     """Say no, with a reason that department and vendor read."""
+    entry = _decline(match, by, reason)
+    note(match, Judgement.Kind.DECLINE, by=by)
+    return entry
+
+
+def _decline(match: Match, by: User, reason: str) -> Entry:
     known_to_parties = match.status != Match.Status.SUGGESTED
     entry = WORKFLOW["decline"].apply(match, by=by, reason=reason)
     if known_to_parties:

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from matching.models import Match, Profile
+from matching.models import Match, Profile, Ranker
 from matching.services import shelf
 from matching.services.profiles import profiles
 from matching.services.rematching import rematch_solutions, rematch_wishes
@@ -39,10 +39,15 @@ def sweep() -> int:
 
 
 def due(side: str) -> list[int]:
-    """Ids of public things never matched, edited since, read by another engine, or answered in vain."""
+    """Ids of public things never matched, edited since, read by another engine, scored by other weights,
+    or answered in vain.
+    """
     model = Wish if side == "wish" else Solution
+    weights_of = Ranker.objects.filter(is_active=True).values_list("activated_at", flat=True).first()
     rows = Profile.objects.filter(**{side: OuterRef("pk")}, engine_version=engine_version(), is_public=True)
     matched = rows.filter(seen_at=OuterRef("updated_at"), matched_at__gte=F("updated_at"))
+    if weights_of:
+        matched = matched.filter(matched_at__gte=weights_of)
     behind = set(model.objects.public().filter(~Exists(matched)).values_list("pk", flat=True))
     return sorted(behind | (unmatched_answers() if side == "solution" else set()))
 

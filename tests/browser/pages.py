@@ -70,6 +70,7 @@ PAGES = [
     ("solutions:refuse", "office", SOLUTION.format("screening"), ""),
     ("solutions:reconsider", "office", SOLUTION.format("not_suitable"), ""),
     ("matching:queue", "expert", "", ""),
+    ("matching:rankers", "office", "", ""),
     ("matching:duplicates", "office", "", ""),
     ("matching:duplicates", "auditor", "", "?status=found&status=same&status=different"),
     ("matching:duplicates-of-wish", "office", WISH.format("open"), ""),

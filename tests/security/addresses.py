@@ -66,6 +66,7 @@ def arguments(world: World, name: str, kind: str) -> dict:
         "wishes:answer": world.public["question"].pk,
         "notices:open": world.hidden["notification"].pk,
         "notices:unfollow": world.hidden["follow"].pk,
+        "matching:activate-ranker": world.hidden["ranker"].pk,
         "people:answer-invitation": world.hidden["invitation"].pk,
         "people:take-back-invitation": world.hidden["invitation"].pk,
         "people:remove-member": world.hidden["membership"].pk,

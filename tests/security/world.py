@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, User
 from documents.services import attach
+from matching.engine import DEFAULT_WEIGHTS, ENGINE_VERSION
 from tests import factories as make
 from tests.documents import samples
 from tests.trials import stories
@@ -185,6 +186,9 @@ def _pair(world: World, **traits: Any):
 
 
 def _matches(world: World) -> None:
+    world.hidden["ranker"] = make.RankerFactory(
+        engine_version=ENGINE_VERSION, weights=DEFAULT_WEIGHTS.as_dict()
+    )
     world.hidden["match"] = make.MatchFactory(
         wish=world.public["wish"],
         solution=world.public["solution"],

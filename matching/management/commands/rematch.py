@@ -3,9 +3,7 @@
 from django.core.management.base import BaseCommand
 
 from matching import services
-from matching.tasks import rematch_solutions, rematch_wishes
-from solutions.models import Solution
-from wishes.models import Wish
+from matching.tasks import rematch_everything
 
 
 class Command(BaseCommand):
@@ -18,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         if options["queue"]:
-            self.stdout.write(f"{self.enqueue()} shards are queued.")
+            self.stdout.write(f"{rematch_everything()} shards are queued.")
             return
         services.rematch_all(self.progress)
         self.stdout.write(self.style.SUCCESS("Done."))
@@ -27,12 +25,3 @@ class Command(BaseCommand):
         end = "\n" if done == whole or not self.stdout.isatty() else "\r"
         self.stdout.write(f"{step}: {done} of {whole}", ending=end)
         self.stdout.flush()
-
-    def enqueue(self) -> int:
-        shards = 0
-        for model, task in ((Wish, rematch_wishes), (Solution, rematch_solutions)):
-            ids = list(model.objects.public().order_by("pk").values_list("pk", flat=True))
-            for batch in services.batches(ids):
-                task.delay(list(batch))
-                shards += 1
-        return shards
