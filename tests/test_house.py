@@ -137,3 +137,19 @@ def test_no_page_answers_without_the_strict_policy(client):
     policy = client.get("/en/about/").headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
+
+
+def pieces():
+    """Pages and pieces of pages of each room; mails are named by the verb that sends them."""
+    folder = settings.BASE_DIR / "templates"
+    for room in [*ROOMS, "components"]:
+        for path in sorted((folder / room).rglob("*.html")):
+            yield path.relative_to(folder).as_posix()
+
+
+def test_every_page_and_piece_of_a_page_has_a_caller():
+    """Named in quotes by code or by a template; a comment names without quotes."""
+    sources = [*modules(), *(settings.BASE_DIR / "innoportal").rglob("*.py")]
+    sources += (settings.BASE_DIR / "templates").rglob("*.html")
+    text = "".join(path.read_text() for path in sources)
+    assert [piece for piece in pieces() if f'"{piece}' not in text] == []
