@@ -1,5 +1,6 @@
 """The experts' list."""
 
+import rules
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
@@ -64,6 +65,8 @@ class Queue(SignedInPermission, PartialMixin, VisibleMixin, FilterView):
             "sorts": SORTS,
             "sort": sort if sort in ORDERS else "",
             "needed": Match.APPROVALS_NEEDED,
+            # Of the rules alone: has_perm would ask the database too for whoever may not.
+            "sees_weights": rules.has_perm("matching.view_ranker", self.request.user),
         }
 
 

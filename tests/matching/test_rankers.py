@@ -126,6 +126,13 @@ def test_the_page_shows_precision_and_calibration(client):
     assert '<svg class="ip-lines"' in html
 
 
+@pytest.mark.parametrize("standing", ["office", "auditor", "administrator", "expert"])
+def test_the_experts_list_leads_there_whom_it_may(client, standing):
+    client.force_login(person(standing, MatchFactory()))
+    html = client.get(reverse("matching:queue")).content.decode()
+    assert (f'href="{reverse(URL)}"' in html) == (standing in READS)
+
+
 def test_an_empty_portal_is_no_error(client):
     client.force_login(UserFactory(office=True))
     text = words(page(client))
