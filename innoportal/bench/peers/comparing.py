@@ -9,6 +9,7 @@ import numpy as np
 
 from innoportal.bench.peers import chance
 from innoportal.bench.peers.judging import ALONE, ENGINE, Judged
+from innoportal.bench.peers.systems import CENTRED
 from matching.engine import metrics
 from matching.engine.lexical import Array
 
@@ -48,7 +49,7 @@ class Verdict:
 
     def best(self, measure: str = NDCG) -> str:
         """The peer with the highest mean; of equals, the first."""
-        peers = [name for name in self.systems if name not in OURS]
+        peers = [name for name in self.systems if name not in (*OURS, CENTRED)]
         return max(peers, key=lambda peer: self.mean(peer, measure))
 
     def to_best(self, ours: str, measure: str = NDCG) -> Against:

@@ -5,17 +5,20 @@ All are as they come, with nothing fitted to a set. Those that count words get t
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import bm25s
 import numpy as np
 import tantivy
+from bm25s.stopwords import STOPWORDS_EN
 from scipy.stats import rankdata
 
 from matching.engine import text
 from matching.engine.items import Item, Prepared
 from matching.engine.lexical import Array
 
+# Not a peer as it comes but half-way to the engine: what vectors give once each language has its own middle.
+CENTRED = "centred"
 K = 60  # of reciprocal rank fusion, as its authors set it (Cormack, Clarke and Büttcher, 2009)
 LONGEST = 100  # characters of a token; PostgreSQL refuses 2,047 bytes
 WORD = re.compile(rf"(?P<han>[{text.HAN}]+)|[^\W{text.HAN}]+")
@@ -44,7 +47,7 @@ def tokens(body: str) -> Iterable[str]:
         piece = match.group()
         if match.lastgroup == "han":
             yield from (token.text for token in text.bigrams(piece, 0))
-        elif piece not in text.STOPWORDS:
+        elif piece not in STOPWORDS_EN:  # not the engine's: peers stay as they are when it changes
             yield text.stem(piece)[:LONGEST]
 
 
@@ -55,6 +58,8 @@ def scored(questions: Sequence[Text], pool: Sequence[Text], postgresql: Peer) ->
     found["E5"], found["USE"] = (cosines(model, questions, pool) for model in ("e5", "use"))
     found["RRF"] = reciprocal_ranks(found["BM25"], found["E5"])
     found["min-max"] = half_and_half(found["BM25"], found["E5"])
+    asked, answers = centred(questions), centred(pool)
+    found[CENTRED] = cosines("e5", asked, answers) + cosines("use", asked, answers)
     return found
 
 
@@ -99,6 +104,20 @@ def cosines(model: str, questions: Sequence[Text], pool: Sequence[Text]) -> Arra
     asked, answers = (np.array([one.vectors[model] for one in many]) for many in (questions, pool))
     product: Array = (asked @ answers.T).astype(np.float64)
     return product
+
+
+def centred(texts: Sequence[Text]) -> list[Text]:
+    """The texts with vectors from which the mean of their language was taken, of unit length again."""
+    found: list[dict[str, Array]] = [{} for _ in texts]
+    langs = np.array([one.lang for one in texts])
+    for model in texts[0].vectors:
+        vectors = np.array([one.vectors[model] for one in texts])
+        for lang in np.unique(langs):
+            vectors[langs == lang] -= vectors[langs == lang].mean(axis=0)
+        lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+        for own, vector in zip(found, vectors / lengths, strict=True):
+            own[model] = vector
+    return [replace(one, vectors=own) for one, own in zip(texts, found, strict=True)]
 
 
 def reciprocal_ranks(*several: Array) -> Array:

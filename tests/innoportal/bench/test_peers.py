@@ -16,7 +16,7 @@ from innoportal import embedded
 from innoportal.bench.peers import chance, comparing, judging, markdown, postgres, systems
 from innoportal.servers import Postgres
 from matching.engine import dense, evaluate, linked
-from matching.engine.items import Item, Passage
+from matching.engine.items import Item, Passage, prepare
 
 CORPUS = Path(__file__).parents[2] / "matching" / "engine" / "corpus"
 INF = math.inf
@@ -120,6 +120,20 @@ def test_half_and_half_as_by_hand():
     assert found[1] == pytest.approx([0, 0.5, 0.25])
 
 
+def test_centred_vectors_no_longer_tell_the_language():
+    """Each English text lies 10 to one side, each Chinese 10 to the other."""
+    apart = {"en": np.array([10.0, 0, 0]), "zh-Hant": np.array([-10.0, 0, 0])}
+    ways = {"x": np.array([0, 1.0, 0]), "y": np.array([0, -1.0, 0])}
+    texts = [
+        systems.Text(f"{way} {lang}", lang, (), {"m": apart[lang] + ways[way]})
+        for lang in apart
+        for way in ways
+    ]
+    assert systems.cosines("m", texts, texts)[0, 3] < 0
+    found = systems.cosines("m", *[systems.centred(texts)] * 2)
+    assert found == pytest.approx(np.array([[1, -1, 1, -1], [-1, 1, -1, 1]] * 2))
+
+
 def test_chance_agrees_with_every_way_to_choose_signs():
     differences = np.array([0.5, -0.2, 0.4, 0.1, 0.3, 0.2])
     ways = [abs(np.dot(way, differences)) for way in itertools.product((-1, 1), repeat=6)]
@@ -155,28 +169,37 @@ def test_the_engine_is_judged_as_by_evaluate(judged, embedders):
 
 
 def test_every_peer_answers_every_row_and_only_a_pool_of_one_language_is_asked_alone(judged):
-    peers = {"BM25", "tantivy", "PostgreSQL", "E5", "USE", "RRF", "min-max"}
+    peers = {"BM25", "tantivy", "PostgreSQL", "E5", "USE", "RRF", "min-max", "centred"}
     for one in judged:
         alone = {judging.ALONE} if "all" not in one.pair else set()
         assert set(one.values) == {judging.ENGINE} | peers | alone
 
 
-def test_a_pair_alone_is_a_set_without_the_other_languages(judged, embedders):
+@pytest.mark.parametrize("pair", ["en > en", "zh-Hant > en", "en > zh-Hans"])
+def test_a_pair_alone_is_a_set_without_the_other_languages(embedders, pair):
     data = linked.read(CORPUS)
-    wishes, solutions = (
-        tuple(item for item in data.items(role) if item.passages[0].lang == lang)
-        for role, lang in (("wish", "zh-Hant"), ("solution", "en"))
-    )
-    keys = {item.key for item in solutions}
-    links = {
-        item.key: inside
-        for item in wishes
-        if (inside := {k: g for k, g in data.links.get(item.key, {}).items() if k in keys})
+    small = without_others(data, "wish > solution", pair)
+    prepared = prepare((*data.wishes, *data.solutions), embedders)
+    found = judging.alone(prepared, "wish", "solution", pair)
+    told = evaluate.evaluate(small, embedders).rankings["wish > solution"]
+    assert found == {query: [key for key, _ in hits] for query, hits in told.items()}
+    assert set(found) == {item.key for item in small.wishes}
+
+
+def without_others(data, direction, pair):
+    """What of a set is in the languages of a pair, a language for each role."""
+    langs = dict(zip(direction.split(" > "), pair.split(" > "), strict=True))
+    kept = {
+        role: tuple(item for item in data.items(role) if item.passages[0].lang == lang)
+        for role, lang in langs.items()
     }
-    small = evaluate.evaluate(linked.LinkedSet("small", wishes, solutions, links), embedders)
-    (one,) = [j for j in judged if (j.direction, j.pair) == ("wish > solution", "zh-Hant > en")]
-    figures = list(small.tables["wish > solution"]["zh-Hant > en"].as_dict().values())
-    assert one.values[judging.ALONE].mean(axis=0) == pytest.approx(figures[1:], abs=1e-4)
+    keys = {item.key for items in kept.values() for item in items}
+    links = {
+        wish: inside
+        for wish, grades in data.links.items()
+        if wish in keys and (inside := {key: grade for key, grade in grades.items() if key in keys})
+    }
+    return linked.LinkedSet("small", kept["wish"], kept["solution"], links)
 
 
 def test_what_links_join_is_one_group():
@@ -206,12 +229,12 @@ def found():
     return comparing.Comparison(
         {},
         [
-            row("en > en", engine=0.8, BM25=0.5, E5=0.4),
-            row("zh-Hant > zh-Hant", engine=0.4, BM25=0.1, E5=0.5),
-            row("en > zh-Hant", engine=0.9, BM25=0.1, E5=0.6),
-            row("en > all", engine=0.9, BM25=0.1, E5=0.6),
-            row("all > all", engine=0.5, BM25=0.4, E5=0.5),
-            row("en > en", "t", engine=0.5, BM25=1.0, E5=0.2),
+            row("en > en", engine=0.8, BM25=0.5, E5=0.4, centred=0.9),
+            row("zh-Hant > zh-Hant", engine=0.4, BM25=0.1, E5=0.5, centred=0.9),
+            row("en > zh-Hant", engine=0.9, BM25=0.1, E5=0.6, centred=0.9),
+            row("en > all", engine=0.9, BM25=0.1, E5=0.6, centred=0.9),
+            row("all > all", engine=0.5, BM25=0.4, E5=0.5, centred=0.9),
+            row("en > en", "t", engine=0.5, BM25=1.0, E5=0.2, centred=0.9),
         ],
     )
 
@@ -224,7 +247,9 @@ def test_the_best_peer_is_that_of_a_set_and_ratios_are_means_over_sets(found):
         {"within a language": (0.6 / 0.45 + 0.5) / 2, "across languages": 1.5, "one pool": 1}
     )
     assert found.ratios("solution > wish") == {}
-    assert found.means()["within a language"] == pytest.approx({"engine": 0.55, "BM25": 0.65, "E5": 0.325})
+    assert found.means()["within a language"] == pytest.approx(
+        {"engine": 0.55, "BM25": 0.65, "E5": 0.325, "centred": 0.9}
+    )
 
 
 def test_every_place_below_the_best_peer_is_named_and_told_from_noise(found):
@@ -239,9 +264,9 @@ def test_every_place_below_the_best_peer_is_named_and_told_from_noise(found):
 def test_tables_mark_peers_that_the_engine_does_not_surely_beat(found):
     told = [line.strip("| ").split(" | ") for line in markdown.write(found).splitlines()]
     pool = ["`s`", "wish → solution", "one pool", ".500 (.500–.500)"]
-    assert [*pool, ".400 (.400–.400)", ".500 (.500–.500) °"] in told
+    assert [*pool, ".400 (.400–.400)", ".500 (.500–.500) °", ".900 (.900–.900) ▲"] in told
     within = ["`t`", "wish → solution", "within a language", ".500 (.500–.500)"]
-    assert [*within, "1.000 (1.000–1.000) ▲", ".200 (.200–.200)"] in told
+    assert [*within, "1.000 (1.000–1.000) ▲", ".200 (.200–.200)", ".900 (.900–.900) ▲"] in told
     place = ["nDCG@10", "engine", "`t`", "wish → solution", "en → en"]
     assert [*place, ".500", "BM25 1.000", "-.500", "< .001", "**yes**"] in told
 
