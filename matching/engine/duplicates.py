@@ -9,13 +9,15 @@ added nothing to that, so they explain a pair and do not find it; a repeated tex
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy import sparse
 
-from matching.engine import text
+from matching.engine import lexical, text
 from matching.engine.dense import Role
 from matching.engine.items import Prepared
 from matching.engine.lexical import Array
@@ -23,19 +25,18 @@ from matching.engine.segments import CODES, SCRIPTS
 from matching.engine.snapshot import Snapshot
 from matching.engine.statistics import ISOTROPIC, ROWS
 
-SAME_SCRIPT = 4.6  # standard deviations from which two texts of one script are called the same
+SAME_SCRIPT = 5.0  # standard deviations from which two texts of one script are called the same
 TWO_SCRIPTS = 3.7
 SLOPE = 2.3  # of the log odds, for each standard deviation: a logistic fit on the same sets
 TYPICAL = 0.017  # mean square of the cosines of strangers, as the sets have it
 TRUST = 400  # texts' worth of trust in that: among few texts, two of a kind would hide themselves
-REPEATED = 0.9  # cosine from which it is worth looking whether one text repeats the other
 
 
 @dataclass(frozen=True, slots=True)
 class Nearness:
     """How near the nearest language versions of two things are."""
 
-    deviations: float  # above the limit for their scripts; below 0 it is only worth a look at the words
+    deviations: float  # above the limit for their scripts; below 0 it is told of for its words alone
     same_script: bool
 
     @property
@@ -56,7 +57,7 @@ class Neighbours:
     floor: float = 0.0  # deviations above the limit from which a neighbour is told of
 
     def of(self, asked: Sequence[Prepared]) -> list[dict[str, Nearness]]:
-        """For each that asks, by key, what is near to it or may repeat it; never itself."""
+        """For each that asks, by key, what is near to it or has the very same words; never itself."""
         owners = [i for i, one in enumerate(asked) for _ in one.passages]
         found: list[dict[str, Nearness]] = [{} for _ in asked]
         for row, key, nearness in self._hits(asked) if owners and len(self.face.alive) else ():
@@ -74,19 +75,37 @@ class Neighbours:
             for model in self.face.models
         }
         widths = {model: self._width(model, unit) for model, unit in vectors.items()}
-        for start in range(0, len(self.keys) if vectors else 0, ROWS):
+        same = SCRIPTS[codes][:, None] == SCRIPTS[self.face.codes][None, :]
+        repeats = same & self._same_words([p.tokens for one in asked for p in one.passages])
+        for start in range(0, len(self.keys), ROWS):
             rows = np.arange(start, min(start + ROWS, len(self.keys)))
             near = np.zeros((len(codes), len(rows)), np.float32)
-            cosine = np.zeros_like(near)
             for model, unit in vectors.items():
                 cosines = unit @ self.face.centred(model, rows, self.centres[model, self.role]).T
                 both = widths[model][:, None] * self.widths[model][rows][None, :]
                 near += cosines / np.sqrt(both) / len(vectors)
-                cosine += cosines / len(vectors)
-            same = SCRIPTS[codes][:, None] == SCRIPTS[self.face.codes[rows]][None, :]
-            above = near - np.where(same, SAME_SCRIPT, TWO_SCRIPTS)
-            for i, j in np.argwhere((above >= self.floor) | (same & (cosine >= REPEATED))):
-                yield int(i), self.keys[rows[j]], Nearness(float(above[i, j]), bool(same[i, j]))
+            above = near - np.where(same[:, rows], SAME_SCRIPT, TWO_SCRIPTS)
+            for i, j in np.argwhere((above >= self.floor) | repeats[:, rows]):
+                yield int(i), self.keys[rows[j]], Nearness(float(above[i, j]), bool(same[i, rows[j]]))
+
+    def _same_words(self, bags: Sequence[Sequence[str]]) -> Array:
+        """(bags, living rows): each word as often, which is so when |a|² = |b|² = ab."""
+        counts = [Counter(bag) for bag in bags]
+        own = np.array([sum(n * n for n in bag.values()) for bag in counts], float)
+        parts = []
+        for ready in self.face.ready:
+            postings = ready.segment.words
+            squares = np.bincount(
+                postings.rows, postings.counts.astype(float) ** 2, minlength=len(postings.lengths)
+            )
+            shape = (len(postings.terms), len(postings.lengths))
+            index = sparse.csr_matrix(
+                (postings.counts.astype(float), postings.rows, postings.indptr), shape=shape
+            )
+            dots = (over(counts, postings.terms) @ index).toarray()
+            parts.append((dots == squares[None, :]) & (own[:, None] == squares[None, :]) & (own[:, None] > 0))
+        same: Array = self.face.gather(parts)
+        return same
 
     @property
     def face(self):  # type: ignore[no-untyped-def]
@@ -134,6 +153,19 @@ class Neighbours:
         squares = np.einsum("ij,ij->i", unit @ spread, unit) * (size + ISOTROPIC) - ISOTROPIC / dim
         width: Array = np.sqrt((np.maximum(squares, 0) + TRUST * TYPICAL) / (size + TRUST))
         return width.astype(np.float32)
+
+
+def over(bags: Sequence[Mapping[str, int]], terms: Array) -> sparse.csr_matrix:
+    """Counts of words as rows over these terms; words that are none of them fall out."""
+    data, columns, indptr = [], [], [0]
+    for bag in bags:
+        ids = np.array([lexical.term_id(word) for word in bag], np.uint64)
+        places = np.minimum(np.searchsorted(terms, ids), max(len(terms) - 1, 0))
+        known = terms[places] == ids if len(terms) else np.zeros(len(ids), bool)
+        columns.extend(places[known])
+        data.extend(np.array(list(bag.values()), float)[known])
+        indptr.append(len(columns))
+    return sparse.csr_matrix((data, columns, indptr), shape=(len(bags), len(terms)), dtype=float)
 
 
 def is_repeat(one: Prepared, other: Prepared) -> bool:

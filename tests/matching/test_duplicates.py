@@ -176,6 +176,15 @@ def test_a_row_that_another_worker_writes_meanwhile_is_not_taken_for_an_old_one(
     assert duplicates._write("wish", [one.pk], {}, timezone.now()) == 1
 
 
+def test_what_is_taken_back_while_it_is_compared_makes_no_pair(engine):
+    first, second = WishFactory.create_batch(2, open=True)
+    services.profiles([first, second])
+    everything = duplicates._everything("wish")
+    wishes.withdraw(second, by=UserFactory(office=True), reason="No longer needed.")
+    assert duplicates._find([first.pk], everything) == 0
+    assert duplicates._find([second.pk], everything) == 0
+
+
 def test_two_that_are_handed_in_at_once_make_one_row(engine, committed):
     first, second = (SolutionFactory(status="submitted", **LIFT) for _ in range(2))
     services.profiles([first, second])  # the models are in memory: both workers look at once

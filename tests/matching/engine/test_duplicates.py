@@ -14,9 +14,9 @@ def neighbours(things, floor=0.0):
     return Neighbours(Snapshot.build(things), things[0].role, floor)
 
 
-def placed(key, vector, lang="en", role="solution"):
+def placed(key, vector, lang="en", words=""):
     """A thing whose one vector is given."""
-    made = thing(key, (lang, "some words"), role=role)
+    made = thing(key, (lang, words or f"words of {key}"))
     made.passages[0].vectors["m"] = np.array(vector, np.float32) / np.linalg.norm(vector)
     return made
 
@@ -73,7 +73,7 @@ def test_of_several_language_versions_the_nearest_pair_counts():
     both = thing("both", ("en", "lift doors"), ("zh-Hant", "升降機"))
     english = thing("english", ("en", "lift doors"))
     english.passages[0].vectors["m"] = both.passages[0].vectors["m"]
-    found = neighbours([both, english]).of([both, english])
+    found = neighbours([both, english], floor=-99).of([both, english])
     assert found[0]["english"].same_script
     assert found[0].keys() == {"english"} and found[1].keys() == {"both"}
 
@@ -83,7 +83,7 @@ def test_a_repeated_text_is_looked_at_however_alike_all_texts_are():
     rng = np.random.default_rng(1)
     centre = np.array([1.0, *[0] * 7])
     crowd = [placed(f"other{n}", centre * (n % 2 * 2 - 1) + rng.normal(0, 0.01, 8)) for n in range(3000)]
-    one, other = placed("one", centre), placed("other", centre)
+    one, other = placed("one", centre, words="the same"), placed("other", centre, words="the same")
     near = neighbours([one, other, *crowd]).of([one])[0]["other"]
     assert not near.is_near
     assert is_repeat(one, other)
@@ -108,11 +108,31 @@ def test_what_counts_as_the_same_text(first, second, expected):
     assert is_repeat(one, other) is expected
 
 
-def test_where_nothing_was_read_by_a_model_nothing_is_near():
-    things = [thing(key, ("en", "lift"), models=()) for key in "ab"]
-    assert neighbours(things).of(things) == [{}, {}]
-    assert Neighbours(Snapshot.build([]), "wish").of(things) == [{}, {}]
+def test_where_nothing_was_read_by_a_model_only_the_same_words_are_found():
+    things = [
+        thing(key, ("en", words), models=())
+        for key, words in (("a", "lift doors"), ("b", "lift doors"), ("c", "lift doors doors"), ("d", "lift"))
+    ]
+    found = neighbours(things).of(things)
+    assert [set(near) for near in found] == [{"b"}, {"a"}, set(), set()]
+    assert not found[0]["b"].is_near
+    assert Neighbours(Snapshot.build([]), "wish").of(things) == [{}, {}, {}, {}]
     assert neighbours(things).of([]) == []
+
+
+def test_the_same_words_in_two_scripts_are_no_repeat():
+    things = [thing(key, (lang, "co2"), models=()) for key, lang in (("a", "en"), ("b", "zh-Hant"))]
+    assert neighbours(things).of(things) == [{}, {}]
+
+
+def test_a_repeat_is_found_in_what_was_added_to_a_snapshot():
+    old, new = (
+        thing("old", ("en", "lift doors jam"), models=()),
+        thing("new", ("en", "lift doors jam"), models=()),
+    )
+    other = thing("other", ("en", "grass"), models=())
+    snapshot = Snapshot.build([other, old]).with_changes([new])
+    assert [set(near) for near in Neighbours(snapshot, "solution").of([old, new])] == [{"new"}, {"old"}]
 
 
 def test_a_thing_without_a_text_is_near_to_nothing():
