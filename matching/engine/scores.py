@@ -33,7 +33,10 @@ class Hit:
 class Scores:
     """One block of queries against one role."""
 
-    def __init__(self, snapshot: "Snapshot", role: Role, queries: Sequence[Prepared]) -> None:
+    def __init__(
+        self, snapshot: "Snapshot", role: Role, queries: Sequence[Prepared], *, crowded: bool = True
+    ) -> None:
+        self.crowded = crowded
         self.face, self.statistics, self.role, self.queries = (
             snapshot.face(role),
             snapshot.statistics,
@@ -82,6 +85,8 @@ class Scores:
             for name, values in self.signals.items()
         }
         found = fusion.fuse(scaled, self.same_script, self.face.groups)
+        if not self.crowded:
+            return found
         scripts = SCRIPTS[[CODES[q.lang] for q in self.asked]]
         return found - fusion.MIXTURE.crowding[self.role] * self.face.crowding[:, scripts].T
 

@@ -77,15 +77,27 @@ class Snapshot:
     def keys(self, role: Role) -> list[str]:
         return self.face(role).keys
 
-    def search(self, query: Prepared, role: Role, k: int, among: set[str] | None = None) -> list[Hit]:
-        """The k best things of a role, best first; `among` narrows the answer, not the scale."""
-        return self.search_many([query], role, k, among)[0]
+    def search(
+        self, query: Prepared, role: Role, k: int, among: set[str] | None = None, *, crowded: bool = True
+    ) -> list[Hit]:
+        """The k best things of a role, best first; `among` narrows the answer, not the scale.
+
+        Who only looks for what there is on a text does not have things compete: `crowded` is for matching.
+        """
+        return self.search_many([query], role, k, among, crowded=crowded)[0]
 
     def search_many(
-        self, queries: Sequence[Prepared], role: Role, k: int, among: set[str] | None = None
+        self,
+        queries: Sequence[Prepared],
+        role: Role,
+        k: int,
+        among: set[str] | None = None,
+        *,
+        crowded: bool = True,
     ) -> list[list[Hit]]:
         """As search, for many at once: one matrix product for each block of queries."""
         found: list[list[Hit]] = []
         for start in range(0, len(queries), BLOCK):
-            found.extend(Scores(self, role, queries[start : start + BLOCK]).hits(k, among))
+            scores = Scores(self, role, queries[start : start + BLOCK], crowded=crowded)
+            found.extend(scores.hits(k, among))
         return found

@@ -83,7 +83,7 @@ def language_of(text: str) -> str:
 
 
 def _likely(asked: Prepared, side: str, k: int) -> list[Result]:
-    hits = shelf.current().search(asked, side, k)  # type: ignore[arg-type]
+    hits = shelf.current().search(asked, side, k, crowded=False)  # type: ignore[arg-type]
     found = [(hit, Result(side, int(hit.key[1:]), likeness(_alone(hit)), hit.fused)) for hit in hits]
     return [result for hit, result in found if result.probability >= LIKELY or _names_all(hit)]
 

@@ -83,6 +83,7 @@ def test_a_file_may_repeat_a_reading_but_not_contradict_itself():
         (b"a\0b", "neither"),
         (b"x" * (10 * 2**20 + 1), "10 MB"),
     ],
+    ids=["empty", "columns", "no row", "zip", "bytes", "null", "large"],  # else 10 MB are the name of a test
 )
 def test_a_file_that_is_none_is_refused_in_one_sentence(data, said):
     (problem,) = problems(data)

@@ -60,6 +60,14 @@ def test_what_half_answers_five_wishes_gives_way_to_the_answer_of_each(spread_ou
     assert all(after > before for after, before in zip(corrected, lead(), strict=True))
 
 
+def test_who_only_looks_around_has_nothing_taken_off(spread_out, monkeypatch):
+    corrected = Snapshot.build(spread_out)
+    open_to_all = corrected.search(spread_out[0], "solution", 99, crowded=False)
+    assert open_to_all != corrected.search(spread_out[0], "solution", 99)
+    monkeypatch.setattr(fusion, "MIXTURE", fusion.Mixture(crowding=NONE))
+    assert open_to_all == corrected.search(spread_out[0], "solution", 99)
+
+
 def test_few_texts_that_ask_say_little(spread_out):
     few = [thing for thing in spread_out if thing.role == "solution" or thing.key < "w03"]
     assert max(crowd(Snapshot.build(few)).values()) < 0.5 * max(crowd(Snapshot.build(spread_out)).values())
