@@ -18,6 +18,7 @@ from documents.forms import DocumentForm
 from documents.models import Document
 from documents.services import attach
 from innoportal.languages import phrase
+from innoportal.lib.pagination import KeysFirst
 from innoportal.lib.views import ObjectPermissionMixin, PartialMixin, SluggedMixin, VisibleMixin
 from journal.clock import clock
 from journal.models import Entry, Pledge
@@ -40,6 +41,7 @@ class SolutionList(PartialMixin, VisibleMixin, FilterView):
     template_name = "solutions/list.html"
     partial = "results"
     paginate_by = 25
+    paginator_class = KeysFirst
 
     def get_queryset(self):
         return super().get_queryset().public().for_cards().order_by(SORTS[self.sort()], "-pk")

@@ -13,6 +13,7 @@ from django.views.generic import DetailView, TemplateView, View
 from django_filters.views import FilterView
 
 from accounts.models import Membership, Role
+from innoportal.lib.pagination import KeysFirst
 from innoportal.lib.views import ActionView, ObjectPermissionMixin, PartialMixin, SluggedMixin, VisibleMixin
 from journal.workflow import IllegalTransition
 from wishes import services
@@ -42,6 +43,7 @@ class WishList(PartialMixin, VisibleMixin, FilterView):
     template_name = "wishes/list.html"
     partial = "results"
     paginate_by = 25
+    paginator_class = KeysFirst
 
     def get_queryset(self):
         return super().get_queryset().public().for_cards().order_by("-published_at", "-pk")

@@ -386,3 +386,12 @@ def test_each_verb_is_offered_once_and_a_refusal_never_without_its_reason(as_rol
     for verb in ("expire", "resolve", "merge", "withdraw"):
         assert body.count(f'action="{reverse(f"wishes:{verb}", args=[wish.slug])}"') == 1
     assert body.count('name="reason"') == 2
+
+
+def test_pages_follow_each_other_in_the_order_of_the_list_and_miss_nothing(client):
+    wishes = [WishFactory(open=True, published_at=timezone.now() - timedelta(days=n % 3)) for n in range(28)]
+    shown = [list(client.get(f"/en/wishes/?page={page}").context["page_obj"]) for page in (1, 2)]
+    assert [len(page) for page in shown] == [25, 3]
+    ordered = sorted(wishes, key=lambda wish: (wish.published_at, wish.pk), reverse=True)
+    assert [wish.pk for page in shown for wish in page] == [wish.pk for wish in ordered]
+    assert client.get("/en/wishes/?page=3").status_code == 404
