@@ -22,7 +22,7 @@ class Mixture:
     concepts_across: float = 0.2
     models: tuple[tuple[str, float], ...] = (("e5", 1.0), ("use", 1.0))
     # Share of what a text scores with everything, taken off.
-    crowding: Mapping[Role, float] = field(default_factory=lambda: {"wish": 0.7, "solution": 0.5})
+    crowding: Mapping[Role, float] = field(default_factory=lambda: {"wish": 0.7, "solution": 0.6})
     company: float = 0.7  # weight of what texts like it score in other languages
 
 

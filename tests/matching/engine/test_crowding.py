@@ -33,7 +33,7 @@ def crowd(snapshot, role="solution"):
     return dict(zip(segment.keys, segment.crowding[:, 0], strict=True))
 
 
-def test_crowding_is_the_mean_of_the_five_best_scores_with_texts_of_the_other_role(spread_out, monkeypatch):
+def test_crowding_is_the_mean_of_the_ten_best_scores_with_texts_of_the_other_role(spread_out, monkeypatch):
     found = crowd(Snapshot.build(spread_out))
     monkeypatch.setattr(fusion, "MIXTURE", fusion.Mixture(crowding=NONE, company=0))
     plain = Snapshot.build(spread_out)
@@ -42,7 +42,7 @@ def test_crowding_is_the_mean_of_the_five_best_scores_with_texts_of_the_other_ro
     for hits in plain.search_many(wishes, "solution", 99):
         for hit in hits:
             scores[hit.key].append(hit.fused)
-    expected = {key: pytest.approx(np.mean(sorted(values)[-5:]), abs=1e-4) for key, values in scores.items()}
+    expected = {key: pytest.approx(np.mean(sorted(values)[-10:]), abs=1e-4) for key, values in scores.items()}
     assert found == expected
 
 
