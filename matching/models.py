@@ -7,19 +7,23 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, new_key
 from journal.models import Stateful
+from matching.runs import EngineVersion as EngineVersion
+from matching.runs import RematchRun as RematchRun
+from matching.runs import RematchShard as RematchShard
 from solutions.models import Solution
 from wishes.models import Wish
 
 
 class Profile(models.Model):
-    """What the engine knows of the text of one wish or solution; rebuilt at will from the text itself."""
+    """What one engine version knows of the text of one wish or solution; rebuilt at will from the text."""
 
     class Side(models.TextChoices):
         WISH = "wish", _("Wish")
         SOLUTION = "solution", _("Solution")
 
-    wish = models.OneToOneField(Wish, models.CASCADE, null=True, related_name="profile")
-    solution = models.OneToOneField(Solution, models.CASCADE, null=True, related_name="profile")
+    # The two constraints below are indexes that begin with them.
+    wish = models.ForeignKey(Wish, models.CASCADE, null=True, related_name="profiles", db_index=False)
+    solution = models.ForeignKey(Solution, models.CASCADE, null=True, related_name="profiles", db_index=False)
     side = models.CharField(max_length=8, choices=Side)
     content_hash = models.CharField(max_length=64)
     engine_version = models.CharField(max_length=40)
@@ -37,7 +41,9 @@ class Profile(models.Model):
                 condition=Q(side="wish", wish__isnull=False, solution__isnull=True)
                 | Q(side="solution", wish__isnull=True, solution__isnull=False),
                 name="profile_of_one_thing",
-            )
+            ),
+            models.UniqueConstraint(fields=["wish", "engine_version"], name="profile_of_wish_once"),
+            models.UniqueConstraint(fields=["solution", "engine_version"], name="profile_of_solution_once"),
         ]
 
     def __str__(self) -> str:

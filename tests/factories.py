@@ -11,7 +11,18 @@ from factory.django import DjangoModelFactory
 from accounts.models import Invitation, Membership, Organisation, Partnership, Role, User
 from documents.models import Document
 from journal.models import Counter, Entry, Pledge, next_reference
-from matching.models import Conflict, Duplicate, Judgement, Match, Profile, Ranker, Review
+from matching.models import (
+    Conflict,
+    Duplicate,
+    EngineVersion,
+    Judgement,
+    Match,
+    Profile,
+    Ranker,
+    RematchRun,
+    RematchShard,
+    Review,
+)
 from matching.texts import engine_version
 from notifications.models import Delivery, Follow, Notification, Preference
 from solutions.models import Evidence, Interest, Solution
@@ -237,6 +248,48 @@ class ProfileFactory(DjangoModelFactory):
     content_hash = "0" * 64
     engine_version = "test"
     record = b""
+
+
+class EngineVersionFactory(DjangoModelFactory):
+    class Meta:
+        model = EngineVersion
+
+    name = factory.Sequence(lambda n: f"test {n}")
+    state = EngineVersion.State.RETIRED
+    engine = "test"
+    embedders = [{"name": "use", "version": "0"}]
+
+    class Params:
+        serving = factory.Trait(
+            state=EngineVersion.State.SERVING, serving_since=factory.LazyFunction(timezone.now)
+        )
+        preparing = factory.Trait(state=EngineVersion.State.PREPARING)
+
+
+class RematchRunFactory(DjangoModelFactory):
+    """One that has ended, unless `running`."""
+
+    class Meta:
+        model = RematchRun
+
+    version = factory.SubFactory(EngineVersionFactory)
+    state = RematchRun.State.DONE
+    finished_at = factory.LazyFunction(timezone.now)
+
+    class Params:
+        running = factory.Trait(state=RematchRun.State.RUNNING, finished_at=None)
+
+
+class RematchShardFactory(DjangoModelFactory):
+    class Meta:
+        model = RematchShard
+
+    run = factory.SubFactory(RematchRunFactory)
+    step = RematchShard.Step.MATCH_WISHES
+    size = 1
+
+    class Params:
+        done = factory.Trait(state=RematchShard.State.DONE, done_at=factory.LazyFunction(timezone.now))
 
 
 class MatchFactory(DjangoModelFactory):

@@ -26,7 +26,7 @@ def profiles(things: Sequence[Thing]) -> dict[int, Profile]:
     if not things:
         return {}
     side = side_of(things[0])
-    rows = {getattr(row, f"{side}_id"): row for row in _rows(side, [thing.pk for thing in things])}
+    rows = {getattr(row, f"{side}_id"): row for row in _read_before(side, [thing.pk for thing in things])}
     items = {thing.pk: item_of(thing) for thing in things}
     hashes = {pk: content_hash(item) for pk, item in items.items()}
     new = [pk for pk, value in hashes.items() if pk not in rows or not _knows(rows[pk], value)]
@@ -42,11 +42,15 @@ def profiles(things: Sequence[Thing]) -> dict[int, Profile]:
 
 
 def _knows(row: Profile, hashed: str) -> bool:
-    return row.content_hash == hashed and row.engine_version == engine_version()
+    return row.content_hash == hashed
 
 
 def _rows(side: str, pks: Sequence[int]):
     return Profile.objects.filter(**{f"{side}__in": pks})
+
+
+def _read_before(side: str, pks: Sequence[int]):
+    return _rows(side, pks).filter(engine_version=engine_version())
 
 
 def _told(row: Profile | None, thing: Thing, hashed: str, read: Prepared | None) -> Profile:
@@ -66,8 +70,8 @@ def _save(side: str, rows: list[Profile]) -> None:
         Profile.objects.bulk_create(
             rows,
             update_conflicts=True,
-            unique_fields=[side],
-            update_fields=["record", "content_hash", "engine_version", "is_public", "updated_at"],
+            unique_fields=[side, "engine_version"],
+            update_fields=["record", "content_hash", "is_public", "updated_at"],
         )
 
 
@@ -80,5 +84,5 @@ def hide(thing: Thing) -> None:
 
 def prepared(side: str, pks: Sequence[int]) -> dict[int, Prepared]:
     """What the engine knows of these, as far as it has read them with the models of today."""
-    rows = _rows(side, pks).filter(engine_version=engine_version())
+    rows = _read_before(side, pks)
     return {getattr(row, f"{side}_id"): unpack(row.record) for row in rows}
