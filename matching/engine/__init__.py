@@ -5,6 +5,7 @@ from matching.engine.duplicates import Nearness, Neighbours, is_repeat
 from matching.engine.explain import Explanation, SentencePair, SharedConcept, Span, Term, explain
 from matching.engine.factors import Need, Offer
 from matching.engine.feasibility import Feasibility, Gap, Reason
+from matching.engine.improving import Change, improvements
 from matching.engine.items import (
     Item,
     Passage,
@@ -23,6 +24,7 @@ from matching.engine.version import ENGINE_VERSION
 __all__ = [
     "DEFAULT_WEIGHTS",
     "ENGINE_VERSION",
+    "Change",
     "Contribution",
     "Embedder",
     "Explanation",
@@ -47,6 +49,7 @@ __all__ = [
     "Weights",
     "explain",
     "from_record",
+    "improvements",
     "is_repeat",
     "likeness",
     "load_embedders",
