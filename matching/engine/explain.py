@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from matching.engine import glossary, means, text
+from matching.engine import means, text
 from matching.engine.dense import Embedder, Role
+from matching.engine.glossary import Glossary, shipped
 from matching.engine.items import Item
 
 Field = Literal["title", "body"]
@@ -62,11 +63,16 @@ class Explanation:
         return asdict(self)
 
 
-def explain(wish: Item, solution: Item, embedder: Embedder | None = None) -> Explanation:
-    """What both say. Sentences are compared by the embedder (USE is the quick one), across languages too."""
+def explain(
+    wish: Item, solution: Item, embedder: Embedder | None = None, glossary: Glossary | None = None
+) -> Explanation:
+    """What both say. Sentences are compared by the embedder (USE is the quick one), across languages too.
+
+    Without a glossary, concepts are those of the engine's own.
+    """
     return Explanation(
         shared_terms(wish, solution),
-        shared_concepts(wish, solution),
+        shared_concepts(wish, solution, glossary or shipped()),
         best_sentences(wish, solution, embedder) if embedder else None,
     )
 
@@ -122,12 +128,12 @@ def joined(found: dict[str, list[Span]], both: set[str]) -> list[Span]:
     return merged
 
 
-def shared_concepts(wish: Item, solution: Item) -> tuple[SharedConcept, ...]:
-    asked, offered = named(wish), named(solution)
+def shared_concepts(wish: Item, solution: Item, glossary: Glossary) -> tuple[SharedConcept, ...]:
+    asked, offered = named(wish, glossary), named(solution, glossary)
     return tuple(
         SharedConcept(
             name,
-            {lang: glossary.concepts()[name].label(lang) for lang in ("en", "zh-Hant", "zh-Hans")},
+            {lang: glossary.concepts[name].label(lang) for lang in ("en", "zh-Hant", "zh-Hans")},
             tuple(asked[name]),
             tuple(offered[name]),
         )
@@ -136,7 +142,7 @@ def shared_concepts(wish: Item, solution: Item) -> tuple[SharedConcept, ...]:
     )
 
 
-def named(item: Item) -> dict[str, list[Span]]:
+def named(item: Item, glossary: Glossary) -> dict[str, list[Span]]:
     found: dict[str, list[Span]] = {}
     for passage, field, body in fields(item):
         for mention in glossary.mentions(body):

@@ -1,8 +1,8 @@
 """Electrical and mechanical concepts under their English, Hong Kong and mainland names, so these meet."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 from matching.engine import text
@@ -13,11 +13,24 @@ class Concept:
     id: str
     english: tuple[str, ...]
     chinese: tuple[str, ...]  # Traditional; Simplified is derived
+    simplified: tuple[str, ...] = ()  # further names, which only the mainland has
 
     def label(self, lang: str) -> str:
         if lang == "en":
             return self.english[0].lstrip("=")
-        return text.simplified(self.chinese[0]) if lang == "zh-Hans" else self.chinese[0]
+        if lang == "zh-Hans":
+            return self.simplified[0] if self.simplified else text.simplified(self.chinese[0])
+        return self.chinese[0]
+
+    @property
+    def folded(self) -> tuple[str, ...]:
+        """The Chinese names of both scripts as they are looked for."""
+        return tuple(text.fold(name).text for name in (*self.chinese, *self.simplified))
+
+    @property
+    def read(self) -> tuple[tuple[str, ...], ...]:
+        """The English names as they are looked for: singulars of simple words."""
+        return tuple(reading(name) for name in self.english)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,37 +42,110 @@ class Mention:
     end: int
 
 
+@dataclass(frozen=True, eq=False)
+class Glossary:
+    """Concepts, and their names as they are looked for in a text."""
+
+    concepts: Mapping[str, Concept]
+
+    @classmethod
+    def of(cls, concepts: Iterable[Concept]) -> "Glossary":
+        return cls({concept.id: concept for concept in concepts})
+
+    def with_terms(self, terms: Iterable[Concept]) -> "Glossary":
+        """The same with further concepts; one with an id that is there takes its place."""
+        return Glossary({**self.concepts, **{term.id: term for term in terms}})
+
+    def without(self, name: str) -> "Glossary":
+        return Glossary({key: concept for key, concept in self.concepts.items() if key != name})
+
+    @cached_property
+    def chinese(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """First two characters → (name, concept), the longest name first."""
+        index: dict[str, set[tuple[str, str]]] = {}
+        for concept in self.concepts.values():
+            for folded in concept.folded:
+                index.setdefault(folded[:2], set()).add((folded, concept.id))
+        return {head: tuple(sorted(names, key=lambda n: (-len(n[0]), n))) for head, names in index.items()}
+
+    @cached_property
+    def english(self) -> Mapping[str, tuple[tuple[tuple[str, ...], str, str], ...]]:
+        """First word → (words, capitals that must be there or "", concept), the longest first."""
+        index: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
+        for concept in self.concepts.values():
+            for name, read in zip(concept.english, concept.read, strict=True):
+                exact = name[1:] if name.startswith("=") else ""
+                if read:  # a name without a word cannot be found: `terms.faults` tells of it
+                    index.setdefault(read[0], []).append((read, exact, concept.id))
+        return {head: tuple(sorted(names, key=lambda n: -len(n[0]))) for head, names in index.items()}
+
+    def mentions(self, original: str) -> list[Mention]:
+        """The concepts that a text names, in either script.
+
+        A name within a longer one counts, too: who asks for pumps is answered by a fire pump. Of names that
+        only overlap, the first counts.
+        """
+        folded = text.fold(original)
+        found = [*self.english_mentions(folded.text), *self.chinese_mentions(folded.text)]
+        return [Mention(m.concept, *folded.span(m.start, m.end)) for m in found]
+
+    def english_mentions(self, folded: str) -> Iterator[Mention]:
+        run = words(folded)
+        end = 0  # of the name that the others must lie in
+        for i, word in enumerate(run):
+            for name, exact, concept in self.english.get(word[0], ()):
+                here = run[i : i + len(name)]
+                if (i >= end or i + len(name) <= end) and tuple(one[0] for one in here) == name:
+                    if exact and not capitals(exact, here):
+                        continue
+                    end = max(end, i + len(name))
+                    yield Mention(concept, here[0][2], here[-1][3])
+
+    def chinese_mentions(self, folded: str) -> Iterator[Mention]:
+        """A name within another shares its beginning or end: 漏電 is not meant in 洩漏電纜."""
+        start = end = 0
+        for i in range(len(folded) - 1):
+            for name, concept in self.chinese.get(folded[i : i + 2], ()):
+                last = i + len(name)
+                inside = last <= end and (i == start or last == end)
+                if (i >= end or inside) and folded.startswith(name, i):
+                    if i >= end:
+                        start, end = i, last
+                    yield Mention(concept, i, last)
+
+
+def of_row(row: str) -> Concept:
+    """One line of a file: id, English names and Chinese names, and if there are, names of the mainland.
+
+    :raises ValueError: too few or too many cells.
+    """
+    name, english, chinese, *more = row.split("\t")
+    (mainland,) = more or [""]
+    return Concept(
+        name,
+        tuple(english.split("|")),
+        tuple(chinese.split("|")),
+        tuple(mainland.split("|") if mainland else ()),
+    )
+
+
 @cache
-def concepts() -> dict[str, Concept]:
+def shipped() -> Glossary:
+    """What comes with the engine."""
     rows = files("matching.engine").joinpath("glossary.tsv").read_text("utf-8").splitlines()
-    cells = (row.split("\t") for row in rows if row and not row.startswith("#"))
-    return {
-        name: Concept(name, tuple(english.split("|")), tuple(chinese.split("|")))
-        for name, english, chinese in cells
-    }
+    return Glossary.of(of_row(row) for row in rows if row and not row.startswith("#"))
 
 
-@cache
-def chinese_index() -> dict[str, tuple[tuple[str, str], ...]]:
-    """First two characters → (name, concept), the longest name first."""
-    index: dict[str, set[tuple[str, str]]] = {}
-    for concept in concepts().values():
-        for name in concept.chinese:
-            folded = text.fold(name).text
-            index.setdefault(folded[:2], set()).add((folded, concept.id))
-    return {head: tuple(sorted(names, key=lambda n: -len(n[0]))) for head, names in index.items()}
+def concepts() -> Mapping[str, Concept]:
+    return shipped().concepts
 
 
-@cache
-def english_index() -> dict[str, tuple[tuple[tuple[str, ...], str, str], ...]]:
-    """First word → (words, capitals that must be there or "", concept), the longest first."""
-    index: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
-    for concept in concepts().values():
-        for name in concept.english:
-            exact = name[1:] if name.startswith("=") else ""
-            singulars = tuple(singular for singular, _, _, _ in words(name.lstrip("=")))
-            index.setdefault(singulars[0], []).append((singulars, exact, concept.id))
-    return {head: tuple(sorted(names, key=lambda n: -len(n[0]))) for head, names in index.items()}
+def mentions(original: str) -> list[Mention]:
+    return shipped().mentions(original)
+
+
+def reading(name: str) -> tuple[str, ...]:
+    return tuple(one for one, _, _, _ in words(name.lstrip("=")))
 
 
 def singular(word: str) -> str:
@@ -86,44 +172,7 @@ def words(folded: str) -> list[tuple[str, str, int, int]]:
     return found
 
 
-def mentions(original: str) -> list[Mention]:
-    """The concepts that a text names, in either script.
-
-    A name within a longer one counts, too: who asks for pumps is answered by a fire pump. Of names that
-    only overlap, the first counts.
-    """
-    folded = text.fold(original)
-    found = [*english_mentions(folded.text), *chinese_mentions(folded.text)]
-    return [Mention(m.concept, *folded.span(m.start, m.end)) for m in found]
-
-
-def english_mentions(folded: str) -> Iterator[Mention]:
-    run = words(folded)
-    end = 0  # of the name that the others must lie in
-    for i, word in enumerate(run):
-        for name, exact, concept in english_index().get(word[0], ()):
-            here = run[i : i + len(name)]
-            if (i >= end or i + len(name) <= end) and tuple(one[0] for one in here) == name:
-                if exact and not capitals(exact, here):
-                    continue
-                end = max(end, i + len(name))
-                yield Mention(concept, here[0][2], here[-1][3])
-
-
 def capitals(exact: str, here: list[tuple[str, str, int, int]]) -> bool:
     """Written as a name (LED, LEDs), not as the word it looks like (led)."""
     parts = text.JOINTS.sub(" ", exact).split()
     return all(word[1].startswith(part) for word, part in zip(here, parts, strict=False))
-
-
-def chinese_mentions(folded: str) -> Iterator[Mention]:
-    """A name within another shares its beginning or end: 漏電 is not meant in 洩漏電纜."""
-    start = end = 0
-    for i in range(len(folded) - 1):
-        for name, concept in chinese_index().get(folded[i : i + 2], ()):
-            last = i + len(name)
-            inside = last <= end and (i == start or last == end)
-            if (i >= end or inside) and folded.startswith(name, i):
-                if i >= end:
-                    start, end = i, last
-                yield Mention(concept, i, last)

@@ -1,13 +1,14 @@
 """What the engine is told of a thing (Item), and what it keeps of it (Prepared)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from matching.engine import glossary, text
+from matching.engine import text
 from matching.engine.dense import ROLES, Embedder, Role, Vectors
+from matching.engine.glossary import Glossary, shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,14 @@ class Prepared:
     passages: tuple[PreparedPassage, ...]
 
 
-def prepare(items: Sequence[Item], embedders: Sequence[Embedder]) -> list[Prepared]:
+def prepare(
+    items: Sequence[Item], embedders: Sequence[Embedder], glossary: Glossary | None = None
+) -> list[Prepared]:
     """Words, concepts and vectors of each passage; the models see all passages of a role in one batch.
 
-    The words of a title count twice: it says what the rest is about.
+    The words of a title count twice: it says what the rest is about. Without a glossary, the engine's own.
     """
+    glossary = glossary or shipped()
     vectors = embed(items, embedders)
     found = []
     for item in items:
@@ -61,13 +65,27 @@ def prepare(items: Sequence[Item], embedders: Sequence[Embedder]) -> list[Prepar
             PreparedPassage(
                 p.lang,
                 tuple(t.text for part in (p.title, p.title, p.body) for t in text.tokens(part)),
-                tuple(m.concept for part in (p.title, p.body) for m in glossary.mentions(part)),
+                concepts_of(p, glossary),
                 {name: vectors[name, item.key, i] for name in (e.name for e in embedders)},
             )
             for i, p in enumerate(item.passages)
         )
         found.append(Prepared(item.key, item.role, passages))
     return found
+
+
+def concepts_of(passage: Passage, glossary: Glossary) -> tuple[str, ...]:
+    return tuple(m.concept for part in (passage.title, passage.body) for m in glossary.mentions(part))
+
+
+def with_concepts(known: Prepared, item: Item, glossary: Glossary) -> Prepared:
+    """The same with the concepts that another glossary finds; no model is asked.
+
+    :raises ValueError: what is known is of a text with other language versions.
+    """
+    pairs = zip(known.passages, item.passages, strict=True)
+    passages = tuple(replace(one, concepts=concepts_of(passage, glossary)) for one, passage in pairs)
+    return replace(known, passages=passages)
 
 
 def embed(items: Sequence[Item], embedders: Sequence[Embedder]) -> dict[tuple[str, str, int], Vectors]:
