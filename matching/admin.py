@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from matching.models import Conflict, Duplicate, Judgement, Match, Profile, Ranker, Review
+from matching.models import Conflict, Duplicate, Judgement, Match, Profile, Ranker, Review, Term
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -40,6 +40,12 @@ class JudgementAdmin(ReadOnly):
 @admin.register(Ranker)
 class RankerAdmin(ReadOnly):
     list_display = ("name", "engine_version", "is_active", "created_at", "activated_at")
+
+
+@admin.register(Term)
+class TermAdmin(ReadOnly):
+    list_display = ("key", "english", "chinese", "is_active", "changed_at")
+    list_filter = ("is_active",)
 
 
 @admin.register(Profile)

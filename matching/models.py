@@ -10,6 +10,7 @@ from journal.models import Stateful
 from matching.runs import EngineVersion as EngineVersion
 from matching.runs import RematchRun as RematchRun
 from matching.runs import RematchShard as RematchShard
+from matching.terms import Term as Term
 from solutions.models import Solution
 from wishes.models import Wish
 
@@ -29,6 +30,7 @@ class Profile(models.Model):
     engine_version = models.CharField(max_length=40)
     record = models.BinaryField()  # matching.records: the engine's words and vectors, packed
     is_public = models.BooleanField(default=True)  # only then can it be found; kept apart from `record`
+    concepts_due = models.BooleanField(default=False, db_default=False)  # the glossary has changed in what the text may name
     updated_at = models.DateTimeField(default=timezone.now, db_index=True)  # of `record` and `is_public`
     seen_at = models.DateTimeField(null=True)  # the thing's own `updated_at` when it was last matched
     matched_at = models.DateTimeField(null=True)
@@ -45,6 +47,7 @@ class Profile(models.Model):
             models.UniqueConstraint(fields=["wish", "engine_version"], name="profile_of_wish_once"),
             models.UniqueConstraint(fields=["solution", "engine_version"], name="profile_of_solution_once"),
         ]
+        indexes = [models.Index(fields=["id"], condition=Q(concepts_due=True), name="profile_concepts_due")]
 
     def __str__(self) -> str:
         return f"{self.side} {self.wish_id or self.solution_id}"

@@ -11,6 +11,7 @@ from factory.django import DjangoModelFactory
 from accounts.models import Invitation, Membership, Organisation, Partnership, Role, User
 from documents.models import Document
 from journal.models import Counter, Entry, Pledge, next_reference
+from matching.engine.glossary import Concept
 from matching.models import (
     Conflict,
     Duplicate,
@@ -22,7 +23,9 @@ from matching.models import (
     RematchRun,
     RematchShard,
     Review,
+    Term,
 )
+from matching.terms import hash_of, searchable
 from matching.texts import engine_version
 from notifications.models import Delivery, Follow, Notification, Preference
 from solutions.models import Evidence, Interest, Solution
@@ -335,6 +338,19 @@ class JudgementFactory(DjangoModelFactory):
     probability = 0.8
     factors = {"meaning": 0.5}
     engine_version = factory.LazyFunction(engine_version)
+
+
+class TermFactory(DjangoModelFactory):
+    class Meta:
+        model = Term
+
+    key = factory.Sequence(lambda n: f"term_{n}")
+    english = factory.Sequence(lambda n: [f"sky lantern {n}"])
+    chinese = factory.Sequence(lambda n: [f"天燈{n}號"])
+    names = factory.LazyAttribute(lambda one: searchable("\n".join([*one.english, *one.chinese])))
+    content_hash = factory.LazyAttribute(
+        lambda one: hash_of(Concept(one.key, tuple(one.english), tuple(one.chinese)))
+    )
 
 
 class ConflictFactory(DjangoModelFactory):
