@@ -167,6 +167,6 @@ def sample(snapshot: "Snapshot", role: Role, script: int) -> Asking:
 
 
 def centred(model: str, chosen: Chosen, centres: Array) -> Array:
-    moved = np.concatenate([s.vectors[model][rows] - centres[s.langs[rows]] for s, rows in chosen])
+    moved = np.concatenate([s.vectors[model].floats(rows) - centres[s.langs[rows]] for s, rows in chosen])
     unit: Array = moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)
     return unit

@@ -118,11 +118,7 @@ class Neighbours:
     @cached_property
     def keys(self) -> list[str]:
         """The key of each living row."""
-        keys = [""] * len(self.face.alive)
-        for key, rows in self.face.row_keys.items():
-            for row in rows:
-                keys[row] = key
-        return keys
+        return [self.face.keys[item] for item in self.face.items]
 
     @cached_property
     def widths(self) -> dict[str, Array]:

@@ -80,7 +80,7 @@ def evaluate(data: LinkedSet, embedders: Sequence[Embedder], *, baselines: bool 
 
 def rankings(snapshot: Snapshot, queries: Sequence[Prepared], role: Role, taken: list[float]) -> Rankings:
     found = {}
-    snapshot.face(role).by_item  # noqa: B018 - made once a process, not by the first query
+    snapshot.face(role).items  # noqa: B018 - made once a process, not by the first query
     for query in queries:
         start = time.perf_counter()
         hits = snapshot.search(query, role, DEPTH)

@@ -34,11 +34,16 @@ class Groups:
     """The rows of each language of a collection."""
 
     codes: Array  # one a row
-    rows: tuple[Array, ...]  # row numbers, one array a language that is there
+    rows: tuple[Any, ...]  # for each language that is there its row numbers, or their slice
 
     @classmethod
     def of(cls, codes: Array) -> "Groups":
-        return cls(codes, tuple(np.flatnonzero(codes == code) for code in np.unique(codes)))
+        return cls(codes, tuple(together(np.flatnonzero(codes == code)) for code in np.unique(codes)))
+
+
+def together(rows: Array) -> Any:
+    """Row numbers as a slice where they follow each other: reading them then copies nothing."""
+    return slice(int(rows[0]), int(rows[-1]) + 1) if rows[-1] - rows[0] == len(rows) - 1 else rows
 
 
 def standardise(scores: Array, groups: Groups) -> Array:
@@ -46,14 +51,14 @@ def standardise(scores: Array, groups: Groups) -> Array:
 
     A language with few texts borrows from all: three texts have no spread to speak of.
     """
-    mean_all = scores.mean(axis=1, keepdims=True)
-    var_all = scores.var(axis=1, keepdims=True)
     out = np.empty_like(scores)
     for rows in groups.rows:
         part = scores[:, rows]
-        borrowed = max(0.0, 1 - len(rows) / ENOUGH)
-        mean = (1 - borrowed) * part.mean(axis=1, keepdims=True) + borrowed * mean_all
-        var = (1 - borrowed) * part.var(axis=1, keepdims=True) + borrowed * var_all
+        mean, var = part.mean(axis=1, keepdims=True), part.var(axis=1, keepdims=True)
+        borrowed = max(0.0, 1 - part.shape[1] / ENOUGH)
+        if borrowed:
+            mean = (1 - borrowed) * mean + borrowed * scores.mean(axis=1, keepdims=True)
+            var = (1 - borrowed) * var + borrowed * scores.var(axis=1, keepdims=True)
         out[:, rows] = (part - mean) / np.where(var > 1e-12, np.sqrt(var), 1)
     return out
 

@@ -133,12 +133,18 @@ def queries(postings: Postings, bags: Sequence[Iterable[str]]) -> sparse.csr_mat
 
 
 def scores(postings: Postings, weights: Array, bags: Sequence[Iterable[str]]) -> Array:
-    """BM25 of each query with each row, one matrix product for all of them."""
-    return product(queries(postings, bags), postings, weights)
+    """BM25 of each query with each row."""
+    asked = queries(postings, bags)
+    found = np.zeros((len(bags), len(postings.lengths)), np.float32)
+    for row, start, end in zip(found, asked.indptr, asked.indptr[1:], strict=False):
+        for term, weight in zip(asked.indices[start:end], asked.data[start:end], strict=True):
+            place = slice(postings.indptr[term], postings.indptr[term + 1])
+            row[postings.rows[place]] += weight * weights[place]  # a row holds a term once
+    return found
 
 
 def product(asked: sparse.csr_matrix, postings: Postings, weights: Array) -> Array:
-    """The same for queries as a matrix over the terms of the postings."""
+    """The same for many queries, as a matrix over the terms of the postings."""
     index = sparse.csr_matrix(
         (weights, postings.rows, postings.indptr),
         shape=(len(postings.terms), len(postings.lengths)),

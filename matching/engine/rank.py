@@ -133,7 +133,11 @@ def score(need: Need, offer: Offer, signals: Signals, weights: Weights = DEFAULT
 
 def likeness(signals: Signals, weights: Weights = DEFAULT_WEIGHTS) -> float:
     """Of two texts alone: the probability of `score` where neither side states a fact."""
-    logit = weights.intercept + sum(share(ask(signals), name, weights) for name, ask in OF_TEXT.items())
+    logit, weight, neutral = weights.intercept, weights.weights, weights.neutral
+    for name, ask in OF_TEXT.items():
+        value = ask(signals)
+        if value is not None:
+            logit += weight[name] * (value - neutral[name])
     return 1 / (1 + math.exp(-logit))
 
 

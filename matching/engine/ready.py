@@ -29,11 +29,11 @@ class Ready:
         other: Role = "solution" if role == "wish" else "wish"
         for model, vectors in segment.vectors.items():
             centres, spread = statistics.centres[model, role], statistics.spreads[model, other]
-            norms[model] = np.empty(len(vectors), np.float32)
-            widths[model] = np.empty(len(vectors), np.float32)
-            for start in range(0, len(vectors), ROWS):
+            norms[model] = np.empty(len(segment.keys), np.float32)
+            widths[model] = np.empty(len(segment.keys), np.float32)
+            for start in range(0, len(segment.keys), ROWS):
                 rows = slice(start, start + ROWS)
-                moved = vectors[rows] - centres[segment.langs[rows]]
+                moved = vectors.floats(rows) - centres[segment.langs[rows]]
                 length = np.maximum(np.linalg.norm(moved, axis=1), 1e-9)
                 moved /= length[:, None]
                 norms[model][rows] = length
@@ -48,8 +48,8 @@ class Ready:
         vectors = self.segment.vectors.get(model)
         if vectors is None:
             return np.zeros((len(asked), len(self.segment.keys)), np.float32)
-        shift = (asked @ centres.T)[:, self.segment.langs]
-        cosines: Array = (asked @ vectors.T - shift) / self.norms[model]
+        cosines = vectors.products(asked, centres)
+        cosines /= self.norms[model]
         return cosines
 
 
@@ -74,7 +74,8 @@ class Face:
 
     @cached_property
     def keys(self) -> list[str]:
-        return sorted(self.row_keys)
+        every = [key for r in self.ready for key in r.segment.keys]
+        return sorted({every[place] for place in self.alive})
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -82,33 +83,30 @@ class Face:
         return {key: number for number, key in enumerate(self.keys)}
 
     @cached_property
-    def row_keys(self) -> dict[str, list[int]]:
-        """Key → its rows among the living."""
+    def items(self) -> Array:
+        """The number of the item that each living row belongs to."""
         every = [key for r in self.ready for key in r.segment.keys]
-        rows: dict[str, list[int]] = {}
-        for row, place in enumerate(self.alive):
-            rows.setdefault(every[place], []).append(row)
-        return rows
+        numbers = self.numbers
+        return np.array([numbers[every[place]] for place in self.alive], np.int64)
 
     @cached_property
-    def by_item(self) -> tuple[Array, Array]:
-        """Rows in the order of their items' keys, and where each item begins in it."""
-        order = np.array([row for key in self.keys for row in self.row_keys[key]], np.int64)
-        sizes = np.array([len(self.row_keys[key]) for key in self.keys], np.int64)
-        return order, np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    def most(self) -> int:
+        """Rows of the item that has most."""
+        return int(np.bincount(self.items).max(initial=1)) if len(self.items) else 1
 
     def widths(self, model: str) -> Array:
+        if model not in self._widths:
+            self._widths[model] = self._gathered(model)
+        return self._widths[model]
+
+    @cached_property
+    def _widths(self) -> dict[str, Array]:
+        return {}
+
+    def _gathered(self, model: str) -> Array:
         every = [r.widths.get(model, np.ones(len(r.segment.keys), np.float32)) for r in self.ready]
         widths: Array = np.concatenate(every)[self.alive]
         return widths
-
-    @cached_property
-    def items(self) -> Array:
-        """The number of the item that each living row belongs to, in the order of keys."""
-        order, starts = self.by_item
-        numbers = np.empty(len(order), np.int64)
-        numbers[order] = np.searchsorted(starts, np.arange(len(order)), side="right") - 1
-        return numbers
 
     def alike(self, rows: Array, centres: Mapping[tuple[str, Role], Array], role: Role) -> Array | None:
         """Cosines of living rows with each other, the mean of the models; None without a model."""
@@ -134,7 +132,7 @@ class Face:
             mine = (places >= start) & (places < ends[number])
             own = places[mine] - start
             moved[mine] = (
-                one.segment.vectors[model][own] - centres[one.segment.langs[own]] if mine.any() else 0
+                one.segment.vectors[model].floats(own) - centres[one.segment.langs[own]] if mine.any() else 0
             )
         unit: Array = moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)
         return unit

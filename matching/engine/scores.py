@@ -9,7 +9,7 @@ import numpy as np
 
 from matching.engine import fusion, lexical
 from matching.engine.dense import Role
-from matching.engine.items import Prepared, PreparedPassage
+from matching.engine.items import Prepared
 from matching.engine.lexical import Array
 from matching.engine.segments import CODES, SCRIPTS
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 COMPANY = 200  # best rows whose neighbours among them are heard
 NEIGHBOURS = 2
+DIGITS = 5  # of a score that tell two items apart
+TIE = 2 * 10**-DIGITS
 ALIKE = 0.3  # cosine of centred vectors from which a text is a neighbour at all
 
 
@@ -91,36 +93,42 @@ class Scores:
         return found - fusion.MIXTURE.crowding[self.role] * self.face.crowding[:, scripts].T
 
     def hits(self, k: int, among: set[str] | None) -> Iterator[list[Hit]]:
+        allowed = None if among is None else self.allowed(among)
         for i, query in enumerate(self.queries):
             asked = np.flatnonzero(self.owners == i)
-            yield self.best(query, asked, k, among) if len(asked) and self.signals else []
+            yield self.best(query, asked, k, allowed) if len(asked) and self.signals else []
 
-    def best(self, query: Prepared, asked: Array, k: int, among: set[str] | None) -> list[Hit]:
+    def allowed(self, among: set[str]) -> Array:
+        """The living rows of some items."""
+        numbers = self.face.numbers
+        items = np.zeros(len(numbers), bool)
+        items[[numbers[key] for key in among if key in numbers]] = True
+        rows: Array = np.flatnonzero(items[self.face.items])
+        return rows
+
+    def best(self, query: Prepared, asked: Array, k: int, allowed: Array | None) -> list[Hit]:
         """Items by the best of their pairs of passages; of equals, the first by key."""
-        order, starts = self.face.by_item
-        rows = self.in_company(self.fused[asked].max(axis=0))
-        items = np.maximum.reduceat(rows[order], starts)
+        values = self.in_company(self.fused[asked].max(axis=0))
+        items, scores = self.first(values, k + 1, allowed)
         own = self.face.numbers.get(query.key) if query.role == self.role else None
-        return [
-            self.hit(self.face.keys[item], asked, float(items[item]))
-            for item in self.first(items, k + 1, among)
-            if item != own
-        ][:k]
+        others = items != own
+        return self.found(asked, items[others][:k], scores[others][:k])
 
-    def first(self, items: Array, k: int, among: set[str] | None) -> Array:
-        """The numbers of the k best items; those equal to five digits by key."""
-        rounded = -np.round(items, 5)
-        if among is None:
-            chosen = np.arange(len(items))
-        else:
-            chosen = np.array(
-                sorted(self.face.numbers[key] for key in among if key in self.face.numbers), np.int64
-            )
-        if k < len(chosen):
-            last = np.partition(rounded[chosen], k - 1)[k - 1]
-            chosen = chosen[rounded[chosen] <= last]
-        ranked: Array = chosen[np.argsort(rounded[chosen], kind="stable")][:k]
-        return ranked
+    def first(self, values: Array, k: int, allowed: Array | None) -> tuple[Array, Array]:
+        """The numbers of the k best items and their scores; those equal to five digits by key."""
+        chosen = values if allowed is None else values[allowed]
+        enough = k * self.face.most  # rows among which k items must be
+        rows = np.arange(len(chosen))
+        if enough < len(chosen):
+            last = np.partition(chosen, len(chosen) - enough)[len(chosen) - enough]
+            rows = np.flatnonzero(chosen >= last - TIE)
+        scores = chosen[rows]
+        items = self.face.items[rows if allowed is None else allowed[rows]]
+        order = np.lexsort((-scores, items))
+        heads = np.flatnonzero(np.diff(items[order], prepend=-1))
+        items, scores = items[order][heads], scores[order][heads]
+        ranked = np.lexsort((items, -np.round(scores, DIGITS)))[:k]
+        return items[ranked], scores[ranked]
 
     def in_company(self, rows: Array) -> Array:
         """Scores of rows, those of the best averaged with what texts like them score in other languages.
@@ -141,28 +149,49 @@ class Scores:
         out[best] = (rows[best] + weights @ rows[best]) / (1 + weights.sum(axis=1))
         return out
 
-    def hit(self, key: str, asked: Array, fused: float) -> Hit:
-        own = self.face.row_keys[key]
-        part = self.fused[asked[:, None], own]
-        place = np.unravel_index(int(part.argmax()), part.shape)
-        at, row = int(asked[place[0]]), own[int(place[1])]
-        signals = {name: float(values[at, row]) for name, values in self.signals.items()}
-        script = int(SCRIPTS[self.face.codes[row]])
-        signals["words_share"] = self.share("words", self.asked[at], script, signals["words"])
-        signals["concepts_share"] = self.share("concepts", self.asked[at], 0, signals["concepts"])
-        signals["same_script"] = float(self.same_script[at, row])
-        if len(self.face.alive) >= fusion.ENOUGH:
-            signals["standing"] = fused
-        return Hit(key, signals, fused)
+    def found(self, asked: Array, items: Array, scores: Array) -> list[Hit]:
+        """What is told of items: the signals of the best of their pairs of passages."""
+        places, rows = self.pairs(asked, items)
+        signals = {name: values[places, rows].tolist() for name, values in self.signals.items()}
+        scripts = SCRIPTS[self.face.codes[rows]]
+        signals["words_share"] = self.shares("words", places, scripts, signals["words"])
+        signals["concepts_share"] = self.shares("concepts", places, 0 * scripts, signals["concepts"])
+        signals["same_script"] = self.same_script[places, rows].astype(float).tolist()
+        if self.crowded and len(self.face.alive) >= fusion.ENOUGH:
+            signals["standing"] = scores.tolist()
+        names, columns = list(signals), zip(*signals.values(), strict=True)
+        return [
+            Hit(self.face.keys[item], dict(zip(names, values, strict=True)), fused)
+            for item, values, fused in zip(items.tolist(), columns, scores.tolist(), strict=True)
+        ]
 
-    def share(self, kind: str, asked: PreparedPassage, group: int, score: float) -> float:
+    def pairs(self, asked: Array, items: Array) -> tuple[Array, Array]:
+        """The best (passage that asks, row) of each item."""
+        wanted = np.full(len(self.face.keys), -1)
+        wanted[items] = np.arange(len(items))
+        rows = np.flatnonzero(wanted[self.face.items] >= 0)
+        part = self.fused[asked[:, None], rows]
+        at = part.argmax(axis=0)
+        owners = wanted[self.face.items[rows]]
+        order = np.lexsort((at, -part[at, np.arange(len(rows))], owners))
+        heads = order[np.flatnonzero(np.diff(owners[order], prepend=-1))]
+        return asked[at[heads]], rows[heads]
+
+    def shares(self, kind: str, places: Array, groups: Array, scores: Sequence[float]) -> list[float]:
         """How much of what was asked was found, by weight of the words: 0 to 1."""
-        name = (kind, id(asked), group)
-        if name not in self._wholes:
+        wholes = [
+            self.whole(kind, i, group) for i, group in zip(places.tolist(), groups.tolist(), strict=True)
+        ]
+        return [
+            min(1.0, score / whole) if whole else 0.0 for score, whole in zip(scores, wholes, strict=True)
+        ]
+
+    def whole(self, kind: str, place: int, group: int) -> float:
+        if (kind, place, group) not in self._wholes:
             collection = getattr(self.statistics, kind)[self.role]
-            bag = asked.tokens if kind == "words" else asked.concepts
-            self._wholes[name] = collection.whole(bag, group)
-        return min(1.0, score / self._wholes[name]) if self._wholes[name] else 0.0
+            bag = self.asked[place].tokens if kind == "words" else self.asked[place].concepts
+            self._wholes[kind, place, group] = collection.whole(bag, group)
+        return self._wholes[kind, place, group]
 
     @cached_property
     def _wholes(self) -> dict[tuple[str, int, int], float]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from matching.engine import text
+from matching.engine.coarse import Coarse, middles
 from matching.engine.items import Prepared
 from matching.engine.lexical import Array, Postings
 
@@ -19,28 +20,30 @@ POSTINGS = ("terms", "indptr", "rows", "counts", "lengths")
 
 @dataclass(frozen=True)
 class Segment:
-    """Passages of one role, in the order of their keys; `alive` tells those that were not replaced since."""
+    """Passages of one role by language and key; `alive` tells those that were not replaced since."""
 
     keys: tuple[str, ...]
     langs: Array  # codes
     words: Postings
     concepts: Postings
-    vectors: Mapping[str, Array]  # as the models gave them
+    vectors: Mapping[str, Coarse]
     alive: Array
     crowding: Array  # (rows, scripts that ask), see `crowding`; not a number where not measured yet
 
     @classmethod
     def build(cls, prepared: Sequence[Prepared]) -> "Segment":
-        rows = [
-            (item.key, passage) for item in sorted(prepared, key=lambda p: p.key) for passage in item.passages
-        ]
+        rows = sorted(
+            ((item.key, passage) for item in prepared for passage in item.passages),
+            key=lambda row: (CODES[row[1].lang], row[0]),
+        )
+        langs = np.array([CODES[p.lang] for _, p in rows], np.uint8)
         names = sorted({name for _, passage in rows for name in passage.vectors})
         return cls(
             tuple(key for key, _ in rows),
-            np.array([CODES[p.lang] for _, p in rows], np.uint8),
+            langs,
             Postings.build([p.tokens for _, p in rows]),
             Postings.build([p.concepts for _, p in rows]),
-            {name: np.array([p.vectors[name] for _, p in rows], np.float32) for name in names},
+            {name: Coarse.of(name, [p.vectors[name] for _, p in rows], langs) for name in names},
             np.ones(len(rows), bool),
             np.full((len(rows), 2), np.nan, np.float32),
         )
@@ -64,7 +67,9 @@ class Segment:
         found = {"langs": self.langs, "alive": self.alive, "crowding": self.crowding}
         for kind, postings in (("words", self.words), ("concepts", self.concepts)):
             found |= {f"{kind}.{name}": getattr(postings, name) for name in POSTINGS}
-        return found | {f"vectors.{name}": array for name, array in self.vectors.items()}
+        for name, vectors in self.vectors.items():
+            found |= {f"vectors.{name}": vectors.whole, f"steps.{name}": vectors.steps}
+        return found
 
     @classmethod
     def load(cls, folder: Path) -> "Segment":
@@ -73,20 +78,25 @@ class Segment:
         def mapped(name: str) -> Any:
             return load_mapped(folder / f"{name}.npy")
 
+        langs = np.array(mapped("langs"))
+        whole = {name: mapped(f"vectors.{name}") for name in meta["models"]}
         return cls(
             tuple(meta["keys"]),
-            np.asarray(mapped("langs")),
+            langs,
             Postings(*(mapped(f"words.{name}") for name in POSTINGS)),
             Postings(*(mapped(f"concepts.{name}") for name in POSTINGS)),
-            {name: mapped(f"vectors.{name}") for name in meta["models"]},
-            np.asarray(mapped("alive")),
-            np.asarray(mapped("crowding")),
+            {
+                name: Coarse(rows, mapped(f"steps.{name}"), langs, middles(name, rows.shape[1]))
+                for name, rows in whole.items()
+            },
+            np.array(mapped("alive")),
+            np.array(mapped("crowding")),
         )
 
 
 def load_mapped(path: Path) -> Array:
     """An array of a file, its pages shared by all processes that read it (an empty file cannot be mapped)."""
     try:
-        return np.load(path, mmap_mode="r")
+        return np.asarray(np.load(path, mmap_mode="r"))  # a plain array: a memmap costs at each slice
     except ValueError:
         return np.load(path)

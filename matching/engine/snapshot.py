@@ -83,6 +83,7 @@ class Snapshot:
         """The k best things of a role, best first; `among` narrows the answer, not the scale.
 
         Who only looks for what there is on a text does not have things compete: `crowded` is for matching.
+        Nor is he told how far a thing stands out, for something stands out for nonsense, too.
         """
         return self.search_many([query], role, k, among, crowded=crowded)[0]
 

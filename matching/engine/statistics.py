@@ -30,9 +30,7 @@ class Statistics:
         for role, segments in parts.items():
             words[role] = Collection.count([(s.words, s.scripts, s.alive) for s in segments], 2)
             concepts[role] = Collection.count([(s.concepts, 0 * s.scripts, s.alive) for s in segments], 1)
-        dims = {
-            name: v.shape[1] for segments in parts.values() for s in segments for name, v in s.vectors.items()
-        }
+        dims = {name: v.dim for segments in parts.values() for s in segments for name, v in s.vectors.items()}
         centres, spreads = {}, {}
         for model, dim in sorted(dims.items()):
             for role, centre in centres_of(model, dim, parts).items():
@@ -53,7 +51,7 @@ def living(model: str, segments: Sequence[Segment]) -> Iterator[tuple[Array, Arr
         for start in range(0, len(segment.keys), ROWS):
             block = slice(start, start + ROWS)
             alive = segment.alive[block]
-            yield segment.langs[block][alive], segment.vectors[model][block][alive]
+            yield segment.langs[block][alive], segment.vectors[model].floats(block)[alive]
 
 
 def centres_of(model: str, dim: int, parts: Parts) -> dict[Role, Array]:

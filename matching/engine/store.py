@@ -15,7 +15,7 @@ from matching.engine.statistics import Statistics
 if TYPE_CHECKING:
     from matching.engine.snapshot import Snapshot
 
-FORMAT = 2
+FORMAT = 3
 COUNTS = ("terms", "frequencies", "sizes", "totals")
 
 

@@ -84,13 +84,8 @@ def language_of(text: str) -> str:
 
 def _likely(asked: Prepared, side: str, k: int) -> list[Result]:
     hits = shelf.current().search(asked, side, k, crowded=False)  # type: ignore[arg-type]
-    found = [(hit, Result(side, int(hit.key[1:]), likeness(_alone(hit)), hit.fused)) for hit in hits]
+    found = [(hit, Result(side, int(hit.key[1:]), likeness(hit.signals), hit.fused)) for hit in hits]
     return [result for hit, result in found if result.probability >= LIKELY or _names_all(hit)]
-
-
-def _alone(hit: Hit) -> dict[str, float]:
-    """Without how far it stands out: something stands out for nonsense, too."""
-    return {name: value for name, value in hit.signals.items() if name != "standing"}
 
 
 def _names_all(hit: Hit) -> bool:

@@ -42,7 +42,7 @@ def test_crowding_is_the_mean_of_the_ten_best_scores_with_texts_of_the_other_rol
     for hits in plain.search_many(wishes, "solution", 99):
         for hit in hits:
             scores[hit.key].append(hit.fused)
-    expected = {key: pytest.approx(np.mean(sorted(values)[-10:]), abs=1e-4) for key, values in scores.items()}
+    expected = {key: pytest.approx(np.mean(sorted(values)[-10:]), abs=1e-2) for key, values in scores.items()}
     assert found == expected
 
 
@@ -60,12 +60,16 @@ def test_what_half_answers_five_wishes_gives_way_to_the_answer_of_each(spread_ou
     assert all(after > before for after, before in zip(corrected, lead(), strict=True))
 
 
-def test_who_only_looks_around_has_nothing_taken_off(spread_out, monkeypatch):
+def test_who_only_looks_around_has_nothing_taken_off_and_is_told_of_no_standing(spread_out, monkeypatch):
+    def told(hits):
+        return [(hit.key, hit.fused) for hit in hits]
+
     corrected = Snapshot.build(spread_out)
     open_to_all = corrected.search(spread_out[0], "solution", 99, crowded=False)
-    assert open_to_all != corrected.search(spread_out[0], "solution", 99)
+    assert told(open_to_all) != told(corrected.search(spread_out[0], "solution", 99))
+    assert not any("standing" in hit.signals for hit in open_to_all)
     monkeypatch.setattr(fusion, "MIXTURE", fusion.Mixture(crowding=NONE))
-    assert open_to_all == corrected.search(spread_out[0], "solution", 99)
+    assert told(open_to_all) == told(corrected.search(spread_out[0], "solution", 99))
 
 
 def test_few_texts_that_ask_say_little(spread_out):

@@ -1,0 +1,74 @@
+"""Vectors in one byte a number: a quarter of the memory, and of the time that an exact scan takes to read it.
+
+A vector is what is left when the middle of its model and script is taken off, in steps of a 127th of its
+largest number. Products are of whole numbers below 2**24, exact in any order: one query or many, one
+segment or several, every process finds the same.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import simsimd
+
+from matching.engine import means, text
+from matching.engine.dense import ROLES
+
+Array = np.ndarray[Any, Any]
+LANGUAGES = text.LANGUAGES
+MOST = 127
+
+
+@dataclass(frozen=True)
+class Coarse:
+    """Rows ≈ bases[langs] + steps[:, None] * whole."""
+
+    whole: Array  # (rows, dim) int8
+    steps: Array  # (rows,) float32
+    langs: Array  # (rows,) codes
+    bases: Array  # (languages, dim) float32
+
+    @classmethod
+    def of(cls, model: str, vectors: Sequence[Array], langs: Array) -> "Coarse":
+        found = np.array(vectors, np.float32)
+        bases = middles(model, found.shape[1])
+        return cls(*steps(found - bases[langs]), langs, bases)
+
+    @property
+    def dim(self) -> int:
+        return int(self.whole.shape[1])
+
+    def floats(self, rows: Any = slice(None)) -> Array:
+        """The vectors of some rows, nearly as the model gave them."""
+        found: Array = self.bases[self.langs[rows]] + self.steps[rows, None] * self.whole[rows]
+        return found
+
+    def products(self, asked: Array, origins: Array) -> Array:
+        """Inner products (queries, rows) with the rows as seen from the origin of their language."""
+        if not len(asked) or not len(self.whole):
+            return np.zeros((len(asked), len(self.whole)), np.float32)
+        whole, step = steps(asked)
+        found: Array = np.asarray(simsimd.cdist(whole, self.whole, "dot", out_dtype="float32"))
+        found = found.reshape(len(asked), len(self.whole)) * step[:, None]
+        found *= self.steps
+        found += np.vecdot(asked[:, None], (self.bases - origins)[None])[:, self.langs]
+        return found
+
+
+def steps(vectors: Array) -> tuple[Array, Array]:
+    """Vectors as whole numbers of at most 127, and what one of each is worth."""
+    size = np.maximum(np.abs(vectors).max(axis=1, initial=0), np.float32(1e-9)) / MOST
+    return np.round(vectors / size[:, None]).astype(np.int8), size.astype(np.float32)
+
+
+@cache
+def middles(model: str, dim: int) -> Array:
+    """One vector a language, the same in every collection; nought for a model that is not known here."""
+    found = np.zeros((len(LANGUAGES), dim), np.float32)
+    for code, lang in enumerate(LANGUAGES):
+        known = [mean for role in ROLES if (mean := means.default(model, role, lang)) is not None]
+        if known:
+            found[code] = np.mean(known, axis=0)
+    return found
