@@ -46,32 +46,96 @@ def together(rows: Array) -> Any:
     return slice(int(rows[0]), int(rows[-1]) + 1) if rows[-1] - rows[0] == len(rows) - 1 else rows
 
 
-def standardise(scores: Array, groups: Groups) -> Array:
+@dataclass(frozen=True)
+class Scale:
+    """Where the scores of some queries lie in a collection, so that a few of its rows can be scored alone."""
+
+    size: int  # texts of the collection
+    moments: Mapping[str, "Moments"]  # of each signal, and of their mixture
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Mean and variance of a signal, (queries, 1): in each language by code, and anywhere else."""
+
+    languages: Mapping[int, tuple[Array, Array]]
+    elsewhere: tuple[Array, Array]
+
+
+MIXED = "mixed"
+
+
+def standardise(scores: Array, groups: Groups, moments: Moments | None = None) -> Array:
     """Scores (queries, rows) in standard deviations from the mean of each row's own language.
 
     A language with few texts borrows from all: three texts have no spread to speak of.
     """
     out = np.empty_like(scores)
     for rows in groups.rows:
-        part = scores[:, rows]
-        mean, var = part.mean(axis=1, keepdims=True), part.var(axis=1, keepdims=True)
-        borrowed = max(0.0, 1 - part.shape[1] / ENOUGH)
-        if borrowed:
-            mean = (1 - borrowed) * mean + borrowed * scores.mean(axis=1, keepdims=True)
-            var = (1 - borrowed) * var + borrowed * scores.var(axis=1, keepdims=True)
-        out[:, rows] = (part - mean) / np.where(var > 1e-12, np.sqrt(var), 1)
+        if moments is None:
+            mean, var = middle(scores, rows)
+        else:
+            mean, var = moments.languages.get(int(groups.codes[rows][0]), moments.elsewhere)
+        out[:, rows] = (scores[:, rows] - mean) / np.where(var > 1e-12, np.sqrt(var), 1)
     return out
 
 
-def fuse(signals: dict[str, Array], same_script: Array, groups: Groups, mixture: Mixture = MIXTURE) -> Array:
+def middle(scores: Array, rows: Any) -> tuple[Array, Array]:
+    """Mean and variance of the rows of one language."""
+    part = scores[:, rows]
+    mean, var = part.mean(axis=1, keepdims=True), part.var(axis=1, keepdims=True)
+    borrowed = max(0.0, 1 - part.shape[1] / ENOUGH)
+    if borrowed:
+        mean = (1 - borrowed) * mean + borrowed * scores.mean(axis=1, keepdims=True)
+        var = (1 - borrowed) * var + borrowed * scores.var(axis=1, keepdims=True)
+    return mean, var
+
+
+def moments_of(scores: Array, groups: Groups) -> Moments:
+    languages = {int(groups.codes[rows][0]): middle(scores, rows) for rows in groups.rows}
+    return Moments(languages, (scores.mean(axis=1, keepdims=True), scores.var(axis=1, keepdims=True)))
+
+
+def scale_of(
+    signals: Mapping[str, Array], same_script: Array, groups: Groups, mixture: Mixture = MIXTURE
+) -> Scale:
+    """The scale of the rows at hand."""
+    moments = {name: moments_of(values, groups) for name, values in signals.items()}
+    mixed = mix(signals, same_script, groups, mixture, moments)
+    return Scale(len(groups.codes), {**moments, MIXED: moments_of(mixed, groups)})
+
+
+def fuse(
+    signals: Mapping[str, Array],
+    same_script: Array,
+    groups: Groups,
+    mixture: Mixture = MIXTURE,
+    scale: Scale | None = None,
+) -> Array:
     """One score for each query and row, standardised again: each language then has the same share of the top.
 
-    `signals` holds "words", "concepts" and the scores of each model, all (queries, rows).
+    `signals` holds "words", "concepts" and the scores of each model, all (queries, rows). The scale is that
+    of these rows unless another is given.
     """
-    total = standardise(signals["words"], groups) * np.where(same_script, mixture.words, mixture.words_across)
-    weight = np.where(same_script, mixture.concepts, mixture.concepts_across)
-    total += standardise(signals["concepts"], groups) * weight
+    moments = scale.moments if scale else {}
+    return standardise(mix(signals, same_script, groups, mixture, moments), groups, moments.get(MIXED))
+
+
+def mix(
+    signals: Mapping[str, Array],
+    same_script: Array,
+    groups: Groups,
+    mixture: Mixture,
+    moments: Mapping[str, Moments],
+) -> Array:
+    """The weighed sum of the standardised signals."""
+
+    def standard(name: str) -> Array:
+        return standardise(signals[name], groups, moments.get(name))
+
+    total = standard("words") * np.where(same_script, mixture.words, mixture.words_across)
+    total += standard("concepts") * np.where(same_script, mixture.concepts, mixture.concepts_across)
     for name, weight_of_model in mixture.models:
         if name in signals:
-            total += standardise(signals[name], groups) * np.float32(weight_of_model)
-    return standardise(total, groups)
+            total += standard(name) * np.float32(weight_of_model)
+    return total

@@ -36,9 +36,15 @@ class Scores:
     """One block of queries against one role."""
 
     def __init__(
-        self, snapshot: "Snapshot", role: Role, queries: Sequence[Prepared], *, crowded: bool = True
+        self,
+        snapshot: "Snapshot",
+        role: Role,
+        queries: Sequence[Prepared],
+        *,
+        crowded: bool = True,
+        scale: fusion.Scale | None = None,  # of a larger collection, of which these are some rows
     ) -> None:
-        self.crowded = crowded
+        self.crowded, self.given = crowded, scale
         self.face, self.statistics, self.role, self.queries = (
             snapshot.face(role),
             snapshot.statistics,
@@ -81,12 +87,20 @@ class Scores:
         return same
 
     @cached_property
-    def fused(self) -> Array:
-        scaled = {
+    def scaled(self) -> dict[str, Array]:
+        return {
             name: values if name in ("words", "concepts") else values / self.face.widths(name)
             for name, values in self.signals.items()
         }
-        found = fusion.fuse(scaled, self.same_script, self.face.groups)
+
+    @property
+    def scale(self) -> fusion.Scale:
+        """That of these rows."""
+        return fusion.scale_of(self.scaled, self.same_script, self.face.groups)
+
+    @cached_property
+    def fused(self) -> Array:
+        found = fusion.fuse(self.scaled, self.same_script, self.face.groups, scale=self.given)
         if not self.crowded:
             return found
         scripts = SCRIPTS[[CODES[q.lang] for q in self.asked]]

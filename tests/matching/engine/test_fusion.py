@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from matching.engine import fusion
 from matching.engine.fusion import ENOUGH, Groups, Mixture, fuse, standardise
 
 
@@ -39,3 +40,31 @@ def test_words_weigh_less_across_scripts():
 def test_a_model_that_is_not_there_is_left_out():
     signals = {"words": np.array([[1.0, 0, 0]]), "concepts": np.zeros((1, 3))}
     assert fuse(signals, np.ones((1, 3), bool), Groups.of(np.zeros(3, int)))[0].argmax() == 0
+
+
+def test_a_few_rows_on_the_scale_of_the_whole_score_as_they_do_among_all():
+    rng = np.random.default_rng(3)
+    codes = np.array([0] * 40 + [1] * 35 + [2] * 3)
+    signals = {
+        name: rng.gamma(2, 1, (2, len(codes))).astype(np.float32) for name in ("words", "concepts", "use")
+    }
+    same = np.broadcast_to(codes[None, :] == 0, (2, len(codes)))
+    groups = fusion.Groups.of(codes)
+    whole = fusion.fuse(signals, same, groups)
+    scale = fusion.scale_of(signals, same, groups)
+    few = np.array([0, 7, 44, 76])
+    part = {name: values[:, few] for name, values in signals.items()}
+    alone = fusion.fuse(part, same[:, few], fusion.Groups.of(codes[few]), scale=scale)
+    assert scale.size == len(codes)
+    np.testing.assert_allclose(alone, whole[:, few], atol=1e-5)
+
+
+def test_a_language_that_the_scale_does_not_know_is_put_on_that_of_all():
+    rng = np.random.default_rng(4)
+    signals = {name: rng.gamma(2, 1, (1, 50)).astype(np.float32) for name in ("words", "concepts")}
+    same = np.ones((1, 50), bool)
+    scale = fusion.scale_of(signals, same, fusion.Groups.of(np.zeros(50, int)))
+    known, unknown = (
+        fusion.fuse(signals, same, fusion.Groups.of(np.full(50, code)), scale=scale) for code in (0, 1)
+    )
+    np.testing.assert_allclose(unknown, known, atol=1e-5)
