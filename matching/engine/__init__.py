@@ -17,6 +17,7 @@ from matching.engine.items import (
     to_record,
 )
 from matching.engine.rank import DEFAULT_WEIGHTS, Contribution, Score, Weights, likeness, score
+from matching.engine.retriever import Near, Retriever
 from matching.engine.scores import Hit
 from matching.engine.snapshot import Snapshot
 from matching.engine.version import ENGINE_VERSION
@@ -32,6 +33,7 @@ __all__ = [
     "Gap",
     "Hit",
     "Item",
+    "Near",
     "Nearness",
     "Need",
     "Neighbours",
@@ -40,6 +42,7 @@ __all__ = [
     "Prepared",
     "PreparedPassage",
     "Reason",
+    "Retriever",
     "Score",
     "SentencePair",
     "SharedConcept",

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
@@ -22,8 +23,10 @@ from matching.engine.dense import Role
 from matching.engine.items import Prepared
 from matching.engine.lexical import Array
 from matching.engine.segments import CODES, SCRIPTS
-from matching.engine.snapshot import Snapshot
 from matching.engine.statistics import ISOTROPIC, ROWS
+
+if TYPE_CHECKING:
+    from matching.engine.snapshot import Snapshot
 
 SAME_SCRIPT = 5.0  # standard deviations from which two texts of one script are called the same
 TWO_SCRIPTS = 3.7
@@ -52,9 +55,10 @@ class Nearness:
 class Neighbours:
     """All things of one role in a snapshot, ready to be asked which of them are near to others."""
 
-    snapshot: Snapshot
+    snapshot: "Snapshot"
     role: Role
     floor: float = 0.0  # deviations above the limit from which a neighbour is told of
+    size: int = 0  # texts from which the spread was taken, where they are not those of the snapshot
 
     def of(self, asked: Sequence[Prepared]) -> list[dict[str, Nearness]]:
         """For each that asks, by key, what is near to it or has the very same words; never itself."""
@@ -145,7 +149,7 @@ class Neighbours:
         The spread of the statistics leans on an even one in all directions; that is taken out of it first.
         """
         spread = self.snapshot.statistics.spreads[model, self.role]
-        size, dim = len(self.keys), unit.shape[1]
+        size, dim = self.size or len(self.keys), unit.shape[1]
         squares = np.einsum("ij,ij->i", unit @ spread, unit) * (size + ISOTROPIC) - ISOTROPIC / dim
         width: Array = np.sqrt((np.maximum(squares, 0) + TRUST * TYPICAL) / (size + TRUST))
         return width.astype(np.float32)

@@ -171,7 +171,7 @@ class Scores:
         signals["words_share"] = self.shares("words", places, scripts, signals["words"])
         signals["concepts_share"] = self.shares("concepts", places, 0 * scripts, signals["concepts"])
         signals["same_script"] = self.same_script[places, rows].astype(float).tolist()
-        if self.crowded and len(self.face.alive) >= fusion.ENOUGH:
+        if self.crowded and (self.given.size if self.given else len(self.face.alive)) >= fusion.ENOUGH:
             signals["standing"] = scores.tolist()
         names, columns = list(signals), zip(*signals.values(), strict=True)
         return [

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from matching.engine import crowding, store
 from matching.engine.dense import ROLES, Role
+from matching.engine.duplicates import Neighbours
 from matching.engine.items import Prepared
 from matching.engine.ready import Face, Ready
 from matching.engine.scores import Hit, Scores
@@ -102,3 +103,8 @@ class Snapshot:
             scores = Scores(self, role, queries[start : start + BLOCK], crowded=crowded)
             found.extend(scores.hits(k, among))
         return found
+
+    def near(self, role: Role, beside: Iterable[Prepared] = ()) -> Neighbours:
+        """Everything of a role, and things that only this comparison knows of, to be asked for duplicates."""
+        more = list(beside)
+        return Neighbours(self.with_changes(more) if more else self, role)

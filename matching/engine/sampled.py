@@ -1,0 +1,164 @@
+"""Scores of a few candidates as if the whole collection had been scored beside them.
+
+What a score needs to know of the whole comes from two places: how often each word of the query is there is
+counted by whoever keeps the collection (`Counts`), and where the middle and the scatter of all scores lie is
+measured on a sample of each language, drawn by lot and kept in memory. Candidates and sample are scored by
+the code that scores a snapshot. A collection that is not larger than the sample gives the very same scores.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from matching.engine import crowding
+from matching.engine.dense import ROLES, Role
+from matching.engine.duplicates import Neighbours
+from matching.engine.items import Prepared
+from matching.engine.lexical import Array, Collection, term_id
+from matching.engine.ready import Ready
+from matching.engine.rows import Row, only, segment_of
+from matching.engine.scores import Hit, Scores
+from matching.engine.segments import Segment
+from matching.engine.snapshot import Snapshot
+from matching.engine.statistics import Statistics
+
+
+@dataclass(frozen=True)
+class Counts:
+    """BM25's counts of a role, for the terms of some queries."""
+
+    words: Collection
+    concepts: Collection
+
+    @property
+    def size(self) -> int:
+        """Passages of the role."""
+        return int(self.concepts.sizes.sum())
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The ids of the words and concepts of some queries, ascending."""
+
+    words: Array
+    concepts: Array
+
+    @classmethod
+    def of(cls, queries: Sequence[Prepared]) -> "Terms":
+        passages = [passage for query in queries for passage in query.passages]
+        return cls(
+            ids({token for p in passages for token in p.tokens}),
+            ids({name for p in passages for name in p.concepts}),
+        )
+
+
+def ids(words: set[str]) -> Array:
+    return np.array(sorted(term_id(word) for word in words), np.uint64)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Passages of each role and language drawn by lot; `is_whole` when there are no others."""
+
+    snapshot: Snapshot
+    models: Mapping[str, int]  # name → dimension
+    is_whole: bool
+
+    @classmethod
+    def of(cls, segments: Mapping[Role, Segment], *, is_whole: bool) -> "Sample":
+        """From rows with all their terms; crowding is measured anew only where these rows are all."""
+        parts = {role: (segments[role],) for role in ROLES}
+        statistics = Statistics.of(parts)
+        ready = {role: (Ready.of(segments[role], role, statistics),) for role in ROLES}
+        snapshot = Snapshot(parts, statistics, ready, parts)
+        models = {name: v.dim for one in segments.values() for name, v in one.vectors.items()}
+        return cls(crowding.measured(snapshot, whole=False) if is_whole else snapshot, models, is_whole)
+
+    def search(
+        self,
+        query: Prepared,
+        role: Role,
+        k: int,
+        among: set[str] | None,
+        *,
+        crowded: bool,
+        counts: Counts,
+        rows: Sequence[Row],
+    ) -> list[Hit]:
+        """The best of the candidates `rows`."""
+        terms = Terms.of([query])
+        scale = Scores(self.with_counts(role, terms, counts), role, [query]).scale
+        candidates = self.beside(role, [self.segment(role, rows, terms)], counts)
+        scores = Scores(candidates, role, [query], crowded=crowded, scale=replace(scale, size=counts.size))
+        return next(scores.hits(k, among))
+
+    def with_counts(self, role: Role, terms: Terms, counts: Counts) -> Snapshot:
+        """The sample with these terms alone, weighed as in the whole collection."""
+        (ready,) = self.snapshot.ready[role]
+        words, concepts = only(ready.segment.words, terms.words), only(ready.segment.concepts, terms.concepts)
+        segment = replace(ready.segment, words=words, concepts=concepts)
+        weighed = replace(
+            ready,
+            segment=segment,
+            word_weights=counts.words.weigh(words, segment.scripts),
+            concept_weights=counts.concepts.weigh(concepts, 0 * segment.scripts),
+        )
+        return Snapshot({role: (segment,)}, self.statistics(role, counts), {role: (weighed,)}, {})
+
+    def beside(self, role: Role, segments: Sequence[Segment], counts: Counts) -> Snapshot:
+        """Other rows with what is known of the whole collection."""
+        statistics = self.statistics(role, counts)
+        ready = tuple(Ready.of(segment, role, statistics) for segment in segments)
+        return Snapshot({role: tuple(segments)}, statistics, {role: ready}, {})
+
+    def statistics(self, role: Role, counts: Counts) -> Statistics:
+        return replace(self.snapshot.statistics, words={role: counts.words}, concepts={role: counts.concepts})
+
+    def segment(self, role: Role, rows: Sequence[Row], terms: Terms) -> Segment:
+        """The rows with the query's terms; crowding that was not measured is the average of the language."""
+        segment = segment_of(rows, self.models, terms.words, terms.concepts)
+        return replace(segment, crowding=self.crowding(role, segment))
+
+    def crowding(self, role: Role, segment: Segment) -> Array:
+        known = segment.crowding.copy()
+        if self.is_whole:
+            measured = self.measured[role]
+            for i, place in enumerate(zip(segment.keys, segment.langs.tolist(), strict=True)):
+                known[i] = measured.get(place, known[i])
+        missing = np.isnan(known).any(axis=1)
+        known[missing] = self.averages[role][segment.langs[missing]]
+        return known
+
+    @cached_property
+    def measured(self) -> dict[Role, dict[tuple[str, int], Array]]:
+        return {
+            role: {
+                (key, lang): row
+                for one in parts
+                for key, lang, row in zip(one.keys, one.langs.tolist(), one.crowding, strict=True)
+            }
+            for role, parts in self.snapshot.segments.items()
+        }
+
+    @cached_property
+    def averages(self) -> dict[Role, Array]:
+        """(languages, scripts that ask) of each role."""
+        found = {}
+        for role in ROLES:
+            face = self.snapshot.face(role)
+            found[role] = np.zeros((256, 2), np.float32)
+            for rows in face.groups.rows:
+                found[role][face.codes[rows][0]] = face.crowding[rows].mean(axis=0)
+        return found
+
+    def near(self, role: Role, asked: Sequence[Prepared], rows: Sequence[Row], beside: Segment) -> Neighbours:
+        """Candidates, and what only this comparison knows of, to be asked for duplicates."""
+        segments = (segment_of(rows, self.models), *((beside,) if beside.keys else ()))
+        counts = Counts(
+            Collection.count([(one.words, one.scripts, one.alive) for one in segments], 2),
+            Collection.count([(one.concepts, 0 * one.scripts, one.alive) for one in segments], 1),
+        )
+        snapshot = self.beside(role, segments, counts)
+        return Neighbours(snapshot, role, size=len(self.snapshot.face(role).alive))

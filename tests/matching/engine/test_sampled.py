@@ -1,0 +1,113 @@
+"""A few rows fetched from somewhere score as they do in a snapshot of everything."""
+
+import numpy as np
+import pytest
+
+from matching.engine import Snapshot
+from matching.engine.dense import ROLES
+from matching.engine.lexical import Collection
+from matching.engine.rows import only, rows_of, segment_of
+from matching.engine.sampled import Counts, Sample, Terms
+from matching.engine.segments import Segment
+
+from .makers import thing
+
+WISH = thing("W-1", ("en", "pump leak"), ("zh-Hant", "水泵"), role="wish")
+
+
+def segments(prepared):
+    return {role: Segment.build([p for p in prepared if p.role == role]) for role in ROLES}
+
+
+def counts(segment, terms):
+    """As a database would count them: of the terms of the query alone."""
+
+    def some(postings, groups, known, n):
+        found = Collection.count([(only(postings, known), groups, segment.alive)], n)
+        frequencies = np.zeros((len(known), n), np.int64)
+        frequencies[np.searchsorted(known, found.terms)] = found.frequencies
+        whole = Collection.count([(postings, groups, segment.alive)], n)
+        return Collection(known, frequencies, whole.sizes, whole.totals)
+
+    return Counts(
+        some(segment.words, segment.scripts, terms.words, 2),
+        some(segment.concepts, 0 * segment.scripts, terms.concepts, 1),
+    )
+
+
+def answer(sample, parts, query, role, k, *, rows=None, crowded=True):
+    return sample.search(
+        query,
+        role,
+        k,
+        None,
+        crowded=crowded,
+        counts=counts(parts[role], Terms.of([query])),
+        rows=rows if rows is not None else rows_of(parts[role]),
+    )
+
+
+@pytest.mark.parametrize("crowded", [True, False])
+def test_with_all_rows_as_candidates_the_answer_is_that_of_a_snapshot(prepared, crowded):
+    snapshot, parts = Snapshot.build(prepared), segments(prepared)
+    sample = Sample.of(parts, is_whole=True)
+    for query in prepared[:12]:
+        role = "solution" if query.role == "wish" else "wish"
+        wanted = snapshot.search(query, role, 30, crowded=crowded)
+        found = answer(sample, parts, query, role, 30, crowded=crowded)
+        assert [hit.key for hit in found] == [hit.key for hit in wanted]
+        for one, other in zip(found, wanted, strict=True):
+            assert one.signals == pytest.approx(other.signals, abs=1e-4)
+
+
+def test_a_part_of_the_rows_scores_as_it_does_among_all():
+    things = [WISH, *(thing(f"S-{i}", ("en", f"pump {'leak ' * (i % 3)}w{i}")) for i in range(60))]
+    parts = segments(things)
+    sample = Sample.of(parts, is_whole=True)
+    whole = {hit.key: hit for hit in Snapshot.build(things).search(WISH, "solution", 60)}
+    some = answer(sample, parts, WISH, "solution", 60, rows=rows_of(parts["solution"])[10:15])
+    assert {hit.key for hit in some} == {row.key for row in rows_of(parts["solution"])[10:15]}
+    for hit in some:
+        assert hit.signals == pytest.approx(whole[hit.key].signals, abs=1e-4)
+
+
+def test_rows_are_what_their_segment_was(prepared):
+    for segment in segments(prepared).values():
+        rows = rows_of(segment)
+        again = segment_of(rows, {name: v.dim for name, v in segment.vectors.items()})
+        assert again.keys == segment.keys
+        for name, array in segment.arrays().items():
+            np.testing.assert_array_equal(again.arrays()[name], array)
+
+
+def test_no_rows_are_an_empty_segment():
+    nothing = Segment.build([])
+    assert rows_of(nothing) == []
+    assert segment_of([], {"m": 8}).keys == ()
+
+
+def test_only_some_terms_are_kept_with_all_their_rows(prepared):
+    postings = segments(prepared)["solution"].words
+    terms = postings.terms[[3, 20]]
+    some = only(postings, np.sort(np.append(terms, [np.uint64(7)])))
+    np.testing.assert_array_equal(some.terms, terms)
+    for name, place in zip((0, 1), (3, 20), strict=True):
+        wanted = postings.rows[postings.indptr[place] : postings.indptr[place + 1]]
+        np.testing.assert_array_equal(some.rows[some.indptr[name] : some.indptr[name + 1]], wanted)
+    np.testing.assert_array_equal(some.lengths, postings.lengths)
+
+
+def test_crowding_that_nobody_measured_is_the_average_of_the_language(prepared):
+    snapshot = Snapshot.build(prepared)
+    parts = {role: snapshot.segments[role][0] for role in ROLES}
+    sample = Sample.of(parts, is_whole=False)
+    rows = rows_of(parts["solution"])
+    bare = Segment.build([p for p in prepared if p.role == "solution"])
+    known = sample.crowding("solution", segment_of(rows, sample.models))
+    np.testing.assert_array_equal(known, parts["solution"].crowding)
+    averaged = sample.crowding("solution", bare)
+    for code in np.unique(bare.langs):
+        mean = parts["solution"].crowding[bare.langs == code].mean(axis=0)
+        np.testing.assert_allclose(
+            averaged[bare.langs == code], np.broadcast_to(mean, (sum(bare.langs == code), 2)), atol=1e-5
+        )
