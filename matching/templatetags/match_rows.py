@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from innoportal.languages import phrase
 from innoportal.lib.templatetags.languages import escaped, said
 from innoportal.lib.templatetags.portal_cards import card
 from innoportal.lib.templatetags.portal_charts import score
@@ -22,6 +23,7 @@ register = template.Library()
 @register.simple_tag
 def found_card(kind: str, thing: Any) -> SafeString:
     """Reads what matching.views.search leaves on the rows of a page, and asks the database nothing."""
+    language = get_language()
     return card(
         kind=kind,
         thing=thing,
@@ -30,7 +32,7 @@ def found_card(kind: str, thing: Any) -> SafeString:
         title=thing.title,
         organisation=thing.organisation.name,
         summary=thing.excerpt,
-        topics=thing.topics_rows,
+        topics=[phrase(one["name_en"], one["name_zh"], language) for one in thing.shown_topics],
     )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
 from django.views.generic import TemplateView
 
 from innoportal.languages import Phrase
@@ -12,7 +11,6 @@ from innoportal.lib.views import PartialMixin
 from matching import services
 from matching.forms import SIDES, SearchForm
 from solutions.models import Solution
-from topics.models import Topic
 from wishes.models import Wish
 
 PER_PAGE = 25
@@ -22,7 +20,6 @@ READ = {
     "wish": ("need_en", "need_zh", "outcome_en", "outcome_zh"),
     "solution": ("summary_en", "summary_zh"),
 }
-TOPICS = Prefetch("topics", Topic.objects.only("name_en", "name_zh"), to_attr="topics_rows")
 
 
 class Search(PartialMixin, TemplateView):
@@ -65,7 +62,7 @@ def in_order(results, rows_of: Callable[[str], Any]) -> list[tuple[str, Any]]:
 
 def _for_cards(side: str) -> Any:
     """Of a dozen long texts a card reads one or two."""
-    rows = MODELS[side].objects.public().select_related("organisation").prefetch_related(TOPICS)
+    rows = MODELS[side].objects.public().for_cards()
     return rows.only(*TOLD, *READ[side], "organisation__name_en", "organisation__name_zh")
 
 
