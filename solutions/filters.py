@@ -3,6 +3,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
+from innoportal.lib.filters import ListFilter
 from solutions.models import Solution
 from topics.filters import TopicFilter
 
@@ -11,7 +12,7 @@ LEVEL = forms.NumberInput(attrs={"data-width": "2", "min": 1, "max": 9})
 VENDOR_KINDS = [(kind.value, kind.label) for kind in Organisation.VENDORS]
 
 
-class SolutionFilter(django_filters.FilterSet):
+class SolutionFilter(ListFilter):
     topic = TopicFilter()
     trl_min = django_filters.NumberFilter(
         "trl", "gte", label=_("TRL from"), widget=LEVEL, min_value=1, max_value=9

@@ -18,7 +18,7 @@ from documents.forms import DocumentForm
 from documents.models import Document
 from documents.services import attach
 from innoportal.languages import phrase
-from innoportal.lib.pagination import KeysFirst
+from innoportal.lib.pagination import KeysFirstMixin
 from innoportal.lib.views import ObjectPermissionMixin, PartialMixin, SluggedMixin, VisibleMixin
 from journal.clock import clock
 from journal.models import Entry, Pledge
@@ -35,16 +35,16 @@ from solutions.story import told, waiting
 SORTS = {"new": "-listed_at", "ready": "-trl"}
 
 
-class SolutionList(PartialMixin, VisibleMixin, FilterView):
+class SolutionList(KeysFirstMixin, PartialMixin, VisibleMixin, FilterView):
     model = Solution
     filterset_class = SolutionFilter
     template_name = "solutions/list.html"
     partial = "results"
     paginate_by = 25
-    paginator_class = KeysFirst
+    rows = Solution.objects.for_cards()
 
     def get_queryset(self):
-        return super().get_queryset().public().for_cards().order_by(SORTS[self.sort()], "-pk")
+        return super().get_queryset().public().order_by(SORTS[self.sort()], "-pk")
 
     def sort(self) -> str:
         asked = self.request.GET.get("sort", "")

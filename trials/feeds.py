@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext_lazy as _
 
+from innoportal.languages import phrase
 from trials.models import Report, ReportQuerySet
 
 
@@ -39,7 +40,7 @@ class PublishedReports(Feed):
         return item.published_at
 
     def item_author_name(self, item: Any) -> str:
-        return str(item.trial.match.wish.organisation.name)
+        return phrase(item.shown_wish["name_en"], item.shown_wish["name_zh"])
 
     def get_feed(self, obj: Any, request: HttpRequest) -> Any:
         feed = super().get_feed(obj, request)

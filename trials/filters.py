@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.filters import OrganisationFilter
 from accounts.models import Organisation
+from innoportal.lib.filters import ListFilter
 from solutions.models import Solution
 from topics.filters import TopicFilter, carrying
 from topics.models import Topic
@@ -57,7 +58,7 @@ def parties_of_reports(request: Any) -> QuerySet:
     return parties(Report.objects.public(), "trial__match")
 
 
-class _Common(django_filters.FilterSet):
+class _Common(ListFilter):
     topic = TopicFilter(method="by_topic")
 
     match = "match"

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.filters import OrganisationFilter
 from accounts.models import Organisation
+from innoportal.lib.filters import ListFilter
 from topics.filters import TopicFilter
 from wishes.models import Wish, WishQuerySet
 
@@ -20,7 +21,7 @@ GROUPS = {
 }
 
 
-class WishFilter(django_filters.FilterSet):
+class WishFilter(ListFilter):
     """What a list of wishes can be narrowed by, on the page and in the API."""
 
     topic = TopicFilter()

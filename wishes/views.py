@@ -13,7 +13,7 @@ from django.views.generic import DetailView, TemplateView, View
 from django_filters.views import FilterView
 
 from accounts.models import Membership, Role
-from innoportal.lib.pagination import KeysFirst
+from innoportal.lib.pagination import KeysFirstMixin
 from innoportal.lib.views import ActionView, ObjectPermissionMixin, PartialMixin, SluggedMixin, VisibleMixin
 from journal.workflow import IllegalTransition
 from wishes import services
@@ -35,7 +35,7 @@ from wishes.models import Question, Wish
 from wishes.page import detail_context, with_follow, withdrawn_context
 
 
-class WishList(PartialMixin, VisibleMixin, FilterView):
+class WishList(KeysFirstMixin, PartialMixin, VisibleMixin, FilterView):
     """The public list; drafts are in the workspace and nowhere else."""
 
     model = Wish
@@ -43,10 +43,10 @@ class WishList(PartialMixin, VisibleMixin, FilterView):
     template_name = "wishes/list.html"
     partial = "results"
     paginate_by = 25
-    paginator_class = KeysFirst
+    rows = Wish.objects.for_cards()
 
     def get_queryset(self):
-        return super().get_queryset().public().for_cards().order_by("-published_at", "-pk")
+        return super().get_queryset().public().order_by("-published_at", "-pk")
 
 
 class WishDetail(SluggedMixin, DetailView):

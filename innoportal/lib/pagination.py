@@ -1,6 +1,7 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from rest_framework.pagination import PageNumberPagination
 
 
@@ -11,15 +12,31 @@ class PageNumbers(PageNumberPagination):
 
 
 class KeysFirst(Paginator):
-    """Picks the keys of a page within its query.
+    """Picks the keys of a page within the query of its rows.
 
-    PostgreSQL computes every column, subqueries too, of each row that OFFSET skips.
+    PostgreSQL computes every column, subqueries too, of each row that OFFSET skips. `rows` is what the page
+    reads of the keys picked, made once for all requests; what is listed and in what order `object_list` says.
     """
 
     object_list: Any
+
+    def __init__(self, object_list: Any, per_page: int, *, rows: QuerySet, **kwargs: Any) -> None:
+        super().__init__(object_list, per_page, **kwargs)
+        self.rows = rows
 
     def page(self, number: int | str) -> Page:
         number = self.validate_number(number)
         start = (number - 1) * self.per_page
         keys = self.object_list.values("pk")[start : start + self.per_page]
-        return Page(self.object_list.filter(pk__in=keys), number, self)
+        order = self.object_list.query.order_by
+        return Page(self.rows.filter(pk__in=keys).order_by(*order), number, self)
+
+
+class KeysFirstMixin:
+    """A list whose pages are read from `rows`, whatever narrows the list."""
+
+    paginator_class = KeysFirst
+    rows: ClassVar[QuerySet]
+
+    def get_paginator(self, *args: Any, **kwargs: Any) -> KeysFirst:
+        return super().get_paginator(*args, rows=self.rows, **kwargs)  # type: ignore[misc]

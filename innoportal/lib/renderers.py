@@ -5,6 +5,7 @@ from typing import Any
 from django.forms.renderers import TemplatesSetting
 from django.utils.safestring import mark_safe
 
+from innoportal.choosing import LongSelect
 from innoportal.lib.fields import field_group
 from innoportal.lib.templatetags.languages import escaped
 
@@ -88,6 +89,12 @@ def _select(widget: dict[str, Any]) -> str:
     return "".join([*parts, "</select>"])
 
 
+def _long_select(widget: dict[str, Any]) -> str:
+    """`LongSelect`, whose options come drawn."""
+    attributes = _attributes(widget["attrs"])
+    return f'<select name="{escaped(widget["name"])}"{attributes}>{escaped(widget["optgroups"])}</select>'
+
+
 def _choices(widget: dict[str, Any]) -> str:
     """The same for checkboxes and radios."""
     look, attrs = CHOICES[widget["template_name"]], widget["attrs"]
@@ -127,6 +134,7 @@ def _input(widget: dict[str, Any]) -> str:
 
 DRAWN = {
     SELECT: _select,
+    LongSelect.template_name: _long_select,
     **dict.fromkeys(CHOICES, _choices),
     **{f"django/forms/widgets/{name}.html": _input for name in ("text", "number", "email", "url", "hidden")},
 }
@@ -142,7 +150,7 @@ def _base_class(widget: dict[str, Any]) -> str:
             if widget["attrs"].get("maxlength")
             else "govuk-textarea"
         )
-    if template.endswith("/select.html"):
+    if template in (SELECT, LongSelect.template_name):
         return "govuk-select"
     if widget.get("type") == "checkbox":
         return "govuk-checkboxes__input"

@@ -59,7 +59,9 @@ def test_the_list_of_trials_takes_as_many_queries_for_five_as_for_one(
     client, django_assert_num_queries, count
 ):
     TrialFactory.create_batch(count, locked=True)
-    with django_assert_num_queries(6):  # count, trials, wishes, solutions, topics and parties to choose from
+    with django_assert_num_queries(
+        4
+    ):  # count, trials with their two sides, topics and parties to choose from
         text = page(client, "list")
     assert text.count("ip-card--trial") == count
 
@@ -70,7 +72,9 @@ def test_the_list_of_reports_takes_as_many_queries_for_five_as_for_one(
 ):
     for _number in range(count):
         stories.published()
-    with django_assert_num_queries(6):  # count, reports, wishes, solutions, topics and parties to choose from
+    with django_assert_num_queries(
+        4
+    ):  # count, reports with their two sides, topics and parties to choose from
         text = page(client, "reports")
     assert text.count("ip-card--report") == count
 

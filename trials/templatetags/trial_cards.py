@@ -3,15 +3,15 @@ from functools import lru_cache
 
 from django import template
 from django.utils.safestring import SafeString
-from django.utils.text import Truncator
 from django.utils.timezone import localdate
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from innoportal.languages import Phrase, phrase
 from innoportal.lib.templatetags.languages import day
 from innoportal.lib.templatetags.portal_cards import card, joined
 from innoportal.lib.templatetags.portal_ui import fact, status, word
-from trials.models import Report, Trial
+from trials.models import Report, Side, Trial
 
 register = template.Library()
 
@@ -19,18 +19,17 @@ register = template.Library()
 @register.simple_tag
 def trial_card(trial: Trial, level: int | str = 2) -> SafeString:
     """Reads what `for_cards` gives, and asks the database nothing."""
-    wish, solution = trial.match.wish, trial.match.solution
-    language = get_language()
+    wish, solution, language = trial.shown_wish, trial.shown_solution, get_language()
     return card(
         kind="trial",
         url=trial.get_absolute_url(),
         reference=trial.reference,
-        title=trial.title,
-        organisation=wish.organisation.name,
+        title=_title(solution, language),
+        organisation=_name(wish, language),
         thing=trial,
-        summary=wish.title,
+        summary=_title(wish, language),
         facts=joined(
-            fact("solution", _("Solution from"), solution.organisation.name),
+            fact("solution", _("Solution from"), _name(solution, language)),
             fact("place", _("Venue"), trial.venue.name),
             _kind(trial.kind, language),
             _days(trial.starts_on, trial.ends_on, language),
@@ -42,7 +41,7 @@ def trial_card(trial: Trial, level: int | str = 2) -> SafeString:
 @register.simple_tag
 def report_card(report: Report, level: int | str = 2) -> SafeString:
     """Reads what `for_cards` gives, and asks the database nothing."""
-    match = report.trial.match
+    language = get_language()
     replaced = SafeString("")
     if report.status != Report.Status.PUBLISHED:
         replaced = SafeString(f'<li class="ip-fact">{status(report)}</li>')
@@ -51,18 +50,26 @@ def report_card(report: Report, level: int | str = 2) -> SafeString:
         url=report.get_absolute_url(),
         reference=report.reference,
         title=report.title,
-        organisation=match.solution.organisation.name,
+        organisation=_name(report.shown_solution, language),
         thing=report,
-        summary=Truncator(report.lead).chars(240),
+        summary=report.lead,
         facts=joined(
-            fact("building", _("Tried by"), match.wish.organisation.name),
+            fact("building", _("Tried by"), _name(report.shown_wish, language)),
             fact("place", _("Venue"), report.trial.venue.name),
-            _published(report.published_at and localdate(report.published_at), get_language()),
+            _published(report.published_at and localdate(report.published_at), language),
             replaced,
         ),
         verdict_value=report.verdict,
         level=level,
     )
+
+
+def _title(side: Side, language: str | None) -> Phrase:
+    return phrase(side["title_en"], side["title_zh"], language)
+
+
+def _name(side: Side, language: str | None) -> Phrase:
+    return phrase(side["name_en"], side["name_zh"], language)
 
 
 @lru_cache(maxsize=64)

@@ -12,6 +12,7 @@ from django.views import View
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 
+from innoportal.lib.pagination import KeysFirstMixin
 from innoportal.lib.views import ObjectPermissionMixin, PartialMixin, SluggedMixin, VisibleMixin
 from journal.workflow import IllegalTransition
 from trials import services
@@ -25,16 +26,17 @@ from trials.proof.signing import to_bytes
 from trials.showing import report_shown
 
 
-class ReportList(PartialMixin, VisibleMixin, FilterView):
+class ReportList(KeysFirstMixin, PartialMixin, VisibleMixin, FilterView):
     model = Report
     filterset_class = ReportFilter
     template_name = "trials/reports.html"
     partial = "results"
     paginate_by = 25
     strict = False
+    rows = Report.objects.for_cards()
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().public().for_cards().order_by("-published_at", "-pk")
+        return super().get_queryset().public().order_by("-published_at", "-pk")
 
 
 class ReportDetail(SluggedMixin, DetailView):

@@ -10,6 +10,7 @@ from django.views import View
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 
+from innoportal.lib.pagination import KeysFirstMixin
 from innoportal.lib.views import ObjectPermissionMixin, PartialMixin, SluggedMixin, VisibleMixin
 from journal.workflow import IllegalTransition
 from matching.models import Match
@@ -28,7 +29,7 @@ from trials.page import trial_context
 from trials.readings import Unusable
 
 
-class TrialList(PartialMixin, VisibleMixin, FilterView):
+class TrialList(KeysFirstMixin, PartialMixin, VisibleMixin, FilterView):
     """Trials whose plan is locked; those being planned are in the workspace."""
 
     model = Trial
@@ -36,9 +37,10 @@ class TrialList(PartialMixin, VisibleMixin, FilterView):
     template_name = "trials/list.html"
     partial = "results"
     paginate_by = 25
+    rows = Trial.objects.for_cards()
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().public().for_cards().order_by("-plan_locked_at", "-pk")
+        return super().get_queryset().public().order_by("-plan_locked_at", "-pk")
 
 
 class TrialDetail(SluggedMixin, DetailView):
