@@ -6,7 +6,7 @@ from django.dispatch import receiver
 from journal.models import Entry
 from journal.workflow import happened
 from matching import services, tasks
-from matching.models import Duplicate, Ranker
+from matching.models import Duplicate, Ranker, Term
 from matching.texts import side_of
 from solutions.models import Solution
 from wishes.models import Wish
@@ -34,6 +34,13 @@ def weights_changed(instance: Ranker, entry: Entry, **kwargs) -> None:
     """What is stored is scored anew by the workers; the sweep finds what they have missed."""
     if entry.verb == "activate":
         transaction.on_commit(tasks.rematch_everything.delay, robust=True)
+
+
+@receiver(happened, sender=Term, dispatch_uid="matching.term")
+def term_changed(instance: Term, entry: Entry, **kwargs) -> None:
+    """What is due is read anew and matched by a sweep; of the terms of a file, the last asks for it."""
+    if not entry.details.get("left"):
+        transaction.on_commit(tasks.sweep.delay, robust=True)
 
 
 def _changed(thing: Wish | Solution, entry: Entry, task) -> None:

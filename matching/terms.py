@@ -42,8 +42,8 @@ class TermQuerySet(models.QuerySet["Term"]):
 
     def fingerprint(self) -> str:
         """Of all that is in use, in one small answer; "" when nothing is."""
-        every = StringAgg("content_hash", delimiter=",", ordering="pk")
-        found = self.active().aggregate(all=Coalesce(MD5(every), Value("")))
+        every = StringAgg("content_hash", delimiter=",", order_by="pk")
+        found = self.active().aggregate(all=Coalesce(MD5(every), Value(""), output_field=models.TextField()))
         return str(found["all"])
 
 

@@ -1,7 +1,12 @@
 import pytest
 
 from innoportal.celery import app
-from matching.services import shelf
+from matching.services import glossaries, shelf
+
+
+@pytest.fixture(autouse=True)
+def no_terms_of_another_test():
+    glossaries.forget()
 
 
 @pytest.fixture
