@@ -73,6 +73,17 @@ class Wish(Stateful, Referenced):
         WITHDRAWN = "withdrawn", _("Withdrawn")
         MERGED = "merged", _("Merged into another wish")
 
+    class Vehicle(models.TextChoices):
+        """The way of buying that would follow a trial which succeeds."""
+
+        QUOTATION = "quotation", _("Quotations")
+        TENDER = "tender", _("Open tender")
+        TERM = "term", _("Existing term contract")
+        FUND = "fund", _("Innovation fund")
+        WORKS = "works", _("Part of a works project")
+        OTHER = "other", _("Another way")
+        UNDECIDED = "undecided", _("Not decided yet")
+
     OPEN_TO_OFFERS = (Status.OPEN, Status.MATCHED, Status.ON_TRIAL)
     PUBLIC = (*OPEN_TO_OFFERS, Status.RESOLVED, Status.EXPIRED)
     EDITABLE = (Status.DRAFT, Status.RETURNED)
@@ -111,6 +122,16 @@ class Wish(Stateful, Referenced):
         default=list,
         blank=True,
     )
+    access_hours_en = models.CharField(
+        _("when the site can be entered, in English"), max_length=300, blank=True
+    )
+    access_hours_zh = models.CharField(
+        _("when the site can be entered, in Traditional Chinese"), max_length=300, blank=True
+    )
+    environment_en = models.CharField(_("surroundings on site, in English"), max_length=500, blank=True)
+    environment_zh = models.CharField(
+        _("surroundings on site, in Traditional Chinese"), max_length=500, blank=True
+    )
     certificates = ArrayField(
         models.CharField(max_length=60), verbose_name=_("certificates required"), default=list, blank=True
     )
@@ -119,7 +140,11 @@ class Wish(Stateful, Referenced):
     months = models.PositiveSmallIntegerField(_("wanted within (months)"), null=True, blank=True)
     closes_on = models.DateField(_("proposals until"), null=True, blank=True)
     budget_holder = models.CharField(_("budget holder"), max_length=200, blank=True)
+    vehicle = models.CharField(_("how it would be bought"), max_length=16, choices=Vehicle, blank=True)
     decision_on = models.DateField(_("decision expected on"), null=True, blank=True)
+    questions_until = models.DateField(_("questions until"), null=True, blank=True)
+    # Counts the changes of its text, so that who writes in an old window overwrites nothing unseen.
+    revision = models.PositiveIntegerField(default=1, editable=False)
     topics = models.ManyToManyField(Topic, related_name="wishes", verbose_name=_("topics"), blank=True)
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", editable=False
@@ -132,6 +157,8 @@ class Wish(Stateful, Referenced):
     outcome = Bilingual()
     constraints = Bilingual()
     site = Bilingual()
+    access_hours = Bilingual()
+    environment = Bilingual()
 
     class Meta:
         verbose_name = _("wish")
@@ -192,6 +219,7 @@ class Kpi(models.Model):
     unit = models.CharField(_("unit"), max_length=40, blank=True)
     baseline = models.DecimalField(_("today"), max_digits=14, decimal_places=4, null=True, blank=True)
     target = models.DecimalField(_("target"), max_digits=14, decimal_places=4)
+    method = models.CharField(_("how it is measured"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("measure of success")
@@ -207,6 +235,10 @@ class Question(models.Model):
     wish = models.ForeignKey(Wish, models.CASCADE, related_name="questions")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=timezone.now)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, related_name="+", verbose_name=_("organisation")
+    )
+    is_name_hidden = models.BooleanField(_("hide who asks"), default=True)
     text = models.TextField(_("question"), max_length=2000)
     answer = models.TextField(_("answer"), max_length=LONG, blank=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -233,6 +265,13 @@ class Sponsor(models.Model):
     wish = models.ForeignKey(Wish, models.CASCADE, related_name="sponsors")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="sponsored")
     since = models.DateTimeField(default=timezone.now)
+    site_en = models.CharField(_("site, in English"), max_length=200, blank=True)
+    site_zh = models.CharField(_("site, in Traditional Chinese"), max_length=200, blank=True)
+    constraints_en = models.TextField(_("constraints, in English"), max_length=2000, blank=True)
+    constraints_zh = models.TextField(_("constraints, in Traditional Chinese"), max_length=2000, blank=True)
+
+    site = Bilingual()
+    constraints = Bilingual()
 
     class Meta:
         verbose_name = _("co-sponsor")

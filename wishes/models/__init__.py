@@ -1,0 +1,3 @@
+from wishes.models.wish import LONG, TITLE, Kpi, Question, Sponsor, Wish, WishQuerySet
+
+__all__ = ["LONG", "TITLE", "Kpi", "Question", "Sponsor", "Wish", "WishQuerySet"]
