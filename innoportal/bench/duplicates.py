@@ -25,7 +25,7 @@ from matching.engine import Embedder, Item, Neighbours, Passage, Prepared, Snaps
 from matching.engine.dense import ROLES, Cached, load_embedders
 from matching.engine.duplicates import SAME_SCRIPT, TWO_SCRIPTS
 from matching.engine.evaluate import cache_folder
-from matching.engine.explain import SENTENCE
+from matching.engine.reading import SENTENCE
 
 SHIFTS = (-1.0, -0.5, 0.0, 0.5, 1.0)  # of the limits, for the points of the curve
 TRIED = [round(-1.5 + step / 10, 1) for step in range(41)]  # shifts among which a limit is chosen

@@ -2,7 +2,7 @@
 
 from matching.engine.dense import Embedder, load_embedders
 from matching.engine.duplicates import Nearness, Neighbours, is_repeat
-from matching.engine.explain import Explanation, SentencePair, SharedConcept, Span, Term, explain
+from matching.engine.explain import Explanation, SentencePair, SharedConcept, Term, explain
 from matching.engine.factors import Need, Offer
 from matching.engine.feasibility import Feasibility, Gap, Reason
 from matching.engine.improving import Change, improvements
@@ -17,6 +17,7 @@ from matching.engine.items import (
     to_record,
 )
 from matching.engine.rank import DEFAULT_WEIGHTS, Contribution, Score, Weights, likeness, score
+from matching.engine.reading import Span
 from matching.engine.retriever import Near, Retriever
 from matching.engine.scores import Hit
 from matching.engine.snapshot import Snapshot

@@ -1,31 +1,21 @@
 """Why two texts belong together: shared words, concepts and sentences, with their exact places."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from matching.engine import means, text
-from matching.engine.dense import Embedder, Role
+from matching.engine.dense import Embedder
 from matching.engine.glossary import Glossary, shipped
 from matching.engine.items import Item
+from matching.engine.reading import Reading, Span, rarity, read, written
 
-Field = Literal["title", "body"]
-SENTENCE = re.compile(r"[^。！？；\n.!?]*(?:[.!?](?=\S)[^。！？；\n.!?]*)*(?:[。！？；.!?]+|\n|$)")
-SENTENCES = 24  # of one text that are compared
 TERMS = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A place in a text as it was written: item.passages[passage].title or .body [start:end]."""
-
-    passage: int
-    field: Field
-    start: int
-    end: int
+# What the share of words adds to the cosine where both sentences are of one script. `bench.sentences`
+# chooses it for each set on the others.
+WORDS = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,56 +60,33 @@ def explain(
 
     Without a glossary, concepts are those of the engine's own.
     """
+    glossary = glossary or shipped()
+    asked, offered = read(wish, glossary), read(solution, glossary)
     return Explanation(
-        shared_terms(wish, solution),
-        shared_concepts(wish, solution, glossary or shipped()),
-        best_sentences(wish, solution, embedder) if embedder else None,
+        shared_terms(asked, offered),
+        shared_concepts(asked, offered),
+        best_sentences(asked, offered, embedder) if embedder else None,
     )
 
 
-def fields(item: Item) -> Iterator[tuple[int, Field, str]]:
-    for i, passage in enumerate(item.passages):
-        yield i, "title", passage.title
-        yield i, "body", passage.body
-
-
-def written(item: Item, span: Span) -> str:
-    passage = item.passages[span.passage]
-    return (passage.title if span.field == "title" else passage.body)[span.start : span.end]
-
-
-def occurrences(item: Item) -> dict[str, list[Span]]:
-    found: dict[str, list[Span]] = {}
-    for passage, field, body in fields(item):
-        for token in text.tokens(body):
-            found.setdefault(token.text, []).append(Span(passage, field, token.start, token.end))
-    return found
-
-
-def shared_terms(wish: Item, solution: Item) -> tuple[Term, ...]:
+def shared_terms(wish: Reading, solution: Reading) -> tuple[Term, ...]:
     """Words of both, the longest first; bigrams of Chinese that follow each other are read as one word."""
-    asked, offered = occurrences(wish), occurrences(solution)
-    both = {token for token in asked if token in offered}
+    both = wish.words & solution.words
     runs: dict[str, tuple[list[Span], list[Span]]] = {}
-    for side, spans in ((0, joined(asked, both)), (1, joined(offered, both))):
-        item = wish if side == 0 else solution
-        for span in spans:
-            name = text.fold(written(item, span)).text.lower()
+    for side, reading in ((0, wish), (1, solution)):
+        for span in joined(reading.places(both)):
+            name = text.fold(written(reading.item, span)).text.lower()
             key = name if not name.isascii() else text.stem(name)
             runs.setdefault(key, ([], []))[side].append(span)
-    terms = [Term(written(wish, w[0]), tuple(w), tuple(s)) for w, s in runs.values() if w and s]
+    terms = [Term(written(wish.item, w[0]), tuple(w), tuple(s)) for w, s in runs.values() if w and s]
     inside = [term for term in terms if len(term.text) > 1]
     return tuple(sorted(inside, key=lambda term: (-len(term.text), term.text))[:TERMS])
 
 
-def joined(found: dict[str, list[Span]], both: set[str]) -> list[Span]:
-    """The places of shared tokens, those that overlap made into one."""
-    spans = sorted(
-        {span for token in both for span in found[token]},
-        key=lambda s: (s.passage, s.field, s.start, -s.end),
-    )
+def joined(places: Iterable[Span]) -> list[Span]:
+    """Places in their order, those that overlap made into one."""
     merged: list[Span] = []
-    for span in spans:
+    for span in sorted(places, key=lambda s: (s.passage, s.field, s.start, -s.end)):
         last = merged[-1] if merged else None
         if last and (last.passage, last.field) == (span.passage, span.field) and span.start < last.end:
             merged[-1] = Span(last.passage, last.field, last.start, max(last.end, span.end))
@@ -128,64 +95,61 @@ def joined(found: dict[str, list[Span]], both: set[str]) -> list[Span]:
     return merged
 
 
-def shared_concepts(wish: Item, solution: Item, glossary: Glossary) -> tuple[SharedConcept, ...]:
-    asked, offered = named(wish, glossary), named(solution, glossary)
+def shared_concepts(wish: Reading, solution: Reading) -> tuple[SharedConcept, ...]:
+    known = wish.glossary.concepts
     return tuple(
         SharedConcept(
             name,
-            {lang: glossary.concepts[name].label(lang) for lang in ("en", "zh-Hant", "zh-Hans")},
-            tuple(asked[name]),
-            tuple(offered[name]),
+            {lang: known[name].label(lang) for lang in ("en", "zh-Hant", "zh-Hans")},
+            tuple(places),
+            tuple(solution.concepts[name]),
         )
-        for name in asked
-        if name in offered
+        for name, places in wish.concepts.items()
+        if name in solution.concepts
     )
 
 
-def named(item: Item, glossary: Glossary) -> dict[str, list[Span]]:
-    found: dict[str, list[Span]] = {}
-    for passage, field, body in fields(item):
-        for mention in glossary.mentions(body):
-            found.setdefault(mention.concept, []).append(Span(passage, field, mention.start, mention.end))
+def best_sentences(wish: Reading, solution: Reading, embedder: Embedder) -> SentencePair | None:
+    """The two that are nearest in meaning and, where they are of one script, in their words."""
+    asked, offered = wish.sentences, solution.sentences
+    if not asked or not offered:
+        return None
+    likeness = vectors(wish, embedder) @ vectors(solution, embedder).T + WORDS * shares(wish, solution)
+    i, j = np.unravel_index(int(likeness.argmax()), likeness.shape)
+    one, other = asked[int(i)], offered[int(j)]
+    return SentencePair(
+        one.span,
+        written(wish.item, one.span),
+        one.lang,
+        other.span,
+        written(solution.item, other.span),
+        other.lang,
+    )
+
+
+def shares(wish: Reading, solution: Reading) -> Any:
+    """How much of a wish's sentence (rows) is in a solution's (columns) by its words; rare ones count more.
+
+    Nought between two scripts: what they share are names, and whether they do depends on who translated.
+    """
+    asked, offered = wish.sentences, solution.sentences
+    worth = rarity(one.words for one in (*asked, *offered))
+    found = np.zeros((len(asked), len(offered)))
+    scripts = [text.script(other.lang) for other in offered]
+    for i, one in enumerate(asked):
+        whole, mine = sum(map(worth.__getitem__, one.words)), text.script(one.lang)
+        for j, other in enumerate(offered):
+            if whole and scripts[j] == mine:
+                found[i, j] = sum(map(worth.__getitem__, one.words & other.words)) / whole
     return found
 
 
-def sentences(item: Item) -> list[Span]:
-    """Sentences long enough to say something; a title is one."""
-    found: list[Span] = []
-    for passage, field, body in fields(item):
-        for match in SENTENCE.finditer(body):
-            said = match.group()
-            start = match.start() + len(said) - len(said.lstrip())
-            end = start + len(said.strip())
-            if sum(3 if char >= "\u2e80" else 1 for char in said.strip()) >= 12:
-                found.append(Span(passage, field, start, end))
-    return found[:SENTENCES]
-
-
-def best_sentences(wish: Item, solution: Item, embedder: Embedder) -> SentencePair | None:
-    asked, offered = sentences(wish), sentences(solution)
-    if not asked or not offered:
-        return None
-    cosines = vectors(wish, asked, embedder) @ vectors(solution, offered, embedder).T
-    i, j = np.unravel_index(int(cosines.argmax()), cosines.shape)
-    one, other = asked[int(i)], offered[int(j)]
-    return SentencePair(
-        one,
-        written(wish, one),
-        wish.passages[one.passage].lang,
-        other,
-        written(solution, other),
-        solution.passages[other.passage].lang,
-    )
-
-
-def vectors(item: Item, spans: Sequence[Span], embedder: Embedder) -> Any:
-    """Unit vectors without what their language has in common, which would else decide."""
-    role: Role = item.role
-    found = np.array(embedder.encode([text.fold(written(item, span)).text for span in spans], role))
-    for row, span in enumerate(spans):
-        mean = means.default(embedder.name, role, item.passages[span.passage].lang)
+def vectors(reading: Reading, embedder: Embedder) -> Any:
+    """Unit vectors of the sentences without what their language has in common, which would else decide."""
+    role = reading.item.role
+    found = np.array(embedder.encode([one.folded for one in reading.sentences], role))
+    for row, one in enumerate(reading.sentences):
+        mean = means.default(embedder.name, role, one.lang)
         if mean is not None:
             found[row] -= mean
     return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)

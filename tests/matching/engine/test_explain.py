@@ -1,11 +1,15 @@
 import json
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.engine import Item, Passage, explain
-from matching.engine.explain import sentences, written
+from matching.engine import Item, Passage, explain, text
+from matching.engine.explain import shares, vectors
+from matching.engine.glossary import shipped
+from matching.engine.reading import read, sentences, written
+from matching.engine.remembering import Remembering
 
 
 def item(role, *versions):
@@ -77,11 +81,69 @@ def test_an_explanation_can_be_stored(embedders):
         ("監察升降機的震動。預測故障！", ["監察升降機的震動。", "預測故障！"]),
         ("First line of two\nsecond line of two", ["First line of two", "second line of two"]),
         ("Short.", []),
+        ("他說：「電梯壞了。」然後離開大廈。", ["他說：「電梯壞了。」", "然後離開大廈。"]),
+        ("擔任《雷電！》的旁白已有多年。", ["擔任《雷電！》的旁白已有多年。"]),
+        ('He said "lifts stop." Then he left us.', ['He said "lifts stop."', "Then he left us."]),
+        (
+            "Mr. J. Chan of the U.S. branch, e.g. the lab, agrees.",
+            ["Mr. J. Chan of the U.S. branch, e.g. the lab, agrees."],
+        ),
+        ("See 3.2 (page 4). Then go on to 5.", ["See 3.2 (page 4).", "Then go on to 5."]),
     ],
 )
 def test_a_text_is_cut_into_these_sentences(body, expected):
     one = item("wish", ("en", "", body))
     assert marked(one, sentences(one)) == expected
+
+
+class Drowsy:
+    """A model to which all sentences mean much the same, those with a sensor a little more."""
+
+    name, dim, cap = "drowsy", 2, 100
+
+    def encode(self, texts, role):
+        return np.array([[1.0, 0.1 * ("sensor" in one)] for one in texts])
+
+
+def test_words_of_one_script_help_to_find_the_sentences():
+    """Meaning alone takes the sentence on sensors in general; the codes tell which is meant."""
+    wish = item("wish", ("en", "", "Which wireless sensor speaks LoRa-AS923 and MQTT?"))
+    said = "A modern sensor for every building. It sends by LoRa-AS923 to an MQTT broker."
+    solution = item("solution", ("en", "", said))
+    pair = explain(wish, solution, Drowsy()).sentences
+    assert pair.solution_text == "It sends by LoRa-AS923 to an MQTT broker."
+    asked, offered = read(wish, shipped()), read(solution, shipped())
+    (general, meant) = shares(asked, offered)[0]
+    assert 0 < general < meant < 1
+    assert (vectors(asked, Drowsy()) @ vectors(offered, Drowsy()).T).argmax() == 0
+
+
+def test_two_scripts_share_no_words():
+    wish = item("wish", ("en", "", "A sensor that speaks LoRa-AS923"))
+    solution = item("solution", ("zh-Hant", "", "感應器支援LoRa-AS923標準"))
+    assert not shares(read(wish, shipped()), read(solution, shipped())).any()
+
+
+LETTERS = "升降機監測雪種 abcABé ﬁ㎡.。-\n「」"
+
+
+@given(st.text(LETTERS, max_size=80), st.text(LETTERS, max_size=80))
+def test_a_sentence_is_read_as_it_would_be_alone(title, body):
+    """Its words and what the models read are cut out of the field, not read again."""
+    one = read(item("wish", ("en", title, body)), shipped())
+    for sentence in one.sentences:
+        alone = text.fold(written(one.item, sentence.span)).text
+        assert sentence.folded == alone
+        assert sentence.words == {token.text for token in text.folded_tokens(alone)}
+
+
+def test_an_explanation_does_not_depend_on_what_was_read_before(embedders):
+    remembering = Remembering(embedders[1])
+    first = explain(WISH, SOLUTION, remembering)
+    assert explain(WISH, SOLUTION, remembering) == first == explain(WISH, SOLUTION, embedders[1])
+    assert len(remembering.seen) == len(read(WISH, shipped()).sentences) + len(
+        read(SOLUTION, shipped()).sentences
+    )
 
 
 @given(

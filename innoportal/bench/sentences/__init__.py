@@ -1,0 +1,1 @@
+"""How often the two sentences that an explanation shows are those that carry the link."""
