@@ -1,0 +1,38 @@
+from typing import Any
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.utils import timezone
+from django.views.generic import TemplateView
+
+from accounts.models import Membership, Role
+from innoportal.lib.views import PartialMixin
+from wishes.models import Question, Wish
+
+
+class WorkspacePiece(LoginRequiredMixin, PartialMixin, TemplateView):
+    """What waits for this person among the wishes, and their organisations' own."""
+
+    template_name = "wishes/workspace.html"
+    partial = "piece"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        roles = user.membership_roles
+        visible = Wish.objects.visible_to(user).select_related("organisation")
+        approves = [pk for pk, role in roles.items() if role == Membership.Role.APPROVER]
+        mine = visible.filter(organisation__in=list(roles))
+        status = Wish.Status
+        questions = Question.objects.filter(wish__in=mine.public(), answered_at=None)
+        return super().get_context_data(
+            **kwargs,
+            to_endorse=visible.filter(status=status.ENDORSEMENT, organisation__in=approves).order_by(
+                "updated_at"
+            ),
+            to_screen=visible.filter(status=status.SCREENING).order_by("endorsed_at")
+            if user.has_role(Role.OFFICE)
+            else [],
+            to_answer=questions.select_related("wish").order_by("asked_at"),
+            mine=mine.order_by("-updated_at", "-pk")[:50],
+            may_write=user.has_perm("wishes.add_wish"),
+            today=timezone.localdate(),
+        )
