@@ -166,6 +166,36 @@ def reason(row: Mapping[str, Any]) -> str:
     return said(**row["parameters"]) if said else row["code"]
 
 
+CHANGES: dict[tuple[str, str], Text] = {  # (factor, side): what would have to be so
+    ("topics", "wish"): gettext_lazy("The wish names the topics of the solution."),
+    ("topics", "solution"): gettext_lazy("The solution names all topics of the wish."),
+    ("readiness", "wish"): gettext_lazy("The wish is content with TRL %(trl)s."),
+    ("readiness", "solution"): gettext_lazy("The solution reaches TRL %(trl)s."),
+    ("budget", "wish"): gettext_lazy("The budget reaches %(budget)s."),
+    ("budget", "solution"): gettext_lazy("The whole price is within %(price)s."),
+    ("timetable", "wish"): gettext_lazy("The wish can wait %(months)s months."),
+    ("timetable", "solution"): gettext_lazy("A trial can start within %(months)s months."),
+    ("site", "wish"): gettext_lazy("The site has what a trial needs: %(needs)s."),
+    ("site", "solution"): gettext_lazy("A trial needs no more than the site has: %(needs)s."),
+    ("certificates", "solution"): gettext_lazy("The solution holds the certificates: %(names)s."),
+    ("track_record", "solution"): gettext_lazy("One more report of the vendor is verified."),
+    ("novelty", "solution"): gettext_lazy("The solution states that it is new to Hong Kong."),
+}
+
+
+def change(factor: str, side: str, parameters: Mapping[str, Any]) -> str:
+    """What would have to be so, as a sentence."""
+    figures = {
+        "trl": parameters.get("trl"),
+        "budget": dollars(parameters.get("budget", 0)),
+        "price": dollars(parameters.get("price", 0)),
+        "months": f"{parameters.get('months', 0):g}",
+        "needs": site_words(parameters.get("needs", [])),
+        "names": _(", ").join(parameters.get("certificates", [])),
+    }
+    return str(CHANGES[factor, side]) % figures
+
+
 def reasons(score: Mapping[str, Any]) -> list[str]:
     return [reason(row) for row in score.get("reasons", [])]
 

@@ -1,7 +1,7 @@
 """The verbs of this room."""
 
 from matching.services.duplicates import find_duplicates, not_same, same, sweep_duplicates
-from matching.services.explaining import explanation_of
+from matching.services.explaining import explanation_of, improvements_of, with_reports
 from matching.services.figures import calibration, precision_by_month
 from matching.services.judging import (
     approvals,
@@ -17,6 +17,7 @@ from matching.services.judging import (
     why_not_judge,
 )
 from matching.services.learning import Lesson, activate, has_passed, is_legal, refit_ranker, verdicts
+from matching.services.pairing import Unanswerable, match_of, matches_of, pair_of, thing_of
 from matching.services.profiles import hide, profile, profiles
 from matching.services.ranking import active_ranker
 from matching.services.rematching import (
@@ -34,6 +35,7 @@ __all__ = [
     "LONGEST",
     "Lesson",
     "Result",
+    "Unanswerable",
     "activate",
     "active_ranker",
     "approvals",
@@ -46,10 +48,14 @@ __all__ = [
     "find_duplicates",
     "has_passed",
     "hide",
+    "improvements_of",
     "is_legal",
+    "match_of",
     "matched_since",
+    "matches_of",
     "not_same",
     "open_review",
+    "pair_of",
     "parties_of",
     "precision_by_month",
     "profile",
@@ -70,6 +76,8 @@ __all__ = [
     "start_trial",
     "sweep",
     "sweep_duplicates",
+    "thing_of",
     "verdicts",
     "why_not_judge",
+    "with_reports",
 ]

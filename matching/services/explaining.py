@@ -4,34 +4,18 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-import numpy as np
 from django.conf import settings
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from matching.engine import Embedder, explain
+from matching.engine import DEFAULT_WEIGHTS, Change, Weights, explain, improvements
+from matching.engine.remembering import Remembering
 from matching.models import Match
 from matching.services.shelf import embedders
-from matching.texts import content_hash, item_of
+from matching.services.writing import reports_of
+from matching.texts import content_hash, item_of, need_of, offer_of
 
 QUICK = "use"  # compares sentences thirty times as fast as the other model
-REMEMBERED = 4000  # sentences
-
-
-class Remembering:
-    """An embedder that knows the sentences it has just read: a wish meets many solutions."""
-
-    def __init__(self, inner: Embedder) -> None:
-        self.inner, self.name, self.dim, self.cap = inner, inner.name, inner.dim, inner.cap
-        self.seen: dict[tuple[str, str], Any] = {}
-
-    def encode(self, texts: Sequence[str], role: Any) -> Any:
-        new = sorted({text for text in texts if (role, text) not in self.seen})
-        if len(self.seen) > REMEMBERED:
-            self.seen.clear()
-            new = sorted(set(texts))
-        if new:
-            vectors = self.inner.encode(new, role)
-            self.seen |= {(role, text): vector for text, vector in zip(new, vectors, strict=True)}
-        return np.array([self.seen[role, text] for text in texts])
 
 
 @cache
@@ -53,6 +37,32 @@ def explanation_of(match: Match) -> dict[str, Any]:
         match.explanation = {"texts": texts, **explain(wish, solution, reader()).as_dict()}
         Match.objects.filter(pk=match.pk).update(explanation=match.explanation)
     return match.explanation
+
+
+def with_reports(rows: QuerySet[Match]) -> QuerySet[Match]:
+    """The matches with `vendor_reports`, so that `improvements_of` need not count them."""
+    of_vendor = Match.objects.filter(solution__organisation=OuterRef("solution__organisation"))
+    counted = (
+        of_vendor.exclude(report="").order_by().values("solution__organisation").values(count=Count("pk"))
+    )
+    return rows.annotate(vendor_reports=Coalesce(Subquery(counted), 0))
+
+
+def improvements_of(match: Match) -> tuple[Change, ...]:
+    """What single changes of a fact would raise the score, best first; by the weights that gave the score.
+
+    None of a match that was decided: its figures stay those on which it was decided.
+    """
+    if match.status in Match.DECIDED:
+        return ()
+    vendor = match.solution.organisation_id
+    counted: int | None = getattr(match, "vendor_reports", None)
+    return improvements(
+        need_of(match.wish),
+        offer_of(match.solution, reports_of([vendor]).get(vendor, 0) if counted is None else counted),
+        {name: value for name, value in match.signals.items() if isinstance(value, (int, float))},
+        Weights.from_dict(match.ranker.weights) if match.ranker else DEFAULT_WEIGHTS,
+    )
 
 
 def explain_first(wish_ids: Sequence[int], count: int) -> None:

@@ -38,16 +38,9 @@ class Things:
     def of(cls, pairs: Iterable[Pair]) -> "Things":
         wish_ids, solution_ids = {w for w, _ in pairs}, {s for _, s in pairs}
         solutions = Solution.objects.filter(pk__in=solution_ids).prefetch_related("topics").in_bulk()
-        vendors = {one.organisation_id for one in solutions.values()}
-        reports = (
-            Match.objects.filter(solution__organisation__in=vendors)
-            .exclude(report="")
-            .values_list("solution__organisation")
-            .annotate(Count("pk"))
-            .order_by()
-        )
+        reports = reports_of({one.organisation_id for one in solutions.values()})
         wishes = Wish.objects.filter(pk__in=wish_ids).prefetch_related("topics").in_bulk()
-        return cls(wishes, solutions, dict(reports))
+        return cls(wishes, solutions, reports)
 
     def are_live(self, pair: Pair) -> bool:
         """A snapshot may name what a restored database no longer holds."""
@@ -58,6 +51,12 @@ class Things:
         wish, solution = self.wishes[pair[0]], self.solutions[pair[1]]
         offer = offer_of(solution, self.reports.get(solution.organisation_id, 0))
         return score(need_of(wish), offer, signals, weights)
+
+
+def reports_of(vendors: Iterable[int]) -> dict[int, int]:
+    """How many verified reports there are of the solutions of these organisations; none is not named."""
+    rows = Match.objects.filter(solution__organisation__in=vendors).exclude(report="")
+    return dict(rows.values_list("solution__organisation").annotate(Count("pk")).order_by())
 
 
 class Writer:

@@ -36,8 +36,12 @@ class MatchPage(VisibleMixin):
     kwargs: dict[str, Any]
 
     def get_object(self, queryset=None):
-        rows = self.get_queryset().select_related(
-            "wish__organisation", "wish__created_by", "solution__organisation", "solution__created_by"
+        rows = services.with_reports(self.get_queryset()).select_related(
+            "wish__organisation",
+            "wish__created_by",
+            "solution__organisation",
+            "solution__created_by",
+            "ranker",
         )
         return get_object_or_404(rows, key=self.kwargs["slug"])
 
@@ -75,6 +79,7 @@ def page_of(match: Match, user, form=None) -> dict:
         "gaps": wording.gaps(findings),
         "bars": wording.bars(figures),
         "total": wording.total(figures),
+        "change": best_change(match) if may["view_score"] else None,
         "reviews": reviews,
         "obstacle": obstacle,
         "form": form if form is not None else ReviewForm() if can_judge else None,
@@ -105,6 +110,15 @@ def decision_of(match: Match):
     told = {"declined": "decline", "wanting": "want", "closed": "close"}
     if verb := told.get(match.status):
         return Entry.objects.about(match).filter(verb=verb).order_by("-at", "-pk").first()
+    return None
+
+
+def best_change(match: Match) -> dict | None:
+    """The one change of a fact that would raise the score most, and the score before and after it."""
+    for change in services.improvements_of(match)[:1]:
+        words = wording.change(change.factor, change.side, change.parameters)
+        before, after = change.probability - change.gain, change.probability
+        return {"words": words, "before": before, "after": after, "is_new": change.is_new}
     return None
 
 

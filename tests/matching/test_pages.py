@@ -220,7 +220,8 @@ def test_a_match_takes_as_many_queries_for_five_verdicts_as_for_one(client, djan
     ReviewFactory.create_batch(count, match=match, verdict="want")
     client.force_login(UserFactory(auditor=True))
     client.get(url_of(match))
-    with django_assert_num_queries(6):  # session, person, unread notices, match, memberships, verdicts
+    # session, person, unread notices, match, memberships, verdicts; topics of both for the best change
+    with django_assert_num_queries(8):
         client.get(url_of(match))
 
 
@@ -334,3 +335,36 @@ def test_an_expert_declares_a_conflict(client):
     assert expert.conflicts.get().organisation == match.solution.organisation
     assert client.post(url, {"organisation": match.wish.organisation_id, "reason": ""}).status_code == 200
     assert expert.conflicts.count() == 1
+
+
+@pytest.mark.parametrize("standing", STANDINGS)
+def test_who_reads_the_change_that_would_help_most(client, standing):
+    """Those who read the figures; the weights say how a score may be courted."""
+    match = computed(status="review")
+    if user := person(standing, match):
+        client.force_login(user)
+    page = client.get(url_of(match)).content.decode()
+    judges = {"office", "auditor", "administrator", "expert", "department_member", "department_approver"}
+    assert ("The solution reaches TRL 9." in page) == (standing in judges)
+    first = services.improvements_of(match)[0]
+    assert (f"That would make it {round(100 * first.probability)}%" in page) == (standing in judges)
+
+
+def test_what_was_decided_needs_no_change(client):
+    match = computed(status="approved")
+    client.force_login(UserFactory(expert=True))
+    assert services.improvements_of(match) == ()
+    assert "would raise the score" not in client.get(url_of(match)).content.decode()
+
+
+def test_a_change_counts_the_reports_of_the_vendor():
+    """Rescoring what is there gives what is there: the gain is of the change alone."""
+    match = computed()
+    MatchFactory(
+        solution=SolutionFactory(listed=True, organisation=match.solution.organisation), report="R-1"
+    )
+    services.rematch_wish(match.wish_id)
+    match = Match.objects.get(pk=match.pk)
+    for row in (match, services.with_reports(Match.objects.filter(pk=match.pk)).get()):
+        for change in services.improvements_of(row):
+            assert change.probability - change.gain == pytest.approx(match.probability)
