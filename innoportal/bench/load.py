@@ -24,7 +24,8 @@ class Figures:
 
 
 def load(url: str, seconds: float, cookie: str = "") -> Figures:
-    headers = {"Accept": "text/html, application/json;q=0.9", **({"Cookie": cookie} if cookie else {})}
+    headers = {"Accept": "text/html, application/json;q=0.9", "Accept-Encoding": "gzip, deflate, br"}
+    headers |= {"Cookie": cookie} if cookie else {}
     send = by_hey if shutil.which("hey") else by_threads
     began = time.monotonic()
     answers = send(url, seconds, headers)

@@ -1,19 +1,23 @@
 """The portal's own web server and data servers, and the processor time that they use."""
 
+import gzip
 import json
 import re
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urljoin
 
 import psutil
 
 from innoportal import embedded
 from innoportal.supervise import Supervisor
 
-ASSET = re.compile(r"""(?:<link[^>]+(?:stylesheet|preload)[^>]*|<script[^>]+|<img[^>]+)>""")
-ADDRESS = re.compile(r"""(?:href|src)="(/[^"]+)\"""")
+ASSET = re.compile(r"""<(?:link[^>]+(?:stylesheet|preload|icon)[^>]*|script[^>]+|img[^>]+|use[^>]+)>""")
+ADDRESS = re.compile(r"""(?:href|src)="(/[^"#]+)""")
+WITHIN = re.compile(r"""url\("?([^")]+)""")  # of a stylesheet: the typeface
+AS_BROWSERS_DO = {"Accept-Encoding": "br, gzip"}
 
 
 class Serving:
@@ -25,20 +29,22 @@ class Serving:
         return {name: used(root) for name, root in self.roots.items()}
 
     def weight(self, path: str, cookie: str) -> int:
-        """Bytes of a first visit as they go over the wire: the page, and what it links to show itself."""
-        page, sent = self.fetch(path, cookie)
-        html = page.decode(errors="replace")
+        """Bytes of a first visit as they go over the wire: the page, and all that it takes to show it."""
+        html, sent = self.fetch(path, cookie)
         linked = {address for tag in ASSET.findall(html) for address in ADDRESS.findall(tag)}
+        for address in [one for one in linked if one.endswith(".css")]:
+            style, _sent = self.fetch(address, "", compressed=False)
+            linked |= {urljoin(address, one) for one in WITHIN.findall(style)}
         return sent + sum(self.fetch(address, "")[1] for address in linked)
 
-    def fetch(self, path: str, cookie: str) -> tuple[bytes, int]:
-        headers = {"Accept-Encoding": "br, gzip"} if path.startswith("/static/") else {}
-        request = urllib.request.Request(  # noqa: S310  our own address
-            self.address + path, headers={**headers, **({"Cookie": cookie} if cookie else {})}
-        )
+    def fetch(self, path: str, cookie: str, *, compressed: bool = True) -> tuple[str, int]:
+        """The text, and the bytes that came."""
+        headers = {**(AS_BROWSERS_DO if compressed else {}), **({"Cookie": cookie} if cookie else {})}
+        request = urllib.request.Request(self.address + path, headers=headers)  # noqa: S310  our own address
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
             body = answer.read()
-        return body, len(body)
+            text = gzip.decompress(body) if answer.headers["Content-Encoding"] == "gzip" else body
+        return text.decode(errors="replace"), len(body)
 
 
 def used(root: psutil.Process) -> float:

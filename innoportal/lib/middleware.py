@@ -3,12 +3,38 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _Next = Callable[[HttpRequest], HttpResponse]
+
+
+class CompressPublic(GZipMiddleware):
+    """Compresses text for who is not signed in.
+
+    Somebody's own page goes out as it is: who sees its length, and makes the reader's browser ask with
+    words of his choice, could find out from compressed lengths what else the page says (BREACH).
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if is_personal(request, response) or response.streaming or not is_text(response):
+            return response
+        return super().process_response(request, response)
+
+
+def is_personal(request: HttpRequest, response: HttpResponseBase) -> bool:
+    name = settings.SESSION_COOKIE_NAME
+    return name in request.COOKIES or name in response.cookies or "Authorization" in request.headers
+
+
+def is_text(response: HttpResponseBase) -> bool:
+    kind = response.headers.get("Content-Type", "").partition(";")[0]
+    return kind.startswith("text/") or kind.endswith(("json", "xml"))
 
 
 class RequestId:

@@ -321,6 +321,26 @@ def test_template_has_nothing_that_the_content_security_policy_refuses(path):
         assert [name for name in attrs if name.startswith(("on", "hx-on"))] == []
 
 
+def whole(path) -> str:
+    """A template with all that it includes by name, but without the script itself."""
+    text = path.read_text()
+    for name in re.findall(r'{%\s*include "([^"]+)"', text):
+        text += "" if name == HTMX else whole(ROOT / "templates" / name)
+    return text
+
+
+HTMX = "components/htmx.html"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in pages() if '{% extends "' in path.read_text()],
+    ids=lambda path: str(path.relative_to(ROOT / "templates")),
+)
+def test_a_page_loads_htmx_if_and_only_if_it_uses_it(path):
+    assert (f'{{% include "{HTMX}" %}}' in path.read_text()) == (" hx-" in whole(path))
+
+
 def test_stylesheet_is_what_its_sources_gave():
     sources = ROOT / "assets"
     names = ["build.mjs", "package-lock.json"]
