@@ -8,7 +8,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # see innoportal/celery.py
 import dj_database_url
 import dj_email_url
 from csp.constants import NONE, SELF
-from environs import Env
+from environs import Env, validate
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from whitenoise.compress import Compressor
@@ -251,8 +251,16 @@ CELERY_TIMEZONE = TIME_ZONE
 
 # --- engine -------------------------------------------------------------------------------------------
 MATCHING_EMBEDDERS = env.list("MATCHING_EMBEDDERS", ["e5", "use"])
+# What finds things: a snapshot in the memory of each host, or an index in PostgreSQL (docs/adr/0025).
+MATCHING_BACKEND = env.str(
+    "MATCHING_BACKEND",
+    "memory",
+    validate=validate.OneOf(["memory", "indexed"], error="{input} is not {choices}"),
+)
 MATCHING_SNAPSHOT_DIR = DATA_DIR / "snapshots"
 MATCHING_CANDIDATES = 50  # how many of the other side are scored and kept for each wish or solution
+MATCHING_LEASE = env.int("MATCHING_LEASE", 180)  # seconds; then a shard is given to another worker
+MATCHING_PATIENCE = env.int("MATCHING_PATIENCE", 30)  # seconds that others wait for a writer that is cut off
 
 # --- API ----------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

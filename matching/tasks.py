@@ -1,10 +1,12 @@
+from contextlib import suppress
 from datetime import datetime
 
 from celery import shared_task
 
 from matching import services
-from solutions.models import Solution
-from wishes.models import Wish
+from matching.models import RematchRun
+
+LAST = 9  # the priority that Valkey's queue gives last
 
 
 @shared_task
@@ -21,31 +23,31 @@ def rematch_solution(solution_id: int, since: str = "") -> None:
 
 
 @shared_task
-def rematch_wishes(wish_ids: list[int]) -> None:
-    """One shard of a rematch of everything."""
-    services.rematch_wishes(wish_ids)
-
-
-@shared_task
-def rematch_solutions(solution_ids: list[int]) -> None:
-    services.rematch_solutions(solution_ids)
-
-
-@shared_task
 def sweep() -> None:
+    """Match what is behind, and wake workers for the shards of a rematch: lost messages are sent again."""
     services.sweep()
+    if found := services.wanted():
+        wake(*found)
 
 
 @shared_task
-def rematch_everything() -> int:
-    """Leave a rematch of everything to the workers; how many shards were queued."""
-    shards = 0
-    for model, task in ((Wish, rematch_wishes), (Solution, rematch_solutions)):
-        ids = list(model.objects.public().order_by("pk").values_list("pk", flat=True))
-        for batch in services.batches(ids):
-            task.delay(list(batch))
-            shards += 1
-    return shards
+def work_run(run_id: int) -> None:
+    """One shard of a rematch, then another message: what people do meanwhile comes in between."""
+    if workers := services.work_once(run_id):
+        wake(run_id, workers)
+
+
+def wake(run_id: int, workers: int) -> None:
+    """Messages behind all others; one that nobody takes before the next sweep is worth nothing."""
+    for _ in range(workers):
+        work_run.apply_async((run_id,), priority=LAST, expires=60)
+
+
+@shared_task
+def rematch_everything() -> None:
+    """Leave a scoring of everything with new weights to the workers; if a run is active, to the sweeps."""
+    with suppress(services.AlreadyRunning):
+        wake(services.start(reason=RematchRun.Reason.WEIGHTS).pk, services.WAKES)
 
 
 @shared_task

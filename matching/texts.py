@@ -4,10 +4,13 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 from django.conf import settings
 
 from matching.engine import ENGINE_VERSION, Item, Need, Offer, Passage
+from matching.engine.dense import VERSIONS
 from solutions.models import Solution
 from topics.bands import MONEY_RANGES
 from wishes.models import Wish
@@ -18,6 +21,7 @@ FIELDS = {  # what makes the body of a passage, in this order
 }
 LANGUAGES = (("en", "en"), ("zh", "zh-Hant"))  # suffix of the column, language of the engine
 BETWEEN = "\n"
+LONGEST_VERSION = 40  # characters
 
 
 @dataclass(frozen=True)
@@ -65,12 +69,27 @@ def item_of(thing: Wish | Solution) -> Item:
 
 
 def engine_version() -> str:
-    """The engine and the models it uses: what either writes cannot be compared with what another wrote."""
-    return "+".join((ENGINE_VERSION, *settings.MATCHING_EMBEDDERS))
+    """What this process would read texts with: code, models and glossary, as short as a column is wide.
+
+    What one version reads cannot be compared with what another reads. Which of them serves the portal is a
+    row (`services.versions`).
+    """
+    models = list(settings.MATCHING_EMBEDDERS)
+    said = json.dumps([[name, VERSIONS.get(name, "")] for name in models] + [glossary_hash()])
+    mark = hashlib.sha256(said.encode()).hexdigest()[:8]
+    name = "+".join((ENGINE_VERSION, *models, mark))
+    return name if len(name) <= LONGEST_VERSION else f"{ENGINE_VERSION}+{mark}"
 
 
-def content_hash(item: Item) -> str:
-    said = [engine_version(), item.role, [[p.lang, p.title, p.body] for p in item.passages]]
+@cache
+def glossary_hash() -> str:
+    """Of the glossary that comes with the engine."""
+    return hashlib.sha256(files("matching.engine").joinpath("glossary.tsv").read_bytes()).hexdigest()
+
+
+def content_hash(item: Item, version: str = "") -> str:
+    """What a version reads of a thing; the same hash, and nothing needs to be read again."""
+    said = [version or engine_version(), item.role, [[p.lang, p.title, p.body] for p in item.passages]]
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 

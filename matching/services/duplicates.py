@@ -18,10 +18,10 @@ from journal.models import Entry
 from journal.workflow import record
 from matching.engine import Item, Nearness, Neighbours, Prepared, explain, is_repeat
 from matching.models import Duplicate
-from matching.services import shelf
+from matching.services import shelf, versions
 from matching.services.explaining import reader
 from matching.services.profiles import prepared, profiles
-from matching.texts import content_hash, engine_version, item_of
+from matching.texts import content_hash, item_of
 from matching.workflow import DUPLICATES
 from solutions.models import Solution
 from wishes.models import Wish
@@ -92,7 +92,8 @@ def _compared(side: str) -> QuerySet[Any]:
 def _everything(side: str) -> Neighbours:
     """What can be found by all, and beside it, for this comparison alone, what is with the office."""
     inside = _compared(side).exclude(status__in=MODELS[side].PUBLIC).values_list("pk", flat=True)
-    snapshot, more = shelf.current(max_age=0), prepared(side, list(inside))
+    held = shelf.held(max_age=0)
+    snapshot, more = held.snapshot, prepared(side, list(inside), held.engine)
     return Neighbours(snapshot.with_changes(more.values()) if more else snapshot, side)  # type: ignore[arg-type]
 
 
@@ -154,7 +155,7 @@ def _keep(side: str, pair: Pair, found: Found, row: Duplicate | None, items: tup
     is_read = row is not None and row.explanation.get("texts") == texts
     if row and (row.status != Duplicate.Status.FOUND or (is_read and _says(row, found))):
         return False
-    values["engine_version"] = engine_version()
+    values["engine_version"] = versions.serving().name
     if not is_read:
         values["explanation"] = {"texts": texts, **explain(*items, reader()).as_dict()}
     if row:

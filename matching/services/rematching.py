@@ -1,124 +1,183 @@
 """Who fits whom: candidates from the engine, scored by the facts, written as rows. Twice gives the same."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
-from django.utils import timezone
 
-from matching.engine import Prepared, Snapshot, Weights
-from matching.models import Match, Profile
-from matching.services import shelf
+from matching.engine import Prepared, Weights
+from matching.models import EngineVersion, Match, Profile
+from matching.services import shelf, versions
 from matching.services.explaining import explain_first
 from matching.services.profiles import prepared, profiles
 from matching.services.ranking import active_ranker
 from matching.services.writing import Found, Pair, Things, Writer, rank
-from matching.texts import engine_version
 from solutions.models import Interest, Solution
 from wishes.models import Wish
 
 WRITING = shelf.BUILDING + 1
 # A vendor reads the best wishes first; fifty for each solution would be a million rows.
 KEPT_FOR_SOLUTION = 10
+Hold = Callable[[], None]
+
+
+class Overtaken(Exception):
+    """What was computed is no longer wanted: the portal, or another worker, has gone on meanwhile."""
 
 
 def rematch_wish(wish_id: int) -> None:
     """Look for the solutions that fit one wish."""
-    rematch_wishes([wish_id])
+    with suppress(Overtaken):  # it is due, and the next sweep finds it
+        rematch_wishes([wish_id])
 
 
 def rematch_solution(solution_id: int) -> None:
     """Look for the wishes that one solution fits."""
-    rematch_solutions([solution_id])
+    with suppress(Overtaken):
+        rematch_solutions([solution_id])
 
 
-def rematch_wishes(wish_ids: Sequence[int], *, explained: int = 10) -> int:
-    """The same for many wishes in a fixed number of queries; how many rows were written."""
+def rematch_wishes(wish_ids: Sequence[int], *, explained: int = 10, hold: Hold | None = None) -> int:
+    """The same for many wishes in a fixed number of queries; how many rows were written.
+
+    `hold` is asked in the transaction that writes, and raises when the work is no longer the caller's.
+
+    :raises Overtaken: the portal turned over to another engine version meanwhile.
+    """
     wishes = Wish.objects.filter(pk__in=wish_ids).prefetch_related("topics").order_by("pk")
-    every = {wish.pk: wish for wish in wishes}
-    stamps = {wish.pk: wish.updated_at for wish in every.values()}
-    known = _read(list(every.values()))
-    at = timezone.now()
-    alive = {
-        pk: known[pk] for pk, wish in every.items() if wish.status in Wish.OPEN_TO_OFFERS and pk in known
-    }
-    snapshot = shelf.current(max_age=0)
+    work = Work("wish", {wish.pk: wish for wish in wishes}, hold)
+    alive = work.alive(lambda wish: wish.status in Wish.OPEN_TO_OFFERS)
     found = Found()
-    for pk, hits in zip(
-        alive, _search(snapshot, alive, "solution", settings.MATCHING_CANDIDATES), strict=True
-    ):
-        for hit in hits:
+    hits = work.held.snapshot.search_many(list(alive.values()), "solution", settings.MATCHING_CANDIDATES)
+    for pk, own in zip(alive, hits, strict=True):
+        for hit in own:
             pair = (pk, int(hit.key[1:]))
             found.signals[pair] = hit.signals
             found.by[pair].add("wish")
-    written = _write(found, snapshot, alive, "wish", list(every))
+    written = work.write(found, alive)
     explain_first(list(alive), explained)
-    _done("wish", stamps, at)
     return written
 
 
-def rematch_solutions(solution_ids: Sequence[int]) -> int:
+def rematch_solutions(solution_ids: Sequence[int], *, hold: Hold | None = None) -> int:
     """The same from the other side: a pair is always measured from the wish, so that both ways agree."""
-    every = {one.pk: one for one in Solution.objects.filter(pk__in=solution_ids).order_by("pk")}
-    stamps = {one.pk: one.updated_at for one in every.values()}
-    known = _read(list(every.values()))
-    at = timezone.now()
-    alive = {pk: known[pk] for pk, one in every.items() if one.is_public and pk in known}
-    snapshot = shelf.current(max_age=0)
+    every = Solution.objects.filter(pk__in=solution_ids).order_by("pk")
+    work = Work("solution", {one.pk: one for one in every}, hold)
+    alive = work.alive(lambda solution: solution.is_public)
     among = {f"w{pk}" for pk in Wish.objects.open().values_list("pk", flat=True)}
     kept = min(KEPT_FOR_SOLUTION, settings.MATCHING_CANDIDATES)
     found = Found()
-    for pk, hits in zip(alive, _search(snapshot, alive, "wish", kept, among), strict=True):
-        for hit in hits:
+    hits = work.held.snapshot.search_many(list(alive.values()), "wish", kept, among)
+    for pk, own in zip(alive, hits, strict=True):
+        for hit in own:
             found.by[int(hit.key[1:]), pk].add("solution")
-    written = _write(found, snapshot, {}, "solution", list(every))
-    _done("solution", stamps, at)
-    return written
+    return work.write(found, {})
 
 
-def _read(things: list) -> dict[int, Prepared]:
-    """Nothing that is not public is read by the models: a draft has no profile."""
-    rows = profiles([thing for thing in things if thing.is_public])
-    side = "wish" if things and isinstance(things[0], Wish) else "solution"
-    return prepared(side, list(rows))
+class Work:
+    """The things that are matched, as they were read, and with what: only what is still so is written."""
 
+    def __init__(self, side: str, things: dict, hold: Hold | None) -> None:
+        """:raises Overtaken: the portal turned over while the texts were read."""
+        self.side, self.things, self.hold = side, things, hold
+        engine = versions.serving(max_age=0)
+        # Nothing that is not public is read by the models: a draft has no profile.
+        rows = profiles([thing for thing in things.values() if thing.is_public], engine)
+        self.known = prepared(side, list(rows), engine)
+        self.at = now()
+        self.held = shelf.held(max_age=0)
+        if self.held.engine.name != engine.name:
+            raise Overtaken
 
-def _search(snapshot: Snapshot, asked: dict[int, Prepared], role, k: int, among: set[str] | None = None):
-    return snapshot.search_many(list(asked.values()), role, k, among)
+    def alive(self, is_asked: Callable[..., bool]) -> dict[int, Prepared]:
+        return {
+            pk: self.known[pk] for pk, thing in self.things.items() if pk in self.known and is_asked(thing)
+        }
 
+    def write(self, found: Found, known: dict[int, Prepared]) -> int:
+        """Score what was found or must be kept, and bring the rows to that; how many were written.
 
-def _write(
-    found: Found, snapshot: Snapshot, known: dict[int, Prepared], side: str, ids: Sequence[int]
-) -> int:
-    """Score what was found or must be kept, and bring the rows of `ids` to that; how many were written."""
-    own = Match.objects.filter(**{f"{side}__in": ids})
-    answered = _answered(side, ids)
-    kept = set(own.values_list("wish_id", "solution_id"))
-    pairs = set(found.by) | answered | kept
-    things = Things.of(pairs)
-    pairs = {pair for pair in pairs if things.are_live(pair)}
-    _measure(found, snapshot, known, pairs)
-    ranker = active_ranker()
-    weights = Weights.from_dict(ranker.weights)
-    scored = {
-        pair: things.score(pair, found.signals[pair], weights) for pair in pairs if pair in found.signals
-    }
-    with transaction.atomic():
+        :raises Overtaken: the portal turned over meanwhile.
+        """
+        ids = set(self.things)
+        answered = _answered(self.side, sorted(ids))
+        kept = set(self._own(ids).values_list("wish_id", "solution_id"))
+        pairs = set(found.by) | answered | kept
+        things = Things.of(pairs)
+        pairs = {pair for pair in pairs if things.are_live(pair)}
+        _measure(found, self.held, known, pairs)
+        ranker = active_ranker()
+        weights = Weights.from_dict(ranker.weights)
+        scored = {
+            pair: things.score(pair, found.signals[pair], weights) for pair in pairs if pair in found.signals
+        }
+        with transaction.atomic():
+            ids -= self._overtaken()
+            scored = {pair: score for pair, score in scored.items() if self._own_id(pair) in ids}
+            rows = {(m.wish_id, m.solution_id): m for m in self._own(ids)}
+            rows |= {(m.wish_id, m.solution_id): m for m in _rows_of(set(scored) - set(rows))}
+            writer = Writer(found, answered, self.side, ranker, self.held.engine.name)
+            for pair in sorted(scored):
+                writer.take(pair, rows.get(pair), scored[pair])
+            for pair in sorted(set(rows) - set(scored)):
+                writer.drop(rows[pair])
+            written = writer.save()
+            rank({wish for wish, _ in set(rows) | set(scored)})
+            self._done(ids)
+        return written
+
+    def _own(self, ids: set[int]):
+        return Match.objects.filter(**{f"{self.side}__in": ids})
+
+    def _own_id(self, pair: Pair) -> int:
+        return pair[0] if self.side == "wish" else pair[1]
+
+    def _overtaken(self) -> set[int]:
+        """Begin to write, one worker at a time; the things that were edited or matched since by another.
+
+        Whoever is cut off while it writes holds the others up no longer than PostgreSQL is told to wait.
+        """
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITING])
-        rows = {(m.wish_id, m.solution_id): m for m in own.all()}
-        rows |= {(m.wish_id, m.solution_id): m for m in _rows_of(set(scored) - set(rows))}
-        writer = Writer(found, answered, side, ranker)
-        for pair in sorted(scored):
-            writer.take(pair, rows.get(pair), scored[pair])
-        for pair in sorted(set(rows) - set(scored)):
-            writer.drop(rows[pair])
-        written = writer.save()
-        rank({wish for wish, _ in set(rows) | set(scored)})
-    return written
+            cursor.execute(
+                "SELECT set_config('idle_in_transaction_session_timeout', %s, true), "
+                "pg_advisory_xact_lock(%s)",
+                [f"{1000 * settings.MATCHING_PATIENCE}", WRITING],
+            )
+        if self.hold:
+            self.hold()
+        if versions.serving_now().name != self.held.engine.name:
+            raise Overtaken
+        rows = _profiles(self.side, self.things, self.held.engine)
+        stamps = rows.values_list(f"{self.side}_id", f"{self.side}__updated_at", "matched_at")
+        return {
+            pk
+            for pk, edited, matched in stamps
+            if edited != self.things[pk].updated_at or (matched and matched > self.at)
+        }
+
+    def _done(self, ids: set[int]) -> None:
+        """Note up to which edit each thing was matched: the sweep looks for those that were edited since."""
+        rows = list(_profiles(self.side, ids, self.held.engine).defer("record"))
+        for row in rows:
+            pk = row.wish_id if self.side == "wish" else row.solution_id
+            row.seen_at, row.matched_at = self.things[pk].updated_at, self.at
+        Profile.objects.bulk_update(rows, ["seen_at", "matched_at"])
+
+
+def now() -> datetime:
+    """By the clock that all workers share."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        at: datetime = cursor.fetchone()[0]
+    return at
+
+
+def _profiles(side: str, ids, engine: EngineVersion):
+    return Profile.objects.filter(**{f"{side}__in": list(ids)}, engine_version=engine.name)
 
 
 def _rows_of(pairs: set[Pair]):
@@ -145,28 +204,20 @@ def _answered(side: str, ids: Sequence[int]) -> set[Pair]:
     return {(references[reference], pk) for reference, pk in rows if reference in references}
 
 
-def _measure(found: Found, snapshot: Snapshot, known: dict[int, Prepared], pairs: set[Pair]) -> None:
+def _measure(found: Found, held: shelf.Held, known: dict[int, Prepared], pairs: set[Pair]) -> None:
     """Signals of pairs that the search did not bring: always those of the wish asking for the solution."""
     missing: dict[int, set[str]] = defaultdict(set)
     for wish, solution in pairs - set(found.signals):
         missing[wish].add(f"s{solution}")
     unread = [pk for pk in missing if pk not in known]
-    known = known | (prepared("wish", unread) if unread else {})
+    known = known | (prepared("wish", unread, held.engine) if unread else {})
     for wish, keys in missing.items():
         if wish in known:
-            for hit in snapshot.search(known[wish], "solution", len(keys), keys):
+            for hit in held.snapshot.search(known[wish], "solution", len(keys), keys):
                 found.signals[wish, int(hit.key[1:])] = hit.signals
 
 
 def matched_since(side: str, pk: int, since: datetime) -> bool:
     """Whether a thing has been matched, as it is now, after a moment: a message of then is old."""
-    rows = Profile.objects.filter(is_public=True, engine_version=engine_version(), matched_at__gt=since)
-    return rows.filter(**{side: pk, "seen_at": F(f"{side}__updated_at")}).exists()
-
-
-def _done(side: str, stamps: dict[int, datetime], at: datetime) -> None:
-    """Note up to which edit each thing was matched: the sweep looks for those that were edited since."""
-    rows = list(Profile.objects.filter(**{f"{side}__in": list(stamps)}).defer("record"))
-    for row in rows:
-        row.seen_at, row.matched_at = stamps[getattr(row, f"{side}_id")], at
-    Profile.objects.bulk_update(rows, ["seen_at", "matched_at"])
+    rows = _profiles(side, [pk], versions.serving()).filter(is_public=True, matched_at__gt=since)
+    return rows.filter(seen_at=F(f"{side}__updated_at")).exists()

@@ -10,10 +10,10 @@ from typing import Any
 from django.db.models import Value
 
 from innoportal.languages import simplified
-from matching.engine import Hit, Item, Passage, Prepared, likeness, prepare
+from matching.engine import Hit, Item, Passage, Prepared, Snapshot, likeness, prepare
 from matching.services import shelf
 from matching.services.profiles import prepared
-from matching.texts import engine_version, item_of
+from matching.texts import item_of
 from solutions.models import Solution
 from wishes.models import Wish
 
@@ -43,24 +43,27 @@ def search(text: str, *, side: str | None = None, user, k: int = MOST) -> list[R
     query = " ".join(text.replace("\0", " ").split())[:LONGEST].strip()
     if not LETTER.search(query):
         return []
-    asked = _asked(query, engine_version())
-    likely = [one for name in ((side,) if side else MODELS) for one in _likely(asked, name, k)]
+    held = shelf.held()
+    asked = _asked(query, held.engine.name, held.engine.model_names)
+    likely = [one for name in ((side,) if side else MODELS) for one in _likely(held.snapshot, asked, name, k)]
     likely.sort(key=lambda result: (-result.fused, result.side, result.pk))
     return list(islice(_public(likely, k), k))
 
 
 @lru_cache(REMEMBERED)
-def _asked(query: str, version: str) -> Prepared:
-    """What the engine of this version reads in a query."""
-    return prepare([Item("query", "wish", (Passage(language_of(query), "", query),))], shelf.embedders())[0]
+def _asked(query: str, version: str, models: tuple[str, ...]) -> Prepared:
+    """What an engine version reads in a query: the one that has read what is searched."""
+    passage = Passage(language_of(query), "", query)
+    return prepare([Item("query", "wish", (passage,))], shelf.embedders(models))[0]
 
 
 def similar(thing: Wish | Solution, *, k: int = 5) -> list[Result]:
     """Public things of the same side that say nearly the same."""
     side = "wish" if isinstance(thing, Wish) else "solution"
-    known = prepared(side, [thing.pk]).get(thing.pk)
-    asked = known or prepare([item_of(thing)], shelf.embedders())[0]
-    return list(_public(_likely(asked, side, k), k)) if asked.passages else []
+    held = shelf.held()
+    known = prepared(side, [thing.pk], held.engine).get(thing.pk)
+    asked = known or prepare([item_of(thing)], shelf.embedders(held.engine.model_names))[0]
+    return list(_public(_likely(held.snapshot, asked, side, k), k)) if asked.passages else []
 
 
 def similar_text(title: str, body: str, *, k: int = 5) -> list[Result]:
@@ -70,8 +73,9 @@ def similar_text(title: str, body: str, *, k: int = 5) -> list[Result]:
     if not LETTER.search(whole):
         return []
     passage = Passage(language_of(whole), title.replace("\0", " "), body.replace("\0", " "))
-    asked = prepare([Item("draft", "wish", (passage,))], shelf.embedders())[0]
-    return list(_public(_likely(asked, "wish", k), k))
+    held = shelf.held()
+    asked = prepare([Item("draft", "wish", (passage,))], shelf.embedders(held.engine.model_names))[0]
+    return list(_public(_likely(held.snapshot, asked, "wish", k), k))
 
 
 def language_of(text: str) -> str:
@@ -82,8 +86,8 @@ def language_of(text: str) -> str:
     return "zh-Hant" if simplified(han) != han else "zh-Hans"
 
 
-def _likely(asked: Prepared, side: str, k: int) -> list[Result]:
-    hits = shelf.current().search(asked, side, k, crowded=False)  # type: ignore[arg-type]
+def _likely(snapshot: Snapshot, asked: Prepared, side: str, k: int) -> list[Result]:
+    hits = snapshot.search(asked, side, k, crowded=False)  # type: ignore[arg-type]
     found = [(hit, Result(side, int(hit.key[1:]), likeness(hit.signals), hit.fused)) for hit in hits]
     return [result for hit, result in found if result.probability >= LIKELY or _names_all(hit)]
 

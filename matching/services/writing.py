@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from matching.engine import Score, Weights, score
 from matching.models import Match, Ranker
-from matching.texts import engine_version, need_of, offer_of
+from matching.texts import need_of, offer_of
 from solutions.models import Solution
 from wishes.models import Wish
 
@@ -62,8 +62,9 @@ def reports_of(vendors: Iterable[int]) -> dict[int, int]:
 class Writer:
     """Collects what differs from the rows that are there, and writes only that."""
 
-    def __init__(self, found: Found, answered: set[Pair], side: str, ranker: Ranker) -> None:
+    def __init__(self, found: Found, answered: set[Pair], side: str, ranker: Ranker, engine: str) -> None:
         self.found, self.answered, self.side, self.ranker = found, answered, side, ranker
+        self.engine = engine
         self.new: list[Match] = []
         self.changed: list[Match] = []
         self.gone: list[int] = []
@@ -100,7 +101,7 @@ class Writer:
             "signals": signals,
             "score": plain(result),
             "ranker_id": self.ranker.pk,
-            "engine_version": engine_version(),
+            "engine_version": self.engine,
         }
 
     def drop(self, row: Match | None) -> None:
@@ -133,7 +134,7 @@ def rank(wish_ids: set[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE matching_match AS m SET rank = r.place FROM (SELECT id, row_number() OVER "
-            "(PARTITION BY wish_id ORDER BY probability DESC, id) AS place FROM matching_match "
+            "(PARTITION BY wish_id ORDER BY probability DESC, solution_id) AS place FROM matching_match "
             "WHERE wish_id = ANY(%s)) AS r WHERE m.id = r.id AND m.rank <> r.place",
             [sorted(wish_ids)],
         )

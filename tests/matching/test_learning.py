@@ -382,16 +382,20 @@ def test_what_is_in_use_cannot_be_put_to_use():
     assert not Entry.objects.exists()
 
 
-def test_new_weights_queue_a_rematch_of_everything(monkeypatch, django_capture_on_commit_callbacks):
-    WishFactory.create_batch(33, open=True)
+def test_new_weights_begin_a_rematch_of_everything_without_reading(
+    monkeypatch, django_capture_on_commit_callbacks
+):
+    WishFactory.create_batch(65, open=True)
     SolutionFactory(listed=True)
-    sent = []
-    monkeypatch.setattr(tasks.rematch_wishes, "delay", lambda ids: sent.append(len(ids)))
-    monkeypatch.setattr(tasks.rematch_solutions, "delay", lambda ids: sent.append(-len(ids)))
+    woken = []
+    monkeypatch.setattr(tasks.work_run, "apply_async", lambda args, **options: woken.append(args))
     monkeypatch.setattr(receivers.tasks.rematch_everything, "delay", tasks.rematch_everything)
     with django_capture_on_commit_callbacks(execute=True):
         services.activate(passed(), by=UserFactory(office=True))
-    assert sent == [32, 1, -1]
+    run = services.active_run()
+    assert run.reason == "weights"
+    assert list(run.shards.order_by("pk").values_list("step", "size")) == [(4, 64), (4, 1), (5, 1)]
+    assert set(woken) == {(run.pk,)}
 
 
 @pytest.mark.usefixtures("engine")

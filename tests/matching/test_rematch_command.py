@@ -15,10 +15,11 @@ def test_everything_is_matched_and_told_step_by_step():
     said = StringIO()
     call_command("rematch", stdout=said)
     assert said.getvalue().splitlines() == [
-        "read wishes: 1 of 1",
-        "read solutions: 1 of 1",
-        "match wishes: 1 of 1",
-        "match solutions: 1 of 1",
+        "Read wishes: 1 of 1",
+        "Read solutions: 1 of 1",
+        "Publish the snapshot: 1 of 1",
+        "Match wishes: 1 of 1",
+        "Match solutions: 1 of 1",
         "Done.",
     ]
     assert list(Match.objects.values_list("wish", "solution")) == [(wish.pk, solution.pk)]
@@ -50,5 +51,5 @@ def test_the_work_can_be_left_to_the_workers(eager):
     WishFactory(open=True)
     said = StringIO()
     call_command("rematch", queue=True, stdout=said)
-    assert said.getvalue() == "2 shards are queued.\n"
+    assert said.getvalue() == "5 shards wait for the workers.\n"
     assert Match.objects.count() == 1
