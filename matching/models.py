@@ -7,6 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, new_key
 from journal.models import Stateful
+from matching.passages import Basis as Basis
+from matching.passages import IndexedPassage as IndexedPassage
+from matching.passages import PassageCount as PassageCount
+from matching.passages import TermCount as TermCount
 from matching.runs import EngineVersion as EngineVersion
 from matching.runs import RematchRun as RematchRun
 from matching.runs import RematchShard as RematchShard
@@ -30,7 +34,9 @@ class Profile(models.Model):
     engine_version = models.CharField(max_length=40)
     record = models.BinaryField()  # matching.records: the engine's words and vectors, packed
     is_public = models.BooleanField(default=True)  # only then can it be found; kept apart from `record`
-    concepts_due = models.BooleanField(default=False, db_default=False)  # the glossary has changed in what the text may name
+    concepts_due = models.BooleanField(
+        default=False, db_default=False
+    )  # the glossary has changed in what the text may name
     updated_at = models.DateTimeField(default=timezone.now, db_index=True)  # of `record` and `is_public`
     seen_at = models.DateTimeField(null=True)  # the thing's own `updated_at` when it was last matched
     matched_at = models.DateTimeField(null=True)

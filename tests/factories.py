@@ -13,17 +13,21 @@ from documents.models import Document
 from journal.models import Counter, Entry, Pledge, next_reference
 from matching.engine.glossary import Concept
 from matching.models import (
+    Basis,
     Conflict,
     Duplicate,
     EngineVersion,
+    IndexedPassage,
     Judgement,
     Match,
+    PassageCount,
     Profile,
     Ranker,
     RematchRun,
     RematchShard,
     Review,
     Term,
+    TermCount,
 )
 from matching.terms import hash_of, searchable
 from matching.texts import engine_version
@@ -251,6 +255,47 @@ class ProfileFactory(DjangoModelFactory):
     content_hash = "0" * 64
     engine_version = "test"
     record = b""
+
+
+class BasisFactory(DjangoModelFactory):
+    class Meta:
+        model = Basis
+
+    engine_version = "test"
+    arrays = b""
+    texts = 0
+
+
+class IndexedPassageFactory(DjangoModelFactory):
+    class Meta:
+        model = IndexedPassage
+
+    basis = factory.SubFactory(BasisFactory)
+    profile = factory.SubFactory(ProfileFactory)
+    stamp = factory.LazyFunction(timezone.now)
+    key = factory.LazyAttribute(lambda row: row.profile.engine_key)
+    role, lang, lot = 0, 0, 0
+    terms = [1, 2]
+    length, mentions = 2, 0
+    vector = [1.0]
+    words = concepts = numbers = b""
+
+
+class TermCountFactory(DjangoModelFactory):
+    class Meta:
+        model = TermCount
+
+    term = factory.Sequence(int)
+    passages = 1
+
+
+class PassageCountFactory(DjangoModelFactory):
+    class Meta:
+        model = PassageCount
+
+    basis = factory.Sequence(int)
+    role, lang, mentions = 0, 0, 0
+    passages = words = 1
 
 
 class EngineVersionFactory(DjangoModelFactory):

@@ -30,6 +30,7 @@ BLOCK = 64
 SIDES: tuple[tuple[Role, Role], ...] = (("wish", "solution"), ("solution", "wish"))
 
 Chosen = Sequence[tuple[Segment, Array]]  # rows of segments
+Scales = Sequence[fusion.Scale]  # one for each block of those that ask
 
 
 @dataclass(frozen=True)
@@ -104,21 +105,36 @@ def measure(snapshot: "Snapshot", role: Role, other: Role) -> Array:
     face = Face(snapshot.ready[role])
     found = np.full((sum(len(one.segment.keys) for one in face.ready), 2), np.nan, np.float32)
     for script in (0, 1):
-        asking = sample(snapshot, other, script)
-        best = np.full((NEAREST[role], len(face.alive)), -np.inf, np.float32)
-        for scores in blocks(snapshot, face, role, asking, script):
-            best = np.partition(np.vstack((best, scores)), -NEAREST[role], axis=0)[-NEAREST[role] :]
-        known = (
-            best[-min(asking.size, NEAREST[role]) :]
-            if asking.size
-            else np.zeros((1, len(face.alive)), np.float32)
-        )
-        found[face.alive, script] = known.mean(axis=0) * min(1.0, asking.size / ENOUGH)
+        found[face.alive, script] = nearest(snapshot, face, role, sample(snapshot, other, script), script)
     return found
 
 
-def blocks(snapshot: "Snapshot", face: Face, role: Role, asking: Asking, script: int) -> Iterator[Array]:
-    """Fused scores (some of those that ask, living rows)."""
+def nearest(
+    snapshot: "Snapshot", face: Face, role: Role, asking: Asking, script: int, scales: Scales | None = None
+) -> Array:
+    """The same of one script, for the living rows; `scales` where these are part of a collection."""
+    best = np.full((NEAREST[role], len(face.alive)), -np.inf, np.float32)
+    for block, signals, same in blocks(snapshot, face, role, asking, script):
+        scale = scales[block.start // BLOCK] if scales else None
+        scores = fusion.fuse(signals, same, face.groups, scale=scale)
+        best = np.partition(np.vstack((best, scores)), -NEAREST[role], axis=0)[-NEAREST[role] :]
+    if not asking.size:
+        return np.zeros(len(face.alive), np.float32)
+    mean: Array = best[-min(asking.size, NEAREST[role]) :].mean(axis=0) * min(1.0, asking.size / ENOUGH)
+    return mean
+
+
+def scales(snapshot: "Snapshot", role: Role, asking: Asking, script: int) -> Scales:
+    """Where the scores of each block of those that ask lie."""
+    face = snapshot.face(role)
+    every = blocks(snapshot, face, role, asking, script)
+    return [fusion.scale_of(signals, same, face.groups) for _, signals, same in every]
+
+
+def blocks(
+    snapshot: "Snapshot", face: Face, role: Role, asking: Asking, script: int
+) -> Iterator[tuple[slice, dict[str, Array], Array]]:
+    """Some of those that ask, their signals and whether a row is of their script (some, living rows)."""
     same = SCRIPTS[face.codes][None, :] == script
     for start in range(0, asking.size if len(face.alive) else 0, BLOCK):
         block = slice(start, start + BLOCK)
@@ -145,7 +161,7 @@ def blocks(snapshot: "Snapshot", face: Face, role: Role, asking: Asking, script:
                 centres = snapshot.statistics.centres[model, role]
                 cosines = face.gather([r.cosines(model, vectors[block], centres) for r in face.ready])
                 signals[model] = cosines / face.widths(model)
-        yield fusion.fuse(signals, np.broadcast_to(same, signals["words"].shape), face.groups)
+        yield block, signals, np.broadcast_to(same, signals["words"].shape)
 
 
 def sample(snapshot: "Snapshot", role: Role, script: int) -> Asking:

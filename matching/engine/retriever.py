@@ -12,7 +12,8 @@ from matching.engine.scores import Hit
 class Near(Protocol):
     """Things of one role, ready to be asked which of them say nearly the same as others."""
 
-    role: Role
+    @property
+    def role(self) -> Role: ...
 
     def of(self, asked: Sequence[Prepared]) -> list[dict[str, Nearness]]:
         """For each that asks, by key, what is near to it or has the very same words; never itself."""

@@ -153,9 +153,15 @@ class Sample:
                 found[role][face.codes[rows][0]] = face.crowding[rows].mean(axis=0)
         return found
 
-    def near(self, role: Role, asked: Sequence[Prepared], rows: Sequence[Row], beside: Segment) -> Neighbours:
+    def with_things(self, things: Sequence[Prepared]) -> "Sample":
+        """As if some more were there; among many texts they change nothing worth the time."""
+        if not things or not self.is_whole:
+            return self
+        return replace(self, snapshot=self.snapshot.with_changes(things))
+
+    def near(self, role: Role, rows: Sequence[Row], beside: Sequence[Prepared]) -> Neighbours:
         """Candidates, and what only this comparison knows of, to be asked for duplicates."""
-        segments = (segment_of(rows, self.models), *((beside,) if beside.keys else ()))
+        segments = (segment_of(rows, self.models), *((Segment.build(beside),) if beside else ()))
         counts = Counts(
             Collection.count([(one.words, one.scripts, one.alive) for one in segments], 2),
             Collection.count([(one.concepts, 0 * one.scripts, one.alive) for one in segments], 1),

@@ -32,3 +32,11 @@ def test_a_command_that_reads_files_only_starts_no_server(tmp_path):
     result = manage("translations", data=tmp_path, SECRET_KEY="x" * 50, HTTPS="false")
     assert result.returncode == 0, result.stderr
     assert not (tmp_path / "postgres").exists()
+
+
+def test_a_retriever_that_there_is_not_is_said_in_one_line(tmp_path):
+    result = manage("check", data=tmp_path, SECRET_KEY="x" * 50, HTTPS="false", MATCHING_BACKEND="faiss")
+    assert result.returncode == 1
+    assert result.stderr.count("\n") == 1
+    assert "MATCHING_BACKEND" in result.stderr
+    assert "faiss is not memory, indexed" in result.stderr

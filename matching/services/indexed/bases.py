@@ -1,0 +1,119 @@
+"""The vectors of the index: what they are measured from, and those of passages and of queries.
+
+The share of the models in a fused score is a sum of cosines, each divided by how far texts scatter along the
+passage (`Ready.widths`). So a passage's vector holds the centred, normalised vector of each model divided by
+that scatter, a query's holds its own, and their inner product is that share but for the scale of each model.
+"""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from matching.engine import Prepared, PreparedPassage
+from matching.engine.dense import ROLES, Role
+from matching.engine.lexical import Array, term_id
+from matching.engine.ready import Ready
+from matching.engine.segments import CODES, Segment
+from matching.engine.statistics import Statistics
+from matching.models import Basis
+
+SIGN = 1 << 63
+DRAWN = 2000  # public texts of a role from which a basis is taken
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A basis as the engine wants it."""
+
+    pk: int
+    models: Mapping[str, int]  # name → dimension, by name
+    statistics: Statistics  # centres and spreads alone
+
+    @property
+    def dim(self) -> int:
+        return sum(self.models.values())
+
+    def vectors(self, segment: Segment, role: Role) -> Array:
+        """(rows, dim) float32: the vectors of passages."""
+        counted = Statistics.of({role: (segment,)})
+        known = Statistics(counted.words, counted.concepts, self.statistics.centres, self.statistics.spreads)
+        ready = Ready.of(segment, role, known)
+        parts = [
+            (segment.vectors[model].floats() - self.statistics.centres[model, role][segment.langs])
+            / (ready.norms[model] * ready.widths[model])[:, None]
+            for model in self.models
+        ]
+        return np.concatenate(parts, axis=1) if parts else np.zeros((len(segment.keys), 0), np.float32)
+
+    def asking(self, query: Prepared, passage: PreparedPassage) -> Array:
+        """The vector of a query; a model that has not read it says nothing."""
+        return np.concatenate(
+            [
+                self.statistics.centre_query(model, query.role, CODES[passage.lang], passage.vectors[model])
+                if model in passage.vectors
+                else np.zeros(dim, np.float32)
+                for model, dim in self.models.items()
+            ]
+        )
+
+    def marked(self, terms: Array, role: int, lang: int, kind: str) -> Array:
+        """Ids of words or concepts as the index holds them, so that those of each language are apart."""
+        mark = np.uint64(term_id(f"{self.pk} {role} {lang} {kind}"))
+        found: Array = (terms ^ mark).view(np.int64)
+        return found
+
+
+def serving(version: str) -> Basis | None:
+    """The basis by which what a version has read is found; the newest of those that are ready."""
+    ready = Basis.objects.filter(engine_version=version, ready_at__isnull=False)
+    return ready.defer("arrays").order_by("-ready_at").first()
+
+
+def make(version: str, prepared: Sequence[Prepared]) -> Basis:
+    """A basis of some texts, that nobody uses yet."""
+    segments = {role: (Segment.build([p for p in prepared if p.role == role]),) for role in ROLES}
+    statistics = Statistics.of(segments)
+    file = io.BytesIO()
+    arrays = {"centres": statistics.centres, "spreads": statistics.spreads}
+    np.savez(
+        file,
+        allow_pickle=False,
+        **{f"{kind} {model} {role}": a for kind, of in arrays.items() for (model, role), a in of.items()},
+    )
+    return Basis.objects.create(engine_version=version, arrays=file.getvalue(), texts=len(prepared))
+
+
+@lru_cache(4)
+def ground(pk: int) -> Ground:
+    """:raises Basis.DoesNotExist: it has been taken away."""
+    with np.load(io.BytesIO(bytes(Basis.objects.get(pk=pk).arrays)), allow_pickle=False) as stored:
+        arrays = {tuple(name.split()): stored[name] for name in stored.files}
+    centres = {(model, role): a for (kind, model, role), a in arrays.items() if kind == "centres"}
+    spreads = {(model, role): a for (kind, model, role), a in arrays.items() if kind == "spreads"}
+    models = {model: centres[model, role].shape[1] for model, role in sorted(centres)}
+    return Ground(pk, models, Statistics({}, {}, centres, spreads))  # type: ignore[arg-type]
+
+
+def complete(ground: Ground, prepared: Prepared) -> Prepared:
+    """With a vector of each model of the basis: the middle, near to nothing, of one that has not read it."""
+    passages = tuple(
+        replace(
+            passage,
+            vectors={
+                model: passage.vectors.get(
+                    model, ground.statistics.centres[model, prepared.role][CODES[passage.lang]]
+                )
+                for model in ground.models
+            },
+        )
+        for passage in prepared.passages
+    )
+    return replace(prepared, passages=passages)
+
+
+def lot(key: str) -> int:
+    """By chance, and the same for ever: the order in which `crowding.sample` draws."""
+    return term_id(key) - SIGN

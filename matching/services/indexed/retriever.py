@@ -1,0 +1,91 @@
+"""The retriever over PostgreSQL: candidates from its indexes, scored by the engine beside a sample."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from matching.engine import Hit, Nearness, Prepared
+from matching.engine.dense import Role
+from matching.engine.sampled import Sample, Terms
+from matching.services.indexed import counting, sampling
+from matching.services.indexed.bases import complete
+from matching.services.indexed.finding import Question, candidates, existing
+from matching.services.indexed.sampling import Held
+
+DUPLICATES = 50  # neighbours of each text that are compared
+
+
+def current(max_age: float | None = None) -> "Indexed":
+    return Indexed(sampling.held(max_age))
+
+
+@dataclass(frozen=True)
+class Indexed:
+    """As `matching.engine.Retriever` says."""
+
+    held: Held
+
+    def search(
+        self, query: Prepared, role: Role, k: int, among: set[str] | None = None, *, crowded: bool = True
+    ) -> list[Hit]:
+        question = self.question(query, role, k)
+        if question is None or among == set():
+            return []
+        found = self.best(question, among, crowded)
+        if len(found) < k:  # an index of near things may pass over some that are far
+            own = query.key in among if among is not None else True
+            if len(found) < min(k, existing(question, among) - (own and query.role == role)):
+                found = self.best(replace(question, exact=True), among, crowded)
+        return found
+
+    def search_many(
+        self,
+        queries: Sequence[Prepared],
+        role: Role,
+        k: int,
+        among: set[str] | None = None,
+        *,
+        crowded: bool = True,
+    ) -> list[list[Hit]]:
+        return [self.search(query, role, k, among, crowded=crowded) for query in queries]
+
+    def question(self, query: Prepared, role: Role, k: int) -> Question | None:
+        ground, totals = self.held.ground, self.held.totals
+        if ground is None or not totals.languages(role) or not query.passages or k < 1:
+            return None
+        counts = counting.counts(ground, totals, role, Terms.of([query]))
+        return Question(ground, totals, role, query, counts, k)
+
+    def best(self, question: Question, among: set[str] | None, crowded: bool) -> list[Hit]:
+        return self.held.sample.search(
+            question.query,
+            question.role,
+            question.k,
+            among,
+            crowded=crowded,
+            counts=question.counts,
+            rows=candidates(question, among),
+        )
+
+    def near(self, role: Role, beside: Iterable[Prepared] = ()) -> "NearIndexed":
+        ground = self.held.ground
+        more = tuple(complete(ground, one) if ground else one for one in beside)
+        return NearIndexed(self, role, more, self.held.sample.with_things(more))
+
+
+@dataclass(frozen=True)
+class NearIndexed:
+    """Candidates for duplicates: what is nearest in each language, or shares the rarest words."""
+
+    retriever: Indexed
+    role: Role
+    beside: tuple[Prepared, ...]
+    sample: Sample
+
+    def of(self, asked: Sequence[Prepared]) -> list[dict[str, Nearness]]:
+        return [self.of_one(query) for query in asked]
+
+    def of_one(self, query: Prepared) -> dict[str, Nearness]:
+        question = self.retriever.question(query, self.role, DUPLICATES)
+        names = {one.key for one in self.beside}
+        rows = [row for row in candidates(question, None) if row.key not in names] if question else []
+        return self.sample.near(self.role, rows, self.beside).of([query])[0]

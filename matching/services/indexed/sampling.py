@@ -1,0 +1,116 @@
+"""The sample that this process keeps in memory, and how it follows the database."""
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.db import connection
+
+from matching.engine.dense import ROLES
+from matching.engine.rows import Row, segment_of
+from matching.engine.sampled import Sample
+from matching.engine.segments import Segment
+from matching.models import EngineVersion
+from matching.services import versions
+from matching.services.indexed import bases, counting
+from matching.services.indexed.bases import Ground
+from matching.services.indexed.counting import Totals
+from matching.services.indexed.finding import COLUMNS, row_of
+
+DRAWN = 2000  # passages of a role and language; their mean is then within .02 of a deviation of the true one
+LOOK_AGAIN = 2.0  # seconds for which a process trusts what it saw
+PATIENCE = 10  # it looks again no sooner than this many times what the last look took
+_one = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Held:
+    """What this process holds of one basis; `ground` is None when nothing was ever indexed."""
+
+    engine: EngineVersion
+    ground: Ground | None
+    totals: Totals
+    rows: dict[int, tuple[int, Row]]  # id → role, row
+    sample: Sample
+
+
+NOTHING = Totals((0, 0), {})
+_held: Held | None = None
+_looked_at, _cost = float("-inf"), 0.0
+
+
+def forget() -> None:
+    """Drop what this process holds; the next search reads it again."""
+    global _held, _looked_at, _cost
+    _held, _looked_at, _cost = None, float("-inf"), 0.0
+    bases.ground.cache_clear()
+
+
+def held(max_age: float | None = None) -> Held:
+    """The sample as of `max_age` seconds ago at most; else as fresh as is cheap, and nobody waits for it."""
+    global _held, _looked_at, _cost
+    age = max(LOOK_AGAIN, PATIENCE * _cost) if max_age is None else max_age
+    if time.monotonic() - _looked_at >= age and _one.acquire(blocking=max_age is not None or _held is None):
+        try:
+            began = time.monotonic()
+            if _held is None or began - _looked_at >= age:  # not while this thread waited
+                _held = refreshed(_held)
+                _looked_at = time.monotonic()
+                _cost = _looked_at - began
+        finally:
+            _one.release()
+    assert _held is not None
+    return _held
+
+
+def refreshed(before: Held | None) -> Held:
+    engine = versions.serving()
+    basis = bases.serving(engine.name)
+    if basis is None:
+        return Held(engine, None, NOTHING, {}, sample_of({}, {}, is_whole=True))
+    ground, totals = bases.ground(basis.pk), counting.totals(basis.pk)
+    same = before is not None and before.ground is not None and before.ground.pk == ground.pk
+    if before is not None and same and before.totals.mark == totals.mark:
+        return replace(before, engine=engine)
+    drawn = draw(ground, totals)
+    known = before.rows if before is not None and same else {}
+    if before is not None and same and drawn.keys() == known.keys():
+        return Held(engine, ground, totals, known, before.sample)
+    new = read([pk for pk in drawn if pk not in known])
+    rows = {pk: known.get(pk) or new[pk] for pk in drawn if pk in known or pk in new}
+    is_whole = len(rows) == sum(sizes[0] for sizes in totals.of.values())
+    return Held(engine, ground, totals, rows, sample_of(rows, ground.models, is_whole=is_whole))
+
+
+def draw(ground: Ground, totals: Totals) -> dict[int, None]:
+    """The ids of the passages with the lowest lots of each role and language."""
+    parts = [
+        f"(SELECT id FROM matching_indexedpassage WHERE basis_id = {ground.pk} AND role = {role}"  # noqa: S608
+        f" AND lang = {lang} ORDER BY lot LIMIT {DRAWN})"
+        for role, lang in sorted(totals.of)
+    ]
+    if not parts:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts))
+        return {pk: None for (pk,) in cursor.fetchall()}
+
+
+def read(ids: Sequence[int]) -> dict[int, tuple[int, Row]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT p.id, p.role, {COLUMNS} FROM matching_indexedpassage p WHERE p.id = ANY(%s)",  # noqa: S608
+            [list(ids)],
+        )
+        return {pk: (role, row_of(*columns)) for pk, role, *columns in cursor.fetchall()}
+
+
+def sample_of(rows: dict[int, tuple[int, Row]], models, *, is_whole: bool) -> Sample:
+    segments: dict = {
+        name: segment_of([row for of, row in rows.values() if of == role], models)
+        if rows
+        else Segment.build([])
+        for role, name in enumerate(ROLES)
+    }
+    return Sample.of(segments, is_whole=is_whole)
