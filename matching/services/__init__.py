@@ -21,26 +21,37 @@ from matching.services.pairing import Unanswerable, match_of, matches_of, pair_o
 from matching.services.profiles import hide, profile, profiles
 from matching.services.ranking import active_ranker
 from matching.services.rematching import (
+    Overtaken,
     matched_since,
     rematch_solution,
     rematch_solutions,
     rematch_wish,
     rematch_wishes,
 )
+from matching.services.runs import AlreadyRunning, Progress, active_run, cancel, progress, start
 from matching.services.searching import LONGEST, Result, search, similar, similar_text
-from matching.services.sweeping import BATCH, batches, rematch_all, sweep
+from matching.services.sharding import WAKES, RunFailed, claim, rematch_all, wanted, work_once
+from matching.services.sweeping import BATCH, batches, sweep
 
 __all__ = [
     "BATCH",
     "LONGEST",
+    "WAKES",
+    "AlreadyRunning",
     "Lesson",
+    "Overtaken",
+    "Progress",
     "Result",
+    "RunFailed",
     "Unanswerable",
     "activate",
     "active_ranker",
+    "active_run",
     "approvals",
     "batches",
     "calibration",
+    "cancel",
+    "claim",
     "close",
     "declare_conflict",
     "decline",
@@ -60,6 +71,7 @@ __all__ = [
     "precision_by_month",
     "profile",
     "profiles",
+    "progress",
     "refit_ranker",
     "rematch_all",
     "rematch_solution",
@@ -73,11 +85,14 @@ __all__ = [
     "shortlist",
     "similar",
     "similar_text",
+    "start",
     "start_trial",
     "sweep",
     "sweep_duplicates",
     "thing_of",
     "verdicts",
+    "wanted",
     "why_not_judge",
     "with_reports",
+    "work_once",
 ]

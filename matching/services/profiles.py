@@ -6,10 +6,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from matching.engine import Prepared, prepare
-from matching.models import Profile
+from matching.models import EngineVersion, Profile
 from matching.records import pack, unpack
+from matching.services import versions
 from matching.services.shelf import embedders
-from matching.texts import content_hash, engine_version, item_of, side_of
+from matching.texts import content_hash, item_of, side_of
 from solutions.models import Solution
 from wishes.models import Wish
 
@@ -21,68 +22,85 @@ def profile(thing: Thing) -> Profile:
     return profiles([thing])[thing.pk]
 
 
-def profiles(things: Sequence[Thing]) -> dict[int, Profile]:
-    """The same for many of one side, by id: the models read all new texts in one batch."""
+def profiles(things: Sequence[Thing], version: EngineVersion | None = None) -> dict[int, Profile]:
+    """The same for many of one side, by id: the models read all new texts in one batch.
+
+    Read by the version that serves, or by another that is being prepared.
+    """
     if not things:
         return {}
-    side = side_of(things[0])
-    rows = {getattr(row, f"{side}_id"): row for row in _read_before(side, [thing.pk for thing in things])}
+    side, version = side_of(things[0]), version or versions.serving()
+    rows = {getattr(row, f"{side}_id"): row for row in _rows(side, [one.pk for one in things], version)}
     items = {thing.pk: item_of(thing) for thing in things}
-    hashes = {pk: content_hash(item) for pk, item in items.items()}
-    new = [pk for pk, value in hashes.items() if pk not in rows or not _knows(rows[pk], value)]
-    read = dict(zip(new, prepare([items[pk] for pk in new], embedders()), strict=True)) if new else {}
+    hashes = {pk: content_hash(item, version.name) for pk, item in items.items()}
+    new = [pk for pk, value in hashes.items() if pk not in rows or rows[pk].content_hash != value]
+    models = embedders(version.model_names) if new else ()
+    read = dict(zip(new, prepare([items[pk] for pk in new], models), strict=True))
     changed = [
-        _told(rows.get(thing.pk), thing, hashes[thing.pk], read.get(thing.pk))
+        (
+            thing,
+            _told(rows.get(thing.pk) or _new(thing, version), thing, hashes[thing.pk], read.get(thing.pk)),
+        )
         for thing in things
         if thing.pk in read or rows[thing.pk].is_public != thing.is_public
     ]
-    _save(side, changed)
-    rows |= {getattr(row, f"{side}_id"): row for row in changed}
+    if changed:
+        rows |= _save(side, changed)
     return rows
 
 
-def _knows(row: Profile, hashed: str) -> bool:
-    return row.content_hash == hashed
+def _rows(side: str, pks: Sequence[int], version: EngineVersion):
+    return Profile.objects.filter(**{f"{side}__in": pks}, engine_version=version.name)
 
 
-def _rows(side: str, pks: Sequence[int]):
-    return Profile.objects.filter(**{f"{side}__in": pks})
-
-
-def _read_before(side: str, pks: Sequence[int]):
-    return _rows(side, pks).filter(engine_version=engine_version())
-
-
-def _told(row: Profile | None, thing: Thing, hashed: str, read: Prepared | None) -> Profile:
+def _new(thing: Thing, version: EngineVersion) -> Profile:
     side = side_of(thing)
-    row = row or Profile(side=side, **{side: thing})
+    return Profile(side=side, engine_version=version.name, **{side: thing})
+
+
+def _told(row: Profile, thing: Thing, hashed: str, read: Prepared | None) -> Profile:
     row.is_public = thing.is_public
     if read is not None:
-        row.record, row.content_hash, row.engine_version = pack(read), hashed, engine_version()
+        row.record, row.content_hash = pack(read), hashed
     row.updated_at = timezone.now()
     return row
 
 
 @transaction.atomic
-def _save(side: str, rows: list[Profile]) -> None:
-    """Two workers may profile the same text: the later one writes the same."""
+def _save(side: str, changed: list[tuple[Thing, Profile]]) -> dict[int, Profile]:
+    """Write what was read of things that are still as they were read; the rows written, by id.
+
+    Reading takes seconds, and minutes where a worker is cut off: what it read of an older text must not take
+    the place of the newer. No row is written of what was edited meanwhile, which is on its way again.
+    """
+    things = {thing.pk: thing for thing, _ in changed}
+    model = type(changed[0][0])
+    held = model.objects.filter(pk__in=things).select_for_update(no_key=True).order_by("pk")
+    now = {
+        pk: status
+        for pk, at, status in held.values_list("pk", "updated_at", "status")
+        if things[pk].updated_at == at
+    }
+    rows = {thing.pk: row for thing, row in changed if thing.pk in now}
+    for pk, row in rows.items():
+        row.is_public = now[pk] in model.PUBLIC
     if rows:
         Profile.objects.bulk_create(
-            rows,
+            rows.values(),
             update_conflicts=True,
             unique_fields=[side, "engine_version"],
             update_fields=["record", "content_hash", "is_public", "updated_at"],
         )
+    return rows
 
 
 def hide(thing: Thing) -> None:
     """What is no longer public can no longer be found; in the same transaction that withdraws it."""
-    _rows(side_of(thing), [thing.pk]).filter(is_public=True).update(
-        is_public=False, updated_at=timezone.now()
-    )
+    rows = Profile.objects.filter(**{side_of(thing): thing}, is_public=True)
+    rows.update(is_public=False, updated_at=timezone.now())
 
 
-def prepared(side: str, pks: Sequence[int]) -> dict[int, Prepared]:
-    """What the engine knows of these, as far as it has read them with the models of today."""
-    rows = _read_before(side, pks)
+def prepared(side: str, pks: Sequence[int], version: EngineVersion | None = None) -> dict[int, Prepared]:
+    """What the version that serves knows of these, or another one, as far as it has read them."""
+    rows = _rows(side, pks, version or versions.serving())
     return {getattr(row, f"{side}_id"): unpack(row.record) for row in rows}

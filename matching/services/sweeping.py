@@ -1,24 +1,26 @@
 """What was missed: a lost message, a changed engine, a killed worker. The database says what is behind."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import timedelta
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from matching.models import Match, Profile, Ranker
-from matching.services import shelf
-from matching.services.profiles import profiles
-from matching.services.rematching import rematch_solutions, rematch_wishes
-from matching.texts import engine_version
+from matching.models import Match, Profile, Ranker, RematchRun, RematchShard
+from matching.services import shelf, versions
+from matching.services.rematching import Overtaken, rematch_solutions, rematch_wishes
+from matching.services.runs import ENDED, follow, start
 from solutions.models import Interest, Solution
 from wishes.models import Wish
 
 SWEEPING = shelf.BUILDING + 2
 BATCH = 32
-AT_ONCE = 10 * BATCH  # of a side in one sweep; the next goes on
+AT_ONCE = 10 * BATCH  # of a side that one sweep does by itself; more becomes a run that all workers share
 REBUILD = 100  # rows that each process would have to add to the snapshot by itself
-Progress = Callable[[str, int, int], None]
+AGAIN = timedelta(hours=1)  # after a run that failed
+Step = RematchShard.Step
 
 
 def sweep() -> int:
@@ -28,14 +30,39 @@ def sweep() -> int:
         if not cursor.fetchone()[0]:
             return 0
         hidden = hide_withdrawn()
-    wishes, solutions = due("wish")[:AT_ONCE], due("solution")[:AT_ONCE]
-    for batch in batches(wishes):
-        rematch_wishes(batch, explained=10 if len(wishes) <= BATCH else 0)
-    for batch in batches(solutions):
-        rematch_solutions(batch)
+    versions.settle()
+    if versions.is_outdated():
+        return hidden
+    run = follow()
+    wishes, solutions = (_by_itself(side, run) for side in ("wish", "solution"))
+    if run is None and max(len(wishes), len(solutions)) > AT_ONCE and not _failed_lately():
+        start(reason=RematchRun.Reason.BEHIND)
+        return hidden
+    wishes, solutions = wishes[:AT_ONCE], solutions[:AT_ONCE]
+    with suppress(Overtaken):  # by a turn to another version, with which all is due again
+        for batch in batches(wishes):
+            rematch_wishes(batch, explained=10 if len(wishes) <= BATCH else 0)
+        for batch in batches(solutions):
+            rematch_solutions(batch)
     if shelf.behind() > REBUILD:
         shelf.build(force=True)
     return hidden + len(wishes) + len(solutions)
+
+
+def _by_itself(side: str, run: RematchRun | None) -> list[int]:
+    """What is due and not on its way in a shard."""
+    ids = due(side)
+    if run is None or not ids or run.version.name != versions.serving().name:
+        return ids
+    step = Step.MATCH_WISHES if side == "wish" else Step.MATCH_SOLUTIONS
+    shards = RematchShard.objects.filter(run=run, step=step).exclude(state__in=ENDED)
+    on_the_way = {pk for own in shards.values_list("ids", flat=True) for pk in own}
+    return [pk for pk in ids if pk not in on_the_way]
+
+
+def _failed_lately() -> bool:
+    since = timezone.now() - AGAIN
+    return RematchRun.objects.filter(state=RematchRun.State.FAILED, finished_at__gt=since).exists()
 
 
 def due(side: str) -> list[int]:
@@ -44,7 +71,9 @@ def due(side: str) -> list[int]:
     """
     model = Wish if side == "wish" else Solution
     weights_of = Ranker.objects.filter(is_active=True).values_list("activated_at", flat=True).first()
-    rows = Profile.objects.filter(**{side: OuterRef("pk")}, engine_version=engine_version(), is_public=True)
+    rows = Profile.objects.filter(
+        **{side: OuterRef("pk")}, engine_version=versions.serving().name, is_public=True
+    )
     matched = rows.filter(seen_at=OuterRef("updated_at"), matched_at__gte=F("updated_at"))
     if weights_of:
         matched = matched.filter(matched_at__gte=weights_of)
@@ -72,31 +101,6 @@ def hide_withdrawn() -> int:
     return hidden + dropped
 
 
-def rematch_all(progress: Progress = lambda step, done, whole: None) -> None:
-    """Everything anew: all texts read, one snapshot of them, then both directions, in batches."""
-    wishes = list(Wish.objects.public().order_by("pk").values_list("pk", flat=True))
-    solutions = list(Solution.objects.public().order_by("pk").values_list("pk", flat=True))
-    hide_withdrawn()
-    for model, ids, step in ((Wish, wishes, "read wishes"), (Solution, solutions, "read solutions")):
-        for done, batch in _counted(ids):
-            profiles(list(model.objects.filter(pk__in=batch).order_by("pk")))
-            progress(step, done, len(ids))
-    shelf.build(force=True)
-    for done, batch in _counted(wishes):
-        rematch_wishes(batch, explained=0)
-        progress("match wishes", done, len(wishes))
-    for done, batch in _counted(solutions):
-        rematch_solutions(batch)
-        progress("match solutions", done, len(solutions))
-
-
 def batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), BATCH):
-        yield ids[start : start + BATCH]
-
-
-def _counted(ids: Sequence[int]) -> Iterator[tuple[int, Sequence[int]]]:
-    done = 0
-    for batch in batches(ids):
-        yield done + len(batch), batch
-        done += len(batch)
+    for at in range(0, len(ids), BATCH):
+        yield ids[at : at + BATCH]

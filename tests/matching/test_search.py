@@ -7,6 +7,7 @@ from django.utils.html import strip_tags
 from matching import services
 from matching.services import searching
 from matching.services.searching import language_of
+from matching.texts import engine_version
 from tests.factories import SolutionFactory, TopicFactory, UserFactory, WishFactory
 
 pytestmark = pytest.mark.usefixtures("engine")
@@ -190,7 +191,7 @@ def test_a_page_of_results_takes_as_many_queries_for_five_as_for_one(
     services.sweep()
     url = reverse("search:search")
     client.get(url, {"q": "lift faults"})
-    with django_assert_num_queries(5):  # public ids of both; rows and topics, of each side
+    with django_assert_num_queries(3):  # public ids of both; rows with their topics, of each side
         page = client.get(url, {"q": "lift faults"})
     assert page.content.decode().count('class="ip-card ') == 2 * count
 
@@ -218,7 +219,7 @@ def test_an_engine_of_another_version_reads_a_query_anew(stock, settings):
     searching._asked.cache_clear()
     searching.search("lift faults", user=None)
     settings.MATCHING_EMBEDDERS = ["use", "use"]
-    searching._asked("lift faults", searching.engine_version())
+    searching._asked("lift faults", engine_version(), ("use", "use"))
     assert searching._asked.cache_info().misses == 2
 
 
