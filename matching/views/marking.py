@@ -68,14 +68,20 @@ def _section(heading: str, text: str, spans: list[Span], lang: str) -> Marked:
 
 
 def converted(text: str, spans: list[Span]) -> tuple[str, list[Span]]:
-    """The text in Simplified, and where the same marks stand in it: a phrase may change its length."""
+    """The text in Simplified, and where the same marks stand in it.
+
+    As a whole, since a character may read otherwise within its phrase; piece by piece where a phrase changes
+    its length, so that no mark moves.
+    """
+    if len(whole := simplified(text)) == len(text):
+        return whole, spans
     edges = sorted({0, len(text), *(edge for span in spans for edge in span if edge < len(text))})
     moved, parts = {0: 0}, []
     for start, end in pairwise(edges):
         parts.append(simplified(text[start:end]))
         moved[end] = moved[start] + len(parts[-1])
-    whole = moved[len(text)]
-    return "".join(parts), [(moved.get(start, whole), moved.get(end, whole)) for start, end in spans]
+    last = moved[len(text)]
+    return "".join(parts), [(moved.get(start, last), moved.get(end, last)) for start, end in spans]
 
 
 def best_pair(explanation: dict[str, Any]) -> dict[str, str] | None:
