@@ -1,8 +1,10 @@
+from dataclasses import asdict, replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.engine import Need, Offer, factors
+from matching.engine import Need, Offer, factors, score
 
 
 def need(**said):
@@ -11,6 +13,15 @@ def need(**said):
 
 def offer(**said):
     return Offer(**{k: frozenset(v) if isinstance(v, list) else v for k, v in said.items()})
+
+
+def told(value):
+    """Of a row of the tables, what a reader of a failure wants to know."""
+    if isinstance(value, Need | Offer):
+        said = {k: v for k, v in asdict(value).items() if v not in (None, frozenset(), 0)}
+        words = ", ".join(f"{k} {sorted(v) if isinstance(v, frozenset) else v}" for k, v in said.items())
+        return f"{type(value).__name__.lower()}: {words or 'nothing'}"
+    return "unknown" if value is None else str(value)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +66,7 @@ def offer(**said):
         ("novelty", need(), offer(novel=False), 0),
         ("novelty", need(), offer(), None),
     ],
+    ids=told,
 )
 def test_facts_give_this_value(factor, need, offer, expected):
     assert factors.OF_FACTS[factor](need, offer) == expected
@@ -73,7 +85,17 @@ def test_facts_give_this_value(factor, need, offer, expected):
         ("words", {"words_share": 1.7, "same_script": 1.0}, 1),
         ("concepts", {"concepts_share": 0.2}, 0.2),
         ("concepts", {}, None),
+        ("standing", {"standing": -2.0}, 0),
+        ("standing", {"standing": 3.0}, 0.5),
+        ("standing", {"standing": 9.0}, 1),
+        (
+            "standing",
+            {"e5": 0.4, "same_script": 0.0},
+            0.548,
+        ),  # too small a collection: guessed from the texts
+        ("standing", {}, None),
     ],
+    ids=told,
 )
 def test_signals_give_this_value(factor, signals, expected):
     assert factors.OF_TEXT[factor](signals) == (None if expected is None else pytest.approx(expected))
@@ -94,3 +116,69 @@ def test_a_later_solution_never_fits_a_timetable_better(months, lead, more):
     soon = factors.timetable(Need(months=months), Offer(lead_months=lead))
     late = factors.timetable(Need(months=months), Offer(lead_months=lead + more))
     assert 0 <= late <= soon <= 1
+
+
+STATED = (
+    Need(frozenset("a"), 7, (0, 100), 6, frozenset({"power"})),
+    Offer(frozenset("a"), 7, (50, 90), 3, frozenset({"power"}), novel=True),
+)
+ALIKE = {"e5": 0.4, "use": 0.45, "words_share": 0.3, "concepts_share": 0.5, "same_script": 1.0}
+LEFT_OUT = [
+    ("topics", "wish", {"topics": frozenset()}, "topics_missing"),
+    ("topics", "solution", {"topics": frozenset()}, "topics_missing"),
+    ("readiness", "wish", {"trl_wanted": None}, "trl_wanted_missing"),
+    ("readiness", "solution", {"trl": None}, "trl_missing"),
+    ("budget", "wish", {"budget": None}, "budget_missing"),
+    ("budget", "solution", {"price": None}, "price_missing"),
+    ("timetable", "wish", {"months": None}, "timetable_missing"),
+    ("timetable", "solution", {"lead_months": None}, "lead_time_missing"),
+    ("site", "wish", {"site": frozenset()}, "site_missing"),
+    ("site", "solution", {"needs": frozenset()}, "trial_needs_missing"),
+    ("novelty", "solution", {"novel": None}, "novelty_missing"),
+]
+
+
+@pytest.mark.parametrize(
+    ("factor", "side", "silence", "code"),
+    [pytest.param(*row, id=f"{row[0]}: the {row[1]} says nothing") for row in LEFT_OUT],
+)
+def test_what_is_left_out_lowers_the_confidence_and_is_a_gap(factor, side, silence, code):
+    """It has no share in the score, so it is as if the factor were worth nothing."""
+    need, offer = STATED
+    silent = (replace(need, **silence), offer) if side == "wish" else (need, replace(offer, **silence))
+    before, after = score(need, offer, ALIKE), score(*silent, ALIKE)
+    shares = {c.name: c.logit_share for c in before.contributions}
+    assert after.confidence < before.confidence
+    assert [(gap.code, gap.side, gap.factor) for gap in after.gaps] == [(code, side, factor)]
+    assert {c.name: c.logit_share for c in after.contributions} == shares | {factor: 0.0}
+    assert after.feasibility.verdict == "feasible"
+
+
+SOFT_AND_HARD = [
+    ("readiness", {"trl": 6}, "conditional"),
+    ("readiness", {"trl": 4}, "not_feasible"),
+    ("budget", {"price": (90, 120)}, "conditional"),
+    ("budget", {"price": (160, 200)}, "not_feasible"),
+    ("timetable", {"lead_months": 9}, "conditional"),
+    ("timetable", {"lead_months": 13}, "not_feasible"),
+    ("site", {"needs": frozenset({"power", "water"})}, "conditional"),
+    ("site", {"needs": frozenset({"water"})}, "not_feasible"),
+]
+
+
+@pytest.mark.parametrize(
+    ("factor", "fact", "verdict"),
+    [
+        pytest.param(*row, id=f"{row[0]} {told(next(iter(row[1].values())))}: {row[2]}")
+        for row in SOFT_AND_HARD
+    ],
+)
+def test_a_fact_scores_and_where_it_is_too_far_rules_out(factor, fact, verdict):
+    need, offer = STATED
+    before, after = score(need, offer, ALIKE), score(need, replace(offer, **fact), ALIKE)
+    assert after.probability < before.probability
+    assert after.confidence == before.confidence
+    assert after.gaps == ()
+    assert after.feasibility.verdict == verdict
+    (reason,) = after.feasibility.reasons
+    assert reason.blocking == (verdict == "not_feasible")
