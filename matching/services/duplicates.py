@@ -16,9 +16,9 @@ from django.utils import timezone
 from accounts.models import User
 from journal.models import Entry
 from journal.workflow import record
-from matching.engine import Item, Nearness, Neighbours, Prepared, explain, is_repeat
+from matching.engine import Item, Near, Nearness, Prepared, explain, is_repeat
 from matching.models import Duplicate
-from matching.services import shelf, versions
+from matching.services import retrievers, versions
 from matching.services.explaining import reader
 from matching.services.profiles import prepared, profiles
 from matching.texts import content_hash, item_of
@@ -89,15 +89,15 @@ def _compared(side: str) -> QuerySet[Any]:
     return rows
 
 
-def _everything(side: str) -> Neighbours:
+def _everything(side: str) -> Near:
     """What can be found by all, and beside it, for this comparison alone, what is with the office."""
     inside = _compared(side).exclude(status__in=MODELS[side].PUBLIC).values_list("pk", flat=True)
-    held = shelf.held(max_age=0)
-    snapshot, more = held.snapshot, prepared(side, list(inside), held.engine)
-    return Neighbours(snapshot.with_changes(more.values()) if more else snapshot, side)  # type: ignore[arg-type]
+    held = retrievers.held(max_age=0)
+    more = prepared(side, list(inside), held.engine)
+    return held.retriever.near(side, more.values())  # type: ignore[arg-type]
 
 
-def _find(pks: Sequence[int], everything: Neighbours) -> int:
+def _find(pks: Sequence[int], everything: Near) -> int:
     began, side = timezone.now(), everything.role
     known = prepared(side, pks)
     asked = list(known)

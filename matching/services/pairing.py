@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from matching.engine import Weights
 from matching.models import Match
-from matching.services import shelf
+from matching.services import retrievers
 from matching.services.profiles import prepared, profiles
 from matching.services.ranking import active_ranker
 from matching.services.writing import Things, plain
@@ -92,7 +92,8 @@ def computed(wish: Wish, solution: Solution) -> Match:
     profiles([solution])
     known = prepared("wish", [wish.pk])
     key = f"s{solution.pk}"
-    hits = shelf.current(max_age=0).search(known[wish.pk], "solution", 1, {key}) if wish.pk in known else []
+    retriever = retrievers.current(max_age=0)
+    hits = retriever.search(known[wish.pk], "solution", 1, {key}) if wish.pk in known else []
     if not hits:
         raise Unanswerable(_("One of the two is not public any more."))
     ranker = active_ranker()

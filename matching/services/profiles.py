@@ -8,7 +8,7 @@ from django.utils import timezone
 from matching.engine import Prepared, prepare
 from matching.models import EngineVersion, Profile
 from matching.records import pack, unpack
-from matching.services import versions
+from matching.services import indexed, versions
 from matching.services.shelf import embedders
 from matching.texts import content_hash, item_of, side_of
 from solutions.models import Solution
@@ -91,13 +91,16 @@ def _save(side: str, changed: list[tuple[Thing, Profile]]) -> dict[int, Profile]
             unique_fields=[side, "engine_version"],
             update_fields=["record", "content_hash", "is_public", "updated_at"],
         )
+        indexed.follow(rows.values())
     return rows
 
 
+@transaction.atomic
 def hide(thing: Thing) -> None:
     """What is no longer public can no longer be found; in the same transaction that withdraws it."""
-    rows = Profile.objects.filter(**{side_of(thing): thing}, is_public=True)
-    rows.update(is_public=False, updated_at=timezone.now())
+    rows = Profile.objects.filter(**{side_of(thing): thing})
+    rows.filter(is_public=True).update(is_public=False, updated_at=timezone.now())
+    indexed.leave(rows)
 
 
 def prepared(side: str, pks: Sequence[int], version: EngineVersion | None = None) -> dict[int, Prepared]:

@@ -11,7 +11,7 @@ from django.db.models import F
 
 from matching.engine import Prepared, Weights
 from matching.models import EngineVersion, Match, Profile
-from matching.services import shelf, versions
+from matching.services import retrievers, shelf, versions
 from matching.services.explaining import explain_first
 from matching.services.profiles import prepared, profiles
 from matching.services.ranking import active_ranker
@@ -52,7 +52,7 @@ def rematch_wishes(wish_ids: Sequence[int], *, explained: int = 10, hold: Hold |
     work = Work("wish", {wish.pk: wish for wish in wishes}, hold)
     alive = work.alive(lambda wish: wish.status in Wish.OPEN_TO_OFFERS)
     found = Found()
-    hits = work.held.snapshot.search_many(list(alive.values()), "solution", settings.MATCHING_CANDIDATES)
+    hits = work.held.retriever.search_many(list(alive.values()), "solution", settings.MATCHING_CANDIDATES)
     for pk, own in zip(alive, hits, strict=True):
         for hit in own:
             pair = (pk, int(hit.key[1:]))
@@ -71,7 +71,7 @@ def rematch_solutions(solution_ids: Sequence[int], *, hold: Hold | None = None) 
     among = {f"w{pk}" for pk in Wish.objects.open().values_list("pk", flat=True)}
     kept = min(KEPT_FOR_SOLUTION, settings.MATCHING_CANDIDATES)
     found = Found()
-    hits = work.held.snapshot.search_many(list(alive.values()), "wish", kept, among)
+    hits = work.held.retriever.search_many(list(alive.values()), "wish", kept, among)
     for pk, own in zip(alive, hits, strict=True):
         for hit in own:
             found.by[int(hit.key[1:]), pk].add("solution")
@@ -89,7 +89,7 @@ class Work:
         rows = profiles([thing for thing in things.values() if thing.is_public], engine)
         self.known = prepared(side, list(rows), engine)
         self.at = now()
-        self.held = shelf.held(max_age=0)
+        self.held = retrievers.held(max_age=0)
         if self.held.engine.name != engine.name:
             raise Overtaken
 
@@ -204,7 +204,7 @@ def _answered(side: str, ids: Sequence[int]) -> set[Pair]:
     return {(references[reference], pk) for reference, pk in rows if reference in references}
 
 
-def _measure(found: Found, held: shelf.Held, known: dict[int, Prepared], pairs: set[Pair]) -> None:
+def _measure(found: Found, held: retrievers.Held, known: dict[int, Prepared], pairs: set[Pair]) -> None:
     """Signals of pairs that the search did not bring: always those of the wish asking for the solution."""
     missing: dict[int, set[str]] = defaultdict(set)
     for wish, solution in pairs - set(found.signals):
@@ -213,7 +213,7 @@ def _measure(found: Found, held: shelf.Held, known: dict[int, Prepared], pairs: 
     known = known | (prepared("wish", unread, held.engine) if unread else {})
     for wish, keys in missing.items():
         if wish in known:
-            for hit in held.snapshot.search(known[wish], "solution", len(keys), keys):
+            for hit in held.retriever.search(known[wish], "solution", len(keys), keys):
                 found.signals[wish, int(hit.key[1:])] = hit.signals
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import Value
 
 from innoportal.languages import simplified
-from matching.engine import Hit, Item, Passage, Prepared, Snapshot, likeness, prepare
-from matching.services import shelf
+from matching.engine import Hit, Item, Passage, Prepared, likeness, prepare
+from matching.services import retrievers, shelf
 from matching.services.profiles import prepared
 from matching.texts import item_of
 from solutions.models import Solution
@@ -43,9 +43,9 @@ def search(text: str, *, side: str | None = None, user, k: int = MOST) -> list[R
     query = " ".join(text.replace("\0", " ").split())[:LONGEST].strip()
     if not LETTER.search(query):
         return []
-    held = shelf.held()
+    held = retrievers.held()
     asked = _asked(query, held.engine.name, held.engine.model_names)
-    likely = [one for name in ((side,) if side else MODELS) for one in _likely(held.snapshot, asked, name, k)]
+    likely = [one for name in ((side,) if side else MODELS) for one in _likely(held, asked, name, k)]
     likely.sort(key=lambda result: (-result.fused, result.side, result.pk))
     return list(islice(_public(likely, k), k))
 
@@ -60,10 +60,10 @@ def _asked(query: str, version: str, models: tuple[str, ...]) -> Prepared:
 def similar(thing: Wish | Solution, *, k: int = 5) -> list[Result]:
     """Public things of the same side that say nearly the same."""
     side = "wish" if isinstance(thing, Wish) else "solution"
-    held = shelf.held()
+    held = retrievers.held()
     known = prepared(side, [thing.pk], held.engine).get(thing.pk)
     asked = known or prepare([item_of(thing)], shelf.embedders(held.engine.model_names))[0]
-    return list(_public(_likely(held.snapshot, asked, side, k), k)) if asked.passages else []
+    return list(_public(_likely(held, asked, side, k), k)) if asked.passages else []
 
 
 def similar_text(title: str, body: str, *, k: int = 5) -> list[Result]:
@@ -73,9 +73,9 @@ def similar_text(title: str, body: str, *, k: int = 5) -> list[Result]:
     if not LETTER.search(whole):
         return []
     passage = Passage(language_of(whole), title.replace("\0", " "), body.replace("\0", " "))
-    held = shelf.held()
+    held = retrievers.held()
     asked = prepare([Item("draft", "wish", (passage,))], shelf.embedders(held.engine.model_names))[0]
-    return list(_public(_likely(held.snapshot, asked, "wish", k), k))
+    return list(_public(_likely(held, asked, "wish", k), k))
 
 
 def language_of(text: str) -> str:
@@ -86,8 +86,8 @@ def language_of(text: str) -> str:
     return "zh-Hant" if simplified(han) != han else "zh-Hans"
 
 
-def _likely(snapshot: Snapshot, asked: Prepared, side: str, k: int) -> list[Result]:
-    hits = snapshot.search(asked, side, k, crowded=False)  # type: ignore[arg-type]
+def _likely(held: retrievers.Held, asked: Prepared, side: str, k: int) -> list[Result]:
+    hits = held.retriever.search(asked, side, k, crowded=False)  # type: ignore[arg-type]
     found = [(hit, Result(side, int(hit.key[1:]), likeness(hit.signals), hit.fused)) for hit in hits]
     return [result for hit, result in found if result.probability >= LIKELY or _names_all(hit)]
 

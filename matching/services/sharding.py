@@ -17,7 +17,7 @@ from django.db.models import F, Min, Q
 from django.db.models.functions import Now
 
 from matching.models import EngineVersion, RematchRun, RematchShard
-from matching.services import shelf, versions
+from matching.services import retrievers, versions
 from matching.services.profiles import profiles
 from matching.services.rematching import Overtaken, rematch_solutions, rematch_wishes
 from matching.services.runs import ENDED, PHASES, advance, phase, progress, start
@@ -162,7 +162,7 @@ def _do(own: Claim) -> None:
 def _publish(own: Claim, version: EngineVersion) -> None:
     """The snapshot first, so that the first search after the turn finds it."""
     hide_withdrawn()
-    shelf.build(version, force=True)
+    retrievers.publish(version)
     with transaction.atomic():
         own.hold()
         versions.turn_over(version)

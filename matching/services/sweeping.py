@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from matching.models import Match, Profile, Ranker, RematchRun, RematchShard
-from matching.services import shelf, versions
+from matching.services import retrievers, shelf, versions
 from matching.services.rematching import Overtaken, rematch_solutions, rematch_wishes
 from matching.services.runs import ENDED, follow, start
 from solutions.models import Interest, Solution
@@ -18,7 +18,6 @@ from wishes.models import Wish
 SWEEPING = shelf.BUILDING + 2
 BATCH = 32
 AT_ONCE = 10 * BATCH  # of a side that one sweep does by itself; more becomes a run that all workers share
-REBUILD = 100  # rows that each process would have to add to the snapshot by itself
 AGAIN = timedelta(hours=1)  # after a run that failed
 Step = RematchShard.Step
 
@@ -44,8 +43,7 @@ def sweep() -> int:
             rematch_wishes(batch, explained=10 if len(wishes) <= BATCH else 0)
         for batch in batches(solutions):
             rematch_solutions(batch)
-    if shelf.behind() > REBUILD:
-        shelf.build(force=True)
+    retrievers.freshen()
     return hidden + len(wishes) + len(solutions)
 
 

@@ -1,0 +1,399 @@
+"""One contract, two backends: what the snapshot in memory promises, the index in PostgreSQL keeps."""
+
+import random
+
+import pytest
+
+from matching import services
+from matching.engine import Item, Passage, prepare
+from matching.models import IndexedPassage, PassageCount, Profile, TermCount
+from matching.services import indexed, retrievers, shelf
+from matching.services.indexed import building, counting, finding, sampling
+from matching.services.profiles import prepared
+from tests.factories import SolutionFactory, WishFactory
+
+pytestmark = pytest.mark.django_db
+LIFT = {
+    "title_en": "Lift faults foreseen",
+    "summary_en": "Sensors on the lift tell of a fault days before it stops.",
+    "title_zh": "預測升降機故障",
+    "summary_zh": "裝在升降機上的感應器，在停機數天前預告故障。",
+}
+THINGS = ("chiller", "pump", "escalator", "drain", "roof", "lamp", "cable", "boiler", "fan", "battery")
+WORK = ("leaks", "wears out", "wastes energy", "is hard to reach", "needs cleaning", "is too loud")
+
+
+@pytest.fixture(params=["memory", "indexed"])
+def backend(request, engine, settings):
+    settings.MATCHING_BACKEND = request.param
+    retrievers.forget()
+    yield request.param
+    retrievers.forget()
+
+
+@pytest.fixture
+def both(engine, settings):
+    """Asks each backend the same."""
+
+    def ask(*arguments, **named):
+        found = []
+        for name in ("memory", "indexed"):
+            settings.MATCHING_BACKEND = name
+            found.append(retrievers.current(max_age=0).search(*arguments, **named))
+        return found
+
+    settings.MATCHING_BACKEND = "indexed"
+    retrievers.forget()
+    yield ask
+    retrievers.forget()
+
+
+def query(text, lang="en", role="wish", key="q"):
+    return prepare([Item(key, role, (Passage(lang, "", text),))], shelf.embedders())[0]
+
+
+def search(text="lift faults", role="solution", k=10, among=None, lang="en", **named):
+    return retrievers.current(max_age=0).search(query(text, lang), role, k, among, **named)
+
+
+def keys(*arguments, **named):
+    return [hit.key for hit in search(*arguments, **named)]
+
+
+def listed(**columns):
+    solution = SolutionFactory(listed=True, **columns)
+    services.profile(solution)
+    return solution
+
+
+def crowd(count, side=SolutionFactory, **trait):
+    """Solutions, every second one in two languages, no two alike."""
+    chance = random.Random(7)
+    things = []
+    for n in range(count):
+        what, how = chance.choice(THINGS), chance.choice(WORK)
+        names = {"title_en": f"The {what} number {n} {how}", "title_zh": f"第{n}號{what}" if n % 2 else ""}
+        body = f"A {what} that {how} beside a {chance.choice(THINGS)} in block {n % 13}."
+        names |= {"summary_en": body} if side is SolutionFactory else {"need_en": body}
+        things.append(side(**names, **(trait or {"listed": True})))
+    services.profiles(things)
+    return things
+
+
+def same(one, other, digits=1e-3):
+    assert [hit.key for hit in one] == [hit.key for hit in other]
+    for left, right in zip(one, other, strict=True):
+        assert left.signals == pytest.approx(right.signals, abs=digits)
+        assert left.fused == pytest.approx(right.fused, abs=digits)
+
+
+@pytest.mark.parametrize("crowded", [True, False])
+def test_both_backends_give_the_same_answer_on_a_small_collection(both, crowded):
+    crowd(60)
+    wishes = crowd(12, WishFactory, open=True)
+    for wish in wishes[:4]:
+        asked = prepared("wish", [wish.pk])[wish.pk]
+        memory, index = both(asked, "solution", 100, crowded=crowded)
+        assert len(memory) == 60
+        same(index, memory)
+    memory, index = both(query("a pump that leaks", key="other"), "wish", 5, crowded=crowded)
+    assert len(memory) == 5
+    same(index, memory)
+
+
+def test_both_give_the_same_answer_after_changes(both):
+    things = crowd(40)
+    both(query("a pump that leaks"), "solution", 5)
+    services.hide(things[3])
+    type(things[5]).objects.filter(pk=things[5].pk).update(title_en="A pump that leaks no more")
+    things[5].refresh_from_db()
+    services.profile(things[5])
+    crowd(3, WishFactory, open=True)
+    memory, index = both(query("a pump that leaks"), "solution", 100)
+    assert len(memory) == 39
+    same(index, memory)
+
+
+def test_both_find_the_same_duplicates(both, settings):
+    crowd(30)
+    one, other, hidden = (listed(**LIFT) for _ in range(3))
+    services.hide(hidden)
+    asked = list(prepared("solution", [one.pk]).values())
+    beside = list(prepared("solution", [hidden.pk]).values())
+    found = []
+    for name in ("memory", "indexed"):
+        settings.MATCHING_BACKEND = name
+        near = retrievers.current(max_age=0).near("solution", beside)
+        found.append(near.of(asked)[0])
+    assert found[0].keys() == found[1].keys() == {f"s{other.pk}", f"s{hidden.pk}"}
+    for key, nearness in found[0].items():
+        assert found[1][key].deviations == pytest.approx(nearness.deviations, abs=1e-3)
+
+
+def test_among_narrows_the_answer_and_not_its_scale(backend):
+    things = crowd(50)
+    everything = {hit.key: hit.signals for hit in search("a pump that leaks", k=50)}
+    chosen = {f"s{things[17].pk}"}  # 2 %
+    (only,) = search("a pump that leaks", k=50, among=chosen)
+    assert {only.key} == chosen
+    assert only.signals == pytest.approx(everything[only.key], abs=1e-3)
+    assert search("a pump that leaks", among=set()) == []
+
+
+def test_among_never_gives_fewer_than_there_are(backend, monkeypatch):
+    things = crowd(40)
+    monkeypatch.setattr(finding, "SELECTIVE", 10)
+    far = {f"s{thing.pk}" for thing in things[5:30]}
+    assert set(keys("photosynthesis of lichens", k=100, among=far | {"s0", "w1", "nonsense"})) == far
+    assert len(keys("photosynthesis of lichens", k=7, among=far)) == 7
+
+
+def test_more_than_there_are_gives_all(backend):
+    things = crowd(30)
+    assert set(keys("lift", k=1000)) == {f"s{thing.pk}" for thing in things}
+
+
+def test_an_empty_collection_finds_nothing(backend):
+    assert keys() == []
+    assert keys(role="wish") == []
+    assert keys(among={"s1"}) == []
+
+
+def test_a_collection_of_one_is_found_whatever_is_asked(backend):
+    solution = listed(**LIFT)
+    assert keys("lift faults") == keys("nothing like it") == [f"s{solution.pk}"]
+    assert keys("lift faults", role="wish") == []
+
+
+def test_a_query_without_a_word_finds_nothing(backend):
+    crowd(3)
+    asked = prepare([Item("q", "wish", ())], shelf.embedders())[0]
+    assert retrievers.current(max_age=0).search(asked, "solution", 5) == []
+    assert retrievers.current(max_age=0).search_many([asked, asked], "solution", 5) == [[], []]
+
+
+def test_a_language_that_the_collection_has_not_is_answered(backend):
+    crowd(20)
+    solution = listed(title_en=LIFT["title_en"], summary_en=LIFT["summary_en"])
+    for lang in ("zh-Hans", "yue"):
+        assert keys("电梯故障预测", lang=lang)[0] == f"s{solution.pk}"
+
+
+def test_simplified_finds_traditional_and_english(backend):
+    crowd(30)
+    traditional = listed(title_zh=LIFT["title_zh"], summary_zh=LIFT["summary_zh"], title_en="", summary_en="")
+    english = listed(title_en=LIFT["title_en"], summary_en=LIFT["summary_en"])
+    assert set(keys("预测升降机故障的感应器", lang="zh-Hans", k=2)) == {
+        f"s{traditional.pk}",
+        f"s{english.pk}",
+    }
+
+
+def test_a_code_is_found_by_its_letters(backend):
+    things = crowd(60)
+    coded = listed(title_en="Valve XR-7731/B", summary_en="A valve.")
+    assert keys("XR-7731/B")[0] == f"s{coded.pk}"
+    assert len(things) == 60
+
+
+def test_what_is_removed_is_gone_and_what_is_changed_is_as_it_is_now(backend):
+    things = crowd(10)
+    gone, changed = things[:2]
+    assert f"s{gone.pk}" in keys(k=50)
+    services.hide(gone)
+    type(changed).objects.filter(pk=changed.pk).update(**LIFT)
+    changed.refresh_from_db()
+    services.profile(changed)
+    found = search("Lift faults foreseen", k=50)
+    assert f"s{gone.pk}" not in {hit.key for hit in found}
+    assert found[0].key == f"s{changed.pk}"
+    services.profile(gone)
+    assert f"s{gone.pk}" in keys(k=50)
+
+
+def test_what_is_not_public_is_never_found(backend):
+    crowd(5)
+    hidden = listed(**LIFT)
+    services.hide(hidden)
+    key = f"s{hidden.pk}"
+    assert key not in keys(k=50)
+    assert keys(k=50, among={key}) == []
+    draft = SolutionFactory(**LIFT)
+    services.profile(draft)
+    assert keys(k=50, among={f"s{draft.pk}"}) == []
+
+
+def test_the_index_asks_the_profile_whether_it_is_public(engine, settings):
+    """Whoever hides a profile by other means than `hide`."""
+    settings.MATCHING_BACKEND = "indexed"
+    solution = listed(**LIFT)
+    Profile.objects.filter(solution=solution).update(is_public=False)
+    assert IndexedPassage.objects.count() == 2
+    assert keys(k=50) == []
+    assert building.reconcile(Profile.objects.get().engine_version) == 1
+    assert IndexedPassage.objects.count() == 0
+
+
+def test_the_thing_that_asks_is_not_its_own_answer(backend):
+    things = crowd(8)
+    asked = prepared("solution", [things[2].pk])[things[2].pk]
+    found = retrievers.current(max_age=0).search(asked, "solution", 50)
+    assert len(found) == 7
+    assert asked.key not in {hit.key for hit in found}
+
+
+def test_asked_twice_or_together_the_answer_is_the_same(backend):
+    crowd(40)
+    queries = [query(text) for text in ("a pump that leaks", "lamp", "the boiler is too loud")]
+    retriever = retrievers.current(max_age=0)
+    alone = [retriever.search(one, "solution", 10) for one in queries]
+    together = retriever.search_many(queries, "solution", 10)
+    for one, other in zip(alone, together, strict=True):
+        same(one, other, 1e-5)
+    assert [retriever.search(one, "solution", 10) for one in queries] == alone
+
+
+def test_a_matched_portal_is_the_same_by_either(engine, settings):
+    from matching.models import Match
+
+    wishes = [
+        WishFactory(open=True, title_en=f"{what} {how}") for what, how in zip(THINGS, WORK, strict=False)
+    ]
+    crowd(20)
+    told = []
+    for name in ("memory", "indexed"):
+        settings.MATCHING_BACKEND = name
+        retrievers.forget()
+        building.freshen()
+        Match.objects.all().delete()
+        services.rematch_wishes([wish.pk for wish in wishes])
+        rows = Match.objects.order_by("wish", "rank").values_list("wish", "solution", "rank", "probability")
+        told.append([(*row[:3], round(row[3], 3)) for row in rows])
+    assert told[0] == told[1]
+    assert len(told[0]) == 60
+
+
+# --- the index alone ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def index(engine, settings):
+    settings.MATCHING_BACKEND = "indexed"
+    retrievers.forget()
+    yield settings
+    retrievers.forget()
+
+
+def test_nothing_is_kept_for_an_index_that_is_not_used(engine, settings):
+    settings.MATCHING_BACKEND = "memory"
+    listed(**LIFT)
+    assert IndexedPassage.objects.count() == 0
+
+
+def test_the_ledger_counts_what_is_there(index):
+    things = crowd(12)
+    services.hide(things[0])
+    services.profile(things[0])
+    services.hide(things[1])
+    for _ in range(2):
+        lived = [set(row.terms) for row in IndexedPassage.objects.all()]
+        counted = counting.frequencies(sorted(set().union(*lived)))
+        assert counted == {term: sum(term in row for row in lived) for term in counted}
+        (basis,) = IndexedPassage.objects.values_list("basis", flat=True).distinct()
+        sizes = counting.totals(basis).of
+        assert sum(size for size, _, _ in sizes.values()) == len(lived)
+        assert sum(words for _, words, _ in sizes.values()) == sum(
+            row.length for row in IndexedPassage.objects.all()
+        )
+        counting.sum_up()
+    assert TermCount.objects.count() == TermCount.objects.values("term").distinct().count()
+    assert not TermCount.objects.filter(passages__lte=0).exists()
+
+
+def test_a_built_index_answers_as_the_one_that_grew(index):
+    crowd(40)
+    crowd(5, WishFactory, open=True)
+    grown = search("a pump that leaks", k=20)
+    assert building.build() == 60 + 7
+    same(search("a pump that leaks", k=20), grown)
+    listed(**LIFT)
+    services.hide(crowd(41)[40])
+    assert len(keys("lift", k=200)) == 81
+    assert IndexedPassage.objects.values("basis").distinct().count() == 1
+
+
+def test_a_graph_that_passes_things_over_is_helped_out(index, monkeypatch):
+    things = crowd(40)
+    building.build()
+    some = {pk for (pk,) in IndexedPassage.objects.order_by("pk").values_list("pk")[:9]}
+    union = finding.union
+    answers = []
+
+    def forgetful(cursor, parts):
+        answers.append(any("+ 0" in sql for sql, _ in parts))
+        return union(cursor, parts) if answers[-1] else some
+
+    monkeypatch.setattr(finding, "union", forgetful)
+    assert len(keys("lift", k=100)) == len(things)
+    assert answers == [False, True]
+
+
+def test_a_sample_smaller_than_the_collection_changes_scores_little(index, monkeypatch):
+    crowd(300)
+    exact = search("a pump that leaks", k=20)
+    monkeypatch.setattr(sampling, "DRAWN", 100)
+    retrievers.forget()
+    sampled = search("a pump that leaks", k=20)
+    assert not sampling.held().sample.is_whole
+    assert len({hit.key for hit in exact} & {hit.key for hit in sampled}) >= 16
+    assert sampled[0].fused == pytest.approx(exact[0].fused, rel=0.25)
+
+
+def test_a_search_costs_the_same_queries_however_much_there_is(index, django_assert_num_queries):
+    crowd(4)
+    retriever = retrievers.current(max_age=0)
+    asked = query("a pump that leaks")
+    for more in (0, 30):
+        crowd(more)
+        retriever = retrievers.current(max_age=0)
+        with django_assert_num_queries(6):  # counts; savepoint, settings, ids, rows, release
+            retriever.search(asked, "solution", 3)
+
+
+def test_looking_again_costs_few_queries(index, django_assert_num_queries):
+    crowd(3)
+    retrievers.current(max_age=0)
+    with django_assert_num_queries(2):  # the basis and the ledger
+        retrievers.current(max_age=0)
+    with django_assert_num_queries(0):
+        retrievers.current(max_age=60)
+
+
+def test_an_index_whose_basis_is_outgrown_gets_another(index, monkeypatch):
+    crowd(3)
+    monkeypatch.setattr(building, "IS_SPARSE", 10)
+    before = IndexedPassage.objects.values_list("basis", flat=True).first()
+    building.freshen()
+    assert IndexedPassage.objects.values_list("basis", flat=True).first() == before
+    crowd(20)
+    building.freshen()
+    after = set(IndexedPassage.objects.values_list("basis", flat=True))
+    assert len(after) == 1
+    assert before not in after
+    assert set(PassageCount.objects.values_list("basis", flat=True)) == after
+
+
+def test_switching_on_finds_what_was_written_before(engine, settings):
+    settings.MATCHING_BACKEND = "memory"
+    things = crowd(10)
+    settings.MATCHING_BACKEND = "indexed"
+    indexed.forget()
+    assert keys("lift", k=50) == []
+    building.build()
+    assert len(keys("lift", k=50)) == len(things)
+    settings.MATCHING_BACKEND = "memory"
+    services.hide(things[0])
+    listed(**LIFT)
+    settings.MATCHING_BACKEND = "indexed"
+    building.freshen()
+    assert len(keys("lift", k=50)) == len(things)
