@@ -200,6 +200,11 @@ def reasons(score: Mapping[str, Any]) -> list[str]:
     return [reason(row) for row in score.get("reasons", [])]
 
 
+def obstacles(score: Mapping[str, Any]) -> list[str]:
+    """The reasons that rule a match out."""
+    return [reason(row) for row in score.get("reasons", []) if row["blocking"]]
+
+
 def gaps(score: Mapping[str, Any]) -> list[str]:
     return [gap(row) for row in score.get("gaps", [])]
 

@@ -39,13 +39,24 @@ class OfWish(Piece):
         matches = list(rows.order_by("-probability", "pk")[: 2 * SHOWN])
         sees_score = bool(matches) and user.has_perm("matching.view_score_match", matches[0])
         whole = rows.count() if len(matches) == 2 * SHOWN else len(matches)
+        fitting, ruled_out = sifted(matches) if sees_score else (matches, [])
         return super().get_context_data(
             **kwargs,
             wish=wish,
-            matches=[(one, wording.reasons(one.score)) for one in matches],
+            matches=[(one, wording.reasons(one.score)) for one in fitting],
+            ruled_out=[(one, wording.obstacles(one.score)) for one in ruled_out],
             sees_score=sees_score,
             more=whole - len(matches),
         )
+
+
+def sifted(matches: list[Match]) -> tuple[list[Match], list[Match]]:
+    """Apart from the rest those that a hard constraint rules out, unless someone picked them all the same."""
+
+    def is_out(match: Match) -> bool:
+        return match.status == S.SUGGESTED and match.feasibility == Match.Feasibility.NOT_FEASIBLE
+
+    return [one for one in matches if not is_out(one)], [one for one in matches if is_out(one)]
 
 
 class OfSolution(Piece):
@@ -136,6 +147,7 @@ def for_department(request) -> Waiting | None:
     own = list(request.user.membership_roles)
     rows = Match.objects.live().filter(wish__organisation__in=own)
     rows = rows.filter(status__in=(S.SUGGESTED, S.SHORTLISTED, S.WANTING), rank__lte=3)
+    rows = rows.exclude(status=S.SUGGESTED, feasibility=Match.Feasibility.NOT_FEASIBLE)
     found = _first("department", rows) if own else None
     return found if found and found.count else None
 

@@ -368,3 +368,50 @@ def test_a_change_counts_the_reports_of_the_vendor():
     for row in (match, services.with_reports(Match.objects.filter(pk=match.pk)).get()):
         for change in services.improvements_of(row):
             assert change.probability - change.gain == pytest.approx(match.probability)
+
+
+def halves(client, wish) -> list[str]:
+    """The list of a wish's matches, and what is left out of it."""
+    page = client.get(reverse("matching:of-wish", args=[wish.slug])).content.decode()
+    return page.split("left out, since")
+
+
+def two_matches():
+    wish = WishFactory(open=True, trl_wanted=9)
+    ready, early = SolutionFactory(listed=True, trl=9), SolutionFactory(listed=True, trl=4)
+    services.sweep()
+    return wish, ready, early
+
+
+def test_what_a_hard_constraint_rules_out_is_left_out_and_says_why(client):
+    wish, ready, early = two_matches()
+    client.force_login(MembershipFactory(organisation=wish.organisation).user)
+    listed, left_out = halves(client, wish)
+    assert (ready.reference in listed, early.reference in listed) == (True, False)
+    assert (ready.reference in left_out, early.reference in left_out) == (False, True)
+    assert "That is too far for a trial." in left_out
+
+
+def test_what_someone_has_picked_stays_in_the_list(client):
+    wish, ready, early = two_matches()
+    Match.objects.filter(solution=early).update(status="shortlisted")
+    client.force_login(MembershipFactory(organisation=wish.organisation).user)
+    (listed,) = halves(client, wish)
+    assert ready.reference in listed
+    assert early.reference in listed
+
+
+def test_a_desk_suggests_nothing_that_cannot_be_tried(client):
+    wish, ready, early = two_matches()
+    client.force_login(MembershipFactory(organisation=wish.organisation).user)
+    desk = client.get(reverse("matching:workspace")).content.decode()
+    assert Match.objects.get(solution=ready).key in desk
+    assert Match.objects.get(solution=early).key not in desk
+
+
+def test_only_what_is_left_out_is_no_empty_list(client):
+    wish, ready, _ = two_matches()
+    Match.objects.filter(solution=ready).delete()
+    client.force_login(MembershipFactory(organisation=wish.organisation).user)
+    listed, _ = halves(client, wish)
+    assert "No match has been approved yet." not in listed
