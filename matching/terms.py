@@ -83,7 +83,7 @@ class Term(models.Model):
         return self.key
 
     def get_absolute_url(self) -> str:
-        return reverse("matching:term", args=[self.key])
+        return f"{reverse('matching:terms')}?q={self.key}"
 
     @cached_property
     def concept(self) -> Concept:

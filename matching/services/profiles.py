@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from matching.engine import Prepared, prepare
-from matching.models import EngineVersion, Profile
+from matching.models import EngineVersion, Profile, Term
 from matching.records import pack, unpack
-from matching.services import indexed, versions
+from matching.services import glossaries, indexed, versions
 from matching.services.shelf import embedders
 from matching.texts import content_hash, item_of, side_of
 from solutions.models import Solution
@@ -30,12 +30,13 @@ def profiles(things: Sequence[Thing], version: EngineVersion | None = None) -> d
     if not things:
         return {}
     side, version = side_of(things[0]), version or versions.serving()
+    known = glossaries.current(max_age=0)
     rows = {getattr(row, f"{side}_id"): row for row in _rows(side, [one.pk for one in things], version)}
     items = {thing.pk: item_of(thing) for thing in things}
     hashes = {pk: content_hash(item, version.name) for pk, item in items.items()}
     new = [pk for pk, value in hashes.items() if pk not in rows or rows[pk].content_hash != value]
     models = embedders(version.model_names) if new else ()
-    read = dict(zip(new, prepare([items[pk] for pk in new], models), strict=True))
+    read = dict(zip(new, prepare([items[pk] for pk in new], models, known.glossary), strict=True))
     changed = [
         (
             thing,
@@ -45,7 +46,7 @@ def profiles(things: Sequence[Thing], version: EngineVersion | None = None) -> d
         if thing.pk in read or rows[thing.pk].is_public != thing.is_public
     ]
     if changed:
-        rows |= _save(side, changed)
+        rows |= _save(side, changed, known.fingerprint)
     return rows
 
 
@@ -61,17 +62,18 @@ def _new(thing: Thing, version: EngineVersion) -> Profile:
 def _told(row: Profile, thing: Thing, hashed: str, read: Prepared | None) -> Profile:
     row.is_public = thing.is_public
     if read is not None:
-        row.record, row.content_hash = pack(read), hashed
+        row.record, row.content_hash, row.concepts_due = pack(read), hashed, False
     row.updated_at = timezone.now()
     return row
 
 
 @transaction.atomic
-def _save(side: str, changed: list[tuple[Thing, Profile]]) -> dict[int, Profile]:
+def _save(side: str, changed: list[tuple[Thing, Profile]], fingerprint: str) -> dict[int, Profile]:
     """Write what was read of things that are still as they were read; the rows written, by id.
 
     Reading takes seconds, and minutes where a worker is cut off: what it read of an older text must not take
-    the place of the newer. No row is written of what was edited meanwhile, which is on its way again.
+    the place of the newer. No row is written of what was edited meanwhile, which is on its way again. What
+    was read with a glossary that has changed since is due to be read with the new one.
     """
     things = {thing.pk: thing for thing, _ in changed}
     model = type(changed[0][0])
@@ -82,14 +84,17 @@ def _save(side: str, changed: list[tuple[Thing, Profile]]) -> dict[int, Profile]
         if things[pk].updated_at == at
     }
     rows = {thing.pk: row for thing, row in changed if thing.pk in now}
+    glossaries.lock(shared=True)
+    is_late = Term.objects.fingerprint() != fingerprint
     for pk, row in rows.items():
         row.is_public = now[pk] in model.PUBLIC
+        row.concepts_due = row.concepts_due or is_late
     if rows:
         Profile.objects.bulk_create(
             rows.values(),
             update_conflicts=True,
             unique_fields=[side, "engine_version"],
-            update_fields=["record", "content_hash", "is_public", "updated_at"],
+            update_fields=["record", "content_hash", "is_public", "concepts_due", "updated_at"],
         )
         indexed.follow(rows.values())
     return rows

@@ -11,7 +11,7 @@ from django.db.models import Value
 
 from innoportal.languages import simplified
 from matching.engine import Hit, Item, Passage, Prepared, likeness, prepare
-from matching.services import retrievers, shelf
+from matching.services import glossaries, retrievers, shelf
 from matching.services.profiles import prepared
 from matching.texts import item_of
 from solutions.models import Solution
@@ -44,17 +44,17 @@ def search(text: str, *, side: str | None = None, user, k: int = MOST) -> list[R
     if not LETTER.search(query):
         return []
     held = retrievers.held()
-    asked = _asked(query, held.engine.name, held.engine.model_names)
+    asked = _asked(query, held.engine.name, held.engine.model_names, glossaries.current())
     likely = [one for name in ((side,) if side else MODELS) for one in _likely(held, asked, name, k)]
     likely.sort(key=lambda result: (-result.fused, result.side, result.pk))
     return list(islice(_public(likely, k), k))
 
 
 @lru_cache(REMEMBERED)
-def _asked(query: str, version: str, models: tuple[str, ...]) -> Prepared:
+def _asked(query: str, version: str, models: tuple[str, ...], known: glossaries.Known) -> Prepared:
     """What an engine version reads in a query: the one that has read what is searched."""
     passage = Passage(language_of(query), "", query)
-    return prepare([Item("query", "wish", (passage,))], shelf.embedders(models))[0]
+    return prepare([Item("query", "wish", (passage,))], shelf.embedders(models), known.glossary)[0]
 
 
 def similar(thing: Wish | Solution, *, k: int = 5) -> list[Result]:
@@ -62,7 +62,7 @@ def similar(thing: Wish | Solution, *, k: int = 5) -> list[Result]:
     side = "wish" if isinstance(thing, Wish) else "solution"
     held = retrievers.held()
     known = prepared(side, [thing.pk], held.engine).get(thing.pk)
-    asked = known or prepare([item_of(thing)], shelf.embedders(held.engine.model_names))[0]
+    asked = known or _read(item_of(thing), held)
     return list(_public(_likely(held, asked, side, k), k)) if asked.passages else []
 
 
@@ -74,8 +74,13 @@ def similar_text(title: str, body: str, *, k: int = 5) -> list[Result]:
         return []
     passage = Passage(language_of(whole), title.replace("\0", " "), body.replace("\0", " "))
     held = retrievers.held()
-    asked = prepare([Item("draft", "wish", (passage,))], shelf.embedders(held.engine.model_names))[0]
+    asked = _read(Item("draft", "wish", (passage,)), held)
     return list(_public(_likely(held, asked, "wish", k), k))
+
+
+def _read(item: Item, held: retrievers.Held) -> Prepared:
+    models = shelf.embedders(held.engine.model_names)
+    return prepare([item], models, glossaries.current().glossary)[0]
 
 
 def language_of(text: str) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from matching.models import Match, Profile, Ranker, RematchRun, RematchShard
 from matching.services import retrievers, shelf, versions
 from matching.services.rematching import Overtaken, rematch_solutions, rematch_wishes
+from matching.services.rereading import read_anew
 from matching.services.runs import ENDED, follow, start
 from solutions.models import Interest, Solution
 from wishes.models import Wish
@@ -32,6 +33,7 @@ def sweep() -> int:
     versions.settle()
     if versions.is_outdated():
         return hidden
+    read_anew()
     run = follow()
     wishes, solutions = (_by_itself(side, run) for side in ("wish", "solution"))
     if run is None and max(len(wishes), len(solutions)) > AT_ONCE and not _failed_lately():

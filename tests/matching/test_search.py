@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from matching import services
-from matching.services import searching
+from matching.services import glossaries, searching
 from matching.services.searching import language_of
 from matching.texts import engine_version
 from tests.factories import SolutionFactory, TopicFactory, UserFactory, WishFactory
@@ -219,7 +219,7 @@ def test_an_engine_of_another_version_reads_a_query_anew(stock, settings):
     searching._asked.cache_clear()
     searching.search("lift faults", user=None)
     settings.MATCHING_EMBEDDERS = ["use", "use"]
-    searching._asked("lift faults", engine_version(), ("use", "use"))
+    searching._asked("lift faults", engine_version(), ("use", "use"), glossaries.current())
     assert searching._asked.cache_info().misses == 2
 
 
