@@ -70,7 +70,7 @@ def fill(data: Path, asked: argparse.Namespace) -> dict[str, Any]:
     run("innoportal.prepare")
     if not memory.exists():
         numbers = [f"--{name}={count}" for name, count in size.items()]
-        run("innoportal.bench.scale", *numbers)
+        run("innoportal.bench.filling", *numbers)
         memory.write_text(json.dumps(size))
     if json.loads(memory.read_text()) != size:
         raise SystemExit(

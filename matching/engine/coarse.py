@@ -7,7 +7,7 @@ segment or several, every process finds the same.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from matching.engine.dense import ROLES
 Array = np.ndarray[Any, Any]
 LANGUAGES = text.LANGUAGES
 MOST = 127
+ROWS = 1024  # that many queries are compared with before the next ones: they stay in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,26 @@ class Coarse:
         if not len(asked) or not len(self.whole):
             return np.zeros((len(asked), len(self.whole)), np.float32)
         whole, step = steps(asked)
-        found: Array = np.asarray(simsimd.cdist(whole, self.whole, "dot", out_dtype="float32"))
-        found = found.reshape(len(asked), len(self.whole)) * step[:, None]
-        found *= self.steps
-        found += np.vecdot(asked[:, None], (self.bases - origins)[None])[:, self.langs]
+        found = np.empty((len(asked), len(self.whole)), np.float32)
+        rows = len(self.whole) if len(asked) == 1 else ROWS
+        for start in range(0, len(self.whole), rows):
+            block = slice(start, start + rows)
+            dots = np.asarray(simsimd.cdist(whole, self.whole[block], "dot", out_dtype="float32"))
+            found[:, block] = dots.reshape(len(asked), -1)
+        shifts = np.vecdot(asked[:, None], (self.bases - origins)[None])
+        for row, one, shift in zip(found, step, shifts, strict=True):
+            row *= one
+            row *= self.steps
+            for lang, rows_of in self.runs:
+                row[rows_of] += shift[lang]
         return found
+
+    @cached_property
+    def runs(self) -> list[tuple[int, slice]]:
+        """Rows of one language that follow each other."""
+        starts = np.flatnonzero(np.diff(self.langs, prepend=255)).tolist()
+        ends = [*starts[1:], len(self.langs)]
+        return [(int(self.langs[a]), slice(a, b)) for a, b in zip(starts, ends, strict=True)]
 
 
 def steps(vectors: Array) -> tuple[Array, Array]:

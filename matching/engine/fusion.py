@@ -1,6 +1,6 @@
 """Several opinions on what is alike, on one scale, so that a ranking holds within and across languages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,15 @@ class Mixture:
     crowding: Mapping[Role, float] = field(default_factory=lambda: {"wish": 0.7, "solution": 0.6})
     company: float = 0.7  # weight of what texts like it score in other languages
 
+    def weights(self, signals: Iterable[str]) -> dict[str, tuple[float, float]]:
+        """Of each signal, within its script and across."""
+        known = {
+            "words": (self.words, self.words_across),
+            "concepts": (self.concepts, self.concepts_across),
+            **{model: (weight, weight) for model, weight in self.models},
+        }
+        return {name: known[name] for name in signals if name in known}
+
 
 MIXTURE = Mixture()
 
@@ -35,10 +44,16 @@ class Groups:
 
     codes: Array  # one a row
     rows: tuple[Any, ...]  # for each language that is there its row numbers, or their slice
+    firsts: tuple[int, ...]  # one of the rows of each
 
     @classmethod
     def of(cls, codes: Array) -> "Groups":
-        return cls(codes, tuple(together(np.flatnonzero(codes == code)) for code in np.unique(codes)))
+        every = [np.flatnonzero(codes == code) for code in np.unique(codes)]
+        return cls(codes, tuple(map(together, every)), tuple(int(rows[0]) for rows in every))
+
+    @property
+    def languages(self) -> list[int]:
+        return [int(self.codes[row]) for row in self.firsts]
 
 
 def together(rows: Array) -> Any:
@@ -71,29 +86,55 @@ def standardise(scores: Array, groups: Groups, moments: Moments | None = None) -
     A language with few texts borrows from all: three texts have no spread to speak of.
     """
     out = np.empty_like(scores)
-    for rows in groups.rows:
-        if moments is None:
-            mean, var = middle(scores, rows)
-        else:
-            mean, var = moments.languages.get(int(groups.codes[rows][0]), moments.elsewhere)
-        out[:, rows] = (scores[:, rows] - mean) / np.where(var > 1e-12, np.sqrt(var), 1)
+    for query, (row, whole) in enumerate(zip(out, scores, strict=True)):
+        for rows, lang in zip(groups.rows, groups.languages, strict=True):
+            mean, spread = middle_of(whole, rows, query, lang, moments)
+            row[rows] = (whole[rows] - mean) / spread
     return out
 
 
-def middle(scores: Array, rows: Any) -> tuple[Array, Array]:
-    """Mean and variance of the rows of one language."""
-    part = scores[:, rows]
-    mean, var = part.mean(axis=1, keepdims=True), part.var(axis=1, keepdims=True)
-    borrowed = max(0.0, 1 - part.shape[1] / ENOUGH)
+def middle_of(
+    scores: Array, rows: Any, query: int, lang: int, moments: Moments | None
+) -> tuple[np.floating[Any], np.floating[Any]]:
+    """Mean and standard deviation of one query's scores in a language: theirs, or those that are given."""
+    if moments is None:
+        mean, var = middle(scores, rows)
+    else:
+        given = moments.languages.get(lang, moments.elsewhere)
+        mean, var = (one[query, 0] for one in given)
+    return mean, np.sqrt(var) if var > 1e-12 else type(var)(1)
+
+
+def middle(scores: Array, rows: Any) -> tuple[Any, Any]:
+    """Mean and variance of one query's scores in one language."""
+    part = scores[rows]
+    mean, var = spread(part)
+    borrowed = max(0.0, 1 - len(part) / ENOUGH)
     if borrowed:
-        mean = (1 - borrowed) * mean + borrowed * scores.mean(axis=1, keepdims=True)
-        var = (1 - borrowed) * var + borrowed * scores.var(axis=1, keepdims=True)
+        whole = spread(scores)
+        mean = (1 - borrowed) * mean + borrowed * whole[0]
+        var = (1 - borrowed) * var + borrowed * whole[1]
     return mean, var
 
 
+def spread(scores: Array) -> tuple[Any, Any]:
+    size = scores.dtype.type(len(scores))
+    mean = np.add.reduce(scores) / size
+    off = scores - mean
+    return mean, np.dot(off, off) / size
+
+
 def moments_of(scores: Array, groups: Groups) -> Moments:
-    languages = {int(groups.codes[rows][0]): middle(scores, rows) for rows in groups.rows}
-    return Moments(languages, (scores.mean(axis=1, keepdims=True), scores.var(axis=1, keepdims=True)))
+    languages = {
+        lang: gathered([middle(row, rows) for row in scores])
+        for rows, lang in zip(groups.rows, groups.languages, strict=True)
+    }
+    return Moments(languages, gathered([spread(row) for row in scores]))
+
+
+def gathered(pairs: list[tuple[Any, Any]]) -> tuple[Array, Array]:
+    means, variances = zip(*pairs, strict=True)
+    return np.array(means)[:, None], np.array(variances)[:, None]
 
 
 def scale_of(
@@ -128,14 +169,20 @@ def mix(
     mixture: Mixture,
     moments: Mapping[str, Moments],
 ) -> Array:
-    """The weighed sum of the standardised signals."""
+    """The weighed sum of the standardised signals; a language is as a whole of the query's script or not.
 
-    def standard(name: str) -> Array:
-        return standardise(signals[name], groups, moments.get(name))
-
-    total = standard("words") * np.where(same_script, mixture.words, mixture.words_across)
-    total += standard("concepts") * np.where(same_script, mixture.concepts, mixture.concepts_across)
-    for name, weight_of_model in mixture.models:
-        if name in signals:
-            total += standard(name) * np.float32(weight_of_model)
+    One query and language after the other: what is read again is then still in the processor's cache.
+    """
+    weights = mixture.weights(signals)
+    total = np.zeros_like(signals["words"])
+    for query, out in enumerate(total):
+        for rows, first, lang in zip(groups.rows, groups.firsts, groups.languages, strict=True):
+            part, shift = out[rows], out.dtype.type(0)
+            for name, (inside, across) in weights.items():
+                scores = signals[name][query]
+                mean, deviation = middle_of(scores, rows, query, lang, moments.get(name))
+                factor = (inside if same_script[query, first] else across) / deviation
+                part += scores[rows] * factor
+                shift -= mean * factor
+            out[rows] = part + shift
     return total

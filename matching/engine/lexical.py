@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -15,9 +16,26 @@ B = 0.75
 K3 = 8.0  # how soon a word repeated in a query stops counting
 
 
+@lru_cache(maxsize=1 << 13)
 def term_id(token: str) -> int:
     """A token as 64 bits: postings then need no dictionary of strings, which processes could not share."""
     return int.from_bytes(blake2b(token.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+
+
+def counted(bag: Iterable[str]) -> tuple[Array, Array]:
+    """The ids of the different tokens, ascending, and how often each is there."""
+    counts = Counter(bag)
+    ids = np.fromiter(map(term_id, counts), np.uint64, len(counts))
+    order = np.argsort(ids)
+    return ids[order], np.fromiter(counts.values(), float, len(counts))[order]
+
+
+def places(terms: Array, ids: Array) -> tuple[Array, Array]:
+    """Where ids stand among the terms, and which of them do."""
+    if not len(terms):
+        return np.zeros(len(ids), np.int64), np.zeros(len(ids), bool)
+    found = np.minimum(np.searchsorted(terms, ids), len(terms) - 1)
+    return found, terms[found] == ids
 
 
 @dataclass(frozen=True)
@@ -93,13 +111,11 @@ class Collection:
 
     def whole(self, bag: Iterable[str], group: int) -> float:
         """What an average row of the group would score if it held every word of the query once."""
-        counts = Counter(bag)
-        ids = np.array([term_id(token) for token in counts], np.uint64)
-        places = np.minimum(np.searchsorted(self.terms, ids), max(len(self.terms) - 1, 0))
-        known = self.terms[places] == ids if len(self.terms) else np.zeros(len(ids), bool)
-        df = np.where(known, self.frequencies[places, group], 0) if len(self.terms) else np.zeros(len(ids))
+        ids, tf = counted(bag)
+        at, known = places(self.terms, ids)
+        df = np.zeros(len(ids))
+        df[known] = self.frequencies[at[known], group]
         idf = np.log1p((self.sizes[group] - df + 0.5) / (df + 0.5))
-        tf = np.array(list(counts.values()), float)
         return float((idf * tf * (K3 + 1) / (tf + K3)).sum())
 
     def weigh(self, postings: Postings, groups: Array) -> Array:
@@ -116,30 +132,28 @@ class Collection:
 
 def queries(postings: Postings, bags: Sequence[Iterable[str]]) -> sparse.csr_matrix:
     """Queries as rows over the terms of these postings; words that no row holds fall out."""
-    data: list[float] = []
-    columns: list[int] = []
-    indptr = [0]
+    weights, columns = [np.zeros(0)], [np.zeros(0, np.int64)]
     for bag in bags:
-        counts = sorted((term_id(token), count) for token, count in Counter(bag).items())
-        ids = np.array([i for i, _ in counts], np.uint64)
-        places = np.searchsorted(postings.terms, ids)
-        for place, (ident, count) in zip(places, counts, strict=True):
-            if place < len(postings.terms) and postings.terms[place] == ident:
-                columns.append(int(place))
-                data.append(count * (K3 + 1) / (count + K3))
-        indptr.append(len(columns))
-    shape = (len(bags), len(postings.terms))
-    return sparse.csr_matrix((np.array(data, np.float32), columns, indptr), shape=shape, dtype=np.float32)
+        ids, counts = counted(bag)
+        at, known = places(postings.terms, ids)
+        columns.append(at[known])
+        weights.append(counts[known] * (K3 + 1) / (counts[known] + K3))
+    indptr = np.cumsum([len(one) for one in columns])
+    data = np.concatenate(weights).astype(np.float32)
+    shape = (len(indptr) - 1, len(postings.terms))
+    return sparse.csr_matrix((data, np.concatenate(columns), indptr), shape=shape, dtype=np.float32)
 
 
 def scores(postings: Postings, weights: Array, bags: Sequence[Iterable[str]]) -> Array:
     """BM25 of each query with each row."""
     asked = queries(postings, bags)
     found = np.zeros((len(bags), len(postings.lengths)), np.float32)
-    for row, start, end in zip(found, asked.indptr, asked.indptr[1:], strict=False):
-        for term, weight in zip(asked.indices[start:end], asked.data[start:end], strict=True):
-            place = slice(postings.indptr[term], postings.indptr[term + 1])
-            row[postings.rows[place]] += weight * weights[place]  # a row holds a term once
+    starts, ends = postings.indptr[asked.indices].tolist(), postings.indptr[asked.indices + 1].tolist()
+    for row, first, last in zip(found, asked.indptr, asked.indptr[1:], strict=False):
+        for start, end, weight in zip(
+            starts[first:last], ends[first:last], asked.data[first:last], strict=True
+        ):
+            row[postings.rows[start:end]] += weight * weights[start:end]  # a row holds a term once
     return found
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from matching.engine import fusion
 from matching.engine.dense import Role
 from matching.engine.lexical import Array
-from matching.engine.segments import Segment
+from matching.engine.segments import SCRIPTS, Segment
 from matching.engine.statistics import ROWS, Statistics
 
 
@@ -90,9 +90,31 @@ class Face:
         return np.array([numbers[every[place]] for place in self.alive], np.int64)
 
     @cached_property
+    def ends(self) -> Array:
+        """Of each item in `by_item`, after a nought."""
+        return np.concatenate([[0], np.cumsum(np.bincount(self.items, minlength=len(self.keys)))])
+
+    @cached_property
+    def by_item(self) -> Array:
+        """The rows of the first item, of the second and so on."""
+        return np.argsort(self.items, kind="stable")
+
+    def rows_of(self, items: Array) -> tuple[Array, Array]:
+        """The rows of some items, and to which place among these each belongs."""
+        starts, sizes = self.ends[items], self.ends[items + 1] - self.ends[items]
+        owners = np.repeat(np.arange(len(items)), sizes)
+        offsets = np.arange(len(owners)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        return self.by_item[starts[owners] + offsets], owners
+
+    @cached_property
     def most(self) -> int:
         """Rows of the item that has most."""
-        return int(np.bincount(self.items).max(initial=1)) if len(self.items) else 1
+        return int(np.diff(self.ends).max(initial=1))
+
+    @cached_property
+    def in_script(self) -> Array:
+        """(scripts, living rows): whether a row is of the script."""
+        return np.array([SCRIPTS[self.codes] == script for script in (0, 1)])
 
     def widths(self, model: str) -> Array:
         if model not in self._widths:
@@ -110,12 +132,9 @@ class Face:
 
     def alike(self, rows: Array, centres: Mapping[tuple[str, Role], Array], role: Role) -> Array | None:
         """Cosines of living rows with each other, the mean of the models; None without a model."""
-        found = [
-            unit @ unit.T
-            for model in self.models
-            for unit in [self.centred(model, rows, centres[model, role])]
-        ]
-        return np.mean(found, axis=0) if found else None
+        units = [self.centred(model, rows, centres[model, role]) for model in self.models]
+        every = np.concatenate(units, axis=1) if units else None
+        return None if every is None else (every @ every.T) / np.float32(len(units))
 
     @cached_property
     def models(self) -> tuple[str, ...]:
@@ -149,6 +168,11 @@ class Face:
                 average = known.mean(axis=0) if len(known) else np.zeros(2, np.float32)
                 found[rows] = np.where(missing[rows], average, found[rows])
         return found
+
+    @cached_property
+    def taken_off(self) -> Array:
+        """The crowding of the living rows for each script that asks, (scripts, living rows)."""
+        return np.ascontiguousarray(self.crowding.T)
 
     def gather(self, parts: Sequence[Array]) -> Array:
         whole = np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from itertools import repeat
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from matching.engine import fusion, lexical
 from matching.engine.dense import Role
 from matching.engine.items import Prepared
 from matching.engine.lexical import Array
+from matching.engine.ready import Face
 from matching.engine.segments import CODES, SCRIPTS
 
 if TYPE_CHECKING:
@@ -82,9 +84,13 @@ class Scores:
 
     @cached_property
     def same_script(self) -> Array:
-        asked = SCRIPTS[[CODES[q.lang] for q in self.asked]]
-        same: Array = asked[:, None] == SCRIPTS[self.face.codes][None, :]
+        same: Array = self.face.in_script[self.scripts]
         return same
+
+    @cached_property
+    def scripts(self) -> Array:
+        """Of the passages that ask."""
+        return SCRIPTS[[CODES[q.lang] for q in self.asked]]
 
     @cached_property
     def scaled(self) -> dict[str, Array]:
@@ -101,43 +107,30 @@ class Scores:
     @cached_property
     def fused(self) -> Array:
         found = fusion.fuse(self.scaled, self.same_script, self.face.groups, scale=self.given)
-        if not self.crowded:
-            return found
-        scripts = SCRIPTS[[CODES[q.lang] for q in self.asked]]
-        return found - fusion.MIXTURE.crowding[self.role] * self.face.crowding[:, scripts].T
+        share = np.float32(fusion.MIXTURE.crowding[self.role])
+        for row, script in zip(found, self.scripts.tolist() if self.crowded else (), strict=False):
+            row -= share * self.face.taken_off[script]
+        return found
 
     def hits(self, k: int, among: set[str] | None) -> Iterator[list[Hit]]:
-        allowed = None if among is None else self.allowed(among)
+        chosen = None if among is None else Among(self.face, among, len(self.queries))
         for i, query in enumerate(self.queries):
             asked = np.flatnonzero(self.owners == i)
-            yield self.best(query, asked, k, allowed) if len(asked) and self.signals else []
+            yield self.best(query, asked, k, chosen) if len(asked) and self.signals else []
 
-    def allowed(self, among: set[str]) -> Array:
-        """The living rows of some items."""
-        numbers = self.face.numbers
-        items = np.zeros(len(numbers), bool)
-        items[[numbers[key] for key in among if key in numbers]] = True
-        rows: Array = np.flatnonzero(items[self.face.items])
-        return rows
-
-    def best(self, query: Prepared, asked: Array, k: int, allowed: Array | None) -> list[Hit]:
+    def best(self, query: Prepared, asked: Array, k: int, among: "Among | None") -> list[Hit]:
         """Items by the best of their pairs of passages; of equals, the first by key."""
         values = self.in_company(self.fused[asked].max(axis=0))
-        items, scores = self.first(values, k + 1, allowed)
+        items, scores = self.first(values, k + 1, among)
         own = self.face.numbers.get(query.key) if query.role == self.role else None
         others = items != own
         return self.found(asked, items[others][:k], scores[others][:k])
 
-    def first(self, values: Array, k: int, allowed: Array | None) -> tuple[Array, Array]:
+    def first(self, values: Array, k: int, among: "Among | None") -> tuple[Array, Array]:
         """The numbers of the k best items and their scores; those equal to five digits by key."""
-        chosen = values if allowed is None else values[allowed]
         enough = k * self.face.most  # rows among which k items must be
-        rows = np.arange(len(chosen))
-        if enough < len(chosen):
-            last = np.partition(chosen, len(chosen) - enough)[len(chosen) - enough]
-            rows = np.flatnonzero(chosen >= last - TIE)
-        scores = chosen[rows]
-        items = self.face.items[rows if allowed is None else allowed[rows]]
+        rows = among.leading(values, enough) if among else leading(values, enough)
+        items, scores = self.face.items[rows], values[rows]
         order = np.lexsort((-scores, items))
         heads = np.flatnonzero(np.diff(items[order], prepend=-1))
         items, scores = items[order][heads], scores[order][heads]
@@ -181,32 +174,79 @@ class Scores:
 
     def pairs(self, asked: Array, items: Array) -> tuple[Array, Array]:
         """The best (passage that asks, row) of each item."""
-        wanted = np.full(len(self.face.keys), -1)
-        wanted[items] = np.arange(len(items))
-        rows = np.flatnonzero(wanted[self.face.items] >= 0)
+        rows, owners = self.face.rows_of(items)
         part = self.fused[asked[:, None], rows]
         at = part.argmax(axis=0)
-        owners = wanted[self.face.items[rows]]
         order = np.lexsort((at, -part[at, np.arange(len(rows))], owners))
         heads = order[np.flatnonzero(np.diff(owners[order], prepend=-1))]
         return asked[at[heads]], rows[heads]
 
     def shares(self, kind: str, places: Array, groups: Array, scores: Sequence[float]) -> list[float]:
         """How much of what was asked was found, by weight of the words: 0 to 1."""
-        wholes = [
-            self.whole(kind, i, group) for i, group in zip(places.tolist(), groups.tolist(), strict=True)
-        ]
-        return [
-            min(1.0, score / whole) if whole else 0.0 for score, whole in zip(scores, wholes, strict=True)
-        ]
+        pairs, inverse = np.unique(np.stack((places, groups), axis=1), axis=0, return_inverse=True)
+        wholes = np.array([self.whole(kind, place, group) for place, group in pairs.tolist()])[inverse]
+        known = np.where(wholes > 0, np.array(scores) / np.where(wholes > 0, wholes, 1), 0)
+        told: list[float] = np.minimum(1, known).tolist()
+        return told
 
     def whole(self, kind: str, place: int, group: int) -> float:
-        if (kind, place, group) not in self._wholes:
-            collection = getattr(self.statistics, kind)[self.role]
-            bag = self.asked[place].tokens if kind == "words" else self.asked[place].concepts
-            self._wholes[kind, place, group] = collection.whole(bag, group)
-        return self._wholes[kind, place, group]
+        collection = getattr(self.statistics, kind)[self.role]
+        bag = self.asked[place].tokens if kind == "words" else self.asked[place].concepts
+        return float(collection.whole(bag, group))
+
+
+@dataclass(frozen=True)
+class Among:
+    """The things that an answer is narrowed to, for some queries."""
+
+    face: Face
+    keys: set[str]
+    queries: int
+
+    def leading(self, values: Array, enough: int) -> Array:
+        """The same of these things' rows alone.
+
+        Looking up a key takes half a microsecond in a large collection, most of it waiting for memory:
+        either all of these are looked up once, or the best rows are asked whether they are among them.
+        """
+        asked = 2 * enough * len(self.face.keys) // max(len(self.keys), 1)
+        if (
+            asked * self.queries < len(self.keys)
+            and (found := self.walked(values, enough, asked)) is not None
+        ):
+            return found
+        return self.rows[leading(values[self.rows], enough)]
+
+    def walked(self, values: Array, enough: int, asked: int) -> Array | None:
+        """None where too few of the best rows are among these things."""
+        rows = leading(values, asked)
+        keys, items = self.face.keys, self.face.items[rows].tolist()
+        rows = rows[np.fromiter((keys[item] in self.keys for item in items), bool, len(items))]
+        if len(rows) < enough:
+            return None
+        found = rows[leading(values[rows], enough)]
+        is_all = asked >= len(values) or values[found].min() > lowest(values, asked)
+        return found if is_all else None
 
     @cached_property
-    def _wholes(self) -> dict[tuple[str, int, int], float]:
-        return {}
+    def rows(self) -> Array:
+        """Their living rows."""
+        numbers = self.face.numbers
+        wanted = np.fromiter(map(numbers.get, self.keys, repeat(-1)), np.int64, len(self.keys))
+        items = np.zeros(len(numbers), bool)
+        items[wanted[wanted >= 0]] = True
+        rows: Array = np.flatnonzero(items[self.face.items])
+        return rows
+
+
+def leading(values: Array, enough: int) -> Array:
+    """The rows with so many of the highest values, and those that equal the last of them."""
+    if enough >= len(values):
+        return np.arange(len(values))
+    rows: Array = np.flatnonzero(values >= lowest(values, enough) - TIE)
+    return rows
+
+
+def lowest(values: Array, enough: int) -> Any:
+    """The last of so many highest values."""
+    return np.partition(values, len(values) - enough)[len(values) - enough]

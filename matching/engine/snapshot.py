@@ -28,8 +28,12 @@ class Snapshot:
     @classmethod
     def build(cls, prepared: Iterable[Prepared]) -> "Snapshot":
         every = list(prepared)
-        bases = {role: (Segment.build([p for p in every if p.role == role]),) for role in ROLES}
-        built = crowding.measured(cls.assemble(bases, {}))
+        return cls.over({role: Segment.build([p for p in every if p.role == role]) for role in ROLES})
+
+    @classmethod
+    def over(cls, segments: Mapping[Role, Segment]) -> "Snapshot":
+        """Of arrays that are there already."""
+        built = crowding.measured(cls.assemble({role: (segments[role],) for role in ROLES}, {}))
         return replace(built, bases=built.segments)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""`python -m innoportal.bench.scale --wishes 5000 --solutions 20000` fills an empty portal for measuring.
+"""`python -m innoportal.bench.filling --wishes 5000 --solutions 20000` fills an empty portal for measuring.
 
 Everything is inserted in bulk, past the services, so it belongs into a data directory of its own
 (`INNOPORTAL_DATA`). The same numbers give the same portal.

@@ -1,0 +1,1 @@
+"""How time and memory of the engine grow with the collection."""
