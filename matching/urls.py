@@ -1,6 +1,6 @@
 from django.urls import path
 
-from matching.views import actions, conflicts, detail, duplicates, pieces, queue, rankers
+from matching.views import actions, conflicts, detail, duplicates, engine, pieces, queue, rankers, terms
 
 app_name = "matching"
 urlpatterns = [
@@ -10,6 +10,12 @@ urlpatterns = [
     path("conflicts/", conflicts.Conflicts.as_view(), name="conflicts"),
     path("rankers/", rankers.Rankers.as_view(), name="rankers"),
     path("rankers/<int:pk>/activate/", rankers.Activate.as_view(), name="activate-ranker"),
+    path("engine/", engine.Engine.as_view(), name="engine"),
+    path("engine/terms/", terms.Terms.as_view(), name="terms"),
+    path("engine/terms/add/", terms.AddTerm.as_view(), name="add-term"),
+    path("engine/terms/<slug:key>/edit/", terms.EditTerm.as_view(), name="edit-term"),
+    path("engine/terms/<slug:key>/deactivate/", terms.DeactivateTerm.as_view(), name="deactivate-term"),
+    path("engine/terms/<slug:key>/activate/", terms.ActivateTerm.as_view(), name="activate-term"),
     path("duplicates/", duplicates.Duplicates.as_view(), name="duplicates"),
     path("duplicates/of-wish/<slug:slug>/", duplicates.DuplicatesOfWish.as_view(), name="duplicates-of-wish"),
     path(

@@ -101,6 +101,23 @@ def made(readers, ask):
         mail_to(visitor, "officer@example.org", "")
         return visitor.page.url.rstrip("/").rsplit("/", 1)[1]
 
+    def term(key="sky_lantern", name="sky lantern"):
+        if ask(f"select key from matching_term where key = '{key}'"):
+            return key
+        page = readers["administrator"].at("/en/matches/engine/terms/add/")
+        for field, words in (("key", key), ("english", name), ("chinese", f"天燈{len(name)}號")):
+            page.locator(f"#id_{field}").fill(words)
+        readers["administrator"].press("See what would change")
+        readers["administrator"].press("Save the term")
+        return key
+
+    def resting_term():
+        key = term("night_kite", "night kite")
+        if ask(f"select key from matching_term where key = '{key}' and is_active"):
+            readers["administrator"].at(f"/en/matches/engine/terms/{key}/deactivate/")
+            readers["administrator"].press("Take out of use")
+        return key
+
     def draft():
         """A correction of a published report begins a new draft."""
         if key := ask("select key from trials_report where status = 'draft'"):
@@ -113,6 +130,7 @@ def made(readers, ask):
         return office.press("Announce a correction").url.rstrip("/").rsplit("/", 1)[1]
 
     makers, found = {"unsubscribe token": token, "caught mail": mail, "report draft": draft}, {}
+    makers |= {"term": term, "term at rest": resting_term}
 
     def make(word):
         if word not in found:

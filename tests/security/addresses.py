@@ -14,6 +14,7 @@ NOUNS = (  # the first that fits says what `slug` means there
     (r"^(wishes:|matching:(duplicates-)?of-wish|api:wish)", "wish"),
     (r"^(solutions:|matching:(duplicates-)?of-solution|api:solution)", "solution"),
     (r"^matching:(same|not-same)$", "duplicate"),
+    (r"^matching:(edit|deactivate|activate)-term$", "term"),
     (r"^(matching:|trials:plan$|api:match)", "match"),
     (r"^(trials:report|trials:verify-report|api:report)", "report"),
     (r"^(trials:|api:trial)", "trial"),

@@ -72,6 +72,7 @@ def build() -> World:
     _wishes_and_solutions(world)
     _matches(world)
     _duplicates(world)
+    _terms(world)
     _trials(world)
     _papers(world)
     world.clients = {name: world.client(name) for name in PEOPLE}
@@ -229,6 +230,14 @@ def _duplicates(world: World) -> None:
         earlier_wish=world.public["wish"],
         explanation={"terms": [{"text": world.mark("pairedwords"), "wish": [], "solution": []}]},
     )
+
+
+def _terms(world: World) -> None:
+    """No term is for the public; "public" is the one in use."""
+    for kind, is_active in (("hidden", False), ("public", True)):
+        getattr(world, kind)["term"] = make.TermFactory(
+            english=[f"lantern {world.mark(f'term{kind}')}"], is_active=is_active
+        )
 
 
 def _trials(world: World) -> None:
