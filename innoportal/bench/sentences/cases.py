@@ -2,9 +2,9 @@
 
 A link of a set says which texts belong together and not which sentences do. Two kinds of truth are at hand:
 
-*Answers*: a question and its paragraph; the sentence that holds the answer was marked by hand before any way
-of choosing had been run (`answers.tsv`: set, question, paragraph, first and last character; two rows where a
-question needs both sentences, or either will do). One reader marked them: expect errors of a few per cent.
+*Answers*: a question and its paragraph; the sentence that holds the answer was marked by a language model
+that read them, before any way of choosing had been run (`answers.tsv`: set, question, paragraph, first and
+last character; two rows where a question needs both sentences, or either will do). Nobody has checked them.
 Where XQuAD's Chinese paragraph has as many sentences as the English one, the same number is right.
 
 *Planted*: texts of two articles that have nothing to do with each other, and one sentence of the first that
