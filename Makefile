@@ -7,7 +7,7 @@ CODE = innoportal accounts topics journal documents notifications wishes solutio
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run install install-dev test browser check format lock bench stop clean
+.PHONY: help run install install-dev test browser network check format lock bench stop clean
 
 help: ## list what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|' 2>/dev/null \
@@ -33,7 +33,7 @@ install: ## make .venv and .env
 install-dev: ## make .venv with what tests and checks need, too
 	@$(find_python); $$python innoportal/bootstrap.py --dev
 
-test: install-dev browser ## run every test, on servers and a database of their own
+test: install-dev browser network ## run every test, on servers and a database of their own
 	@$(PYTHON) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 browser:
@@ -42,6 +42,14 @@ browser:
 	  if [ "$$(id -u)" = 0 ]; then as=; else as="sudo -n"; fi; \
 	  { $$as apt-get update -qq && $$as apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 || \
 	  echo "innoportal: Chromium cannot be installed here; the browser tests will fail. Run apt-get install chromium as root." >&2; \
+	fi
+
+network:
+	@if ! command -v ip >/dev/null 2>&1; then \
+	  echo "Installing iproute2 for the test of workers in networks of their own."; \
+	  if [ "$$(id -u)" = 0 ]; then as=; else as="sudo -n"; fi; \
+	  { $$as apt-get update -qq && $$as apt-get install -y -qq --no-install-recommends iproute2; } >/dev/null 2>&1 || \
+	  echo "innoportal: iproute2 cannot be installed here; that test will be skipped. Run apt-get install iproute2 as root." >&2; \
 	fi
 
 check: install-dev ## format, lint, types, floors, missing migrations and translations

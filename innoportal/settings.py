@@ -31,6 +31,12 @@ DATA_DIR = embedded.data_dir()
 _database = env.str("DATABASE_URL", "") or embedded.database_url()
 # A new connection costs more processor time than most pages: the password is hashed on both sides.
 DATABASES = {"default": dj_database_url.parse(_database, conn_max_age=60, conn_health_checks=True)}
+# Who is cut off from the database learns of it in a minute, and not in the two hours of the system's own.
+DATABASES["default"]["OPTIONS"] = {  # type: ignore[typeddict-unknown-key]
+    **{"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3},
+    **{"tcp_user_timeout": 60_000},  # milliseconds
+    **DATABASES["default"].get("OPTIONS", {}),
+}
 REDIS_URL = env.str("REDIS_URL", "") or embedded.redis_url()
 CACHES = {
     "default": {

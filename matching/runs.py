@@ -139,6 +139,7 @@ class RematchShard(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     not_before = models.DateTimeField(null=True)  # by the database's clock: end of the lease, or of a pause
     claimed_at = models.DateTimeField(null=True)
+    worker = models.CharField(max_length=80, blank=True)  # who claimed it last: host and process
     done_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
 

@@ -123,7 +123,8 @@ class Work:
             writer = Writer(found, answered, self.side, ranker, self.held.engine.name)
             for pair in sorted(scored):
                 writer.take(pair, rows.get(pair), scored[pair])
-            for pair in sorted(set(rows) - set(scored)):
+            # What came meanwhile was found by another worker, from the other side: it is not ours to drop.
+            for pair in sorted(kept & set(rows) - set(scored)):
                 writer.drop(rows[pair])
             written = writer.save()
             rank({wish for wish, _ in set(rows) | set(scored)})

@@ -6,10 +6,12 @@ the number of the claim has moved on (a fencing token). PostgreSQL's clock measu
 """
 
 import logging
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from socket import gethostname
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -107,6 +109,7 @@ def _leased(shard: RematchShard) -> RematchShard:
         state=State.CLAIMED,
         attempts=F("attempts") + 1,
         claimed_at=Now(),
+        worker=f"{gethostname()[:60]}/{os.getpid()}",
         not_before=Now() + timedelta(seconds=seconds),
     )
     shard.attempts += 1

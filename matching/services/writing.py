@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from math import isclose
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count
@@ -16,6 +18,7 @@ from wishes.models import Wish
 
 COMPUTED = ("probability", "feasibility", "confidence", "signals", "score", "ranker_id", "engine_version")
 Pair = tuple[int, int]  # wish, solution
+SAME = 1e-5  # of a signal, a share of the logit or a probability
 
 
 @dataclass
@@ -80,7 +83,7 @@ class Writer:
         values = self.values(pair, by, result)
         if row is None:
             self.new.append(Match(wish_id=pair[0], solution_id=pair[1], rank=0, **values))
-        elif any(getattr(row, name) != value for name, value in values.items()):
+        elif any(not alike(getattr(row, name), value) for name, value in values.items()):
             for name, value in values.items():
                 setattr(row, name, value)
             row.computed_at = timezone.now()
@@ -117,6 +120,22 @@ class Writer:
         if self.gone:
             Match.objects.filter(pk__in=self.gone, status=Match.Status.SUGGESTED).delete()
         return len(self.new) + len(self.changed) + len(self.gone)
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Equal but for the last digits of a 32-bit sum, which hang on what else is multiplied in one go.
+
+    Each side of a pair would write its own digits over those of the other, run after run.
+    """
+    if one == other:
+        return True
+    if isinstance(one, float) and isinstance(other, float):
+        return isclose(one, other, rel_tol=SAME, abs_tol=SAME)
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(alike(value, other[key]) for key, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(alike(a, b) for a, b in zip(one, other, strict=True))
+    return False
 
 
 def plain(result: Score) -> dict:

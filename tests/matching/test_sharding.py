@@ -13,7 +13,7 @@ from matching import services
 from matching.models import Match, Profile, RematchRun, RematchShard
 from matching.services import runs, sharding
 from matching.services.rematching import Overtaken
-from tests.factories import SolutionFactory, UserFactory, WishFactory
+from tests.factories import MatchFactory, SolutionFactory, UserFactory, WishFactory
 
 pytestmark = pytest.mark.usefixtures("engine")
 TEXTS = ("Lift health monitor", "Chiller optimiser", "Drain robot")
@@ -166,6 +166,24 @@ def test_what_another_worker_matched_later_stays():
     Match.objects.update(probability=0.5)
     assert services.rematch_wishes([wish.pk]) == 0
     assert Match.objects.get().probability == 0.5
+
+
+@pytest.mark.django_db
+def test_what_the_other_side_finds_meanwhile_is_not_dropped(settings, monkeypatch):
+    """A worker matches a solution, and before it writes, another has matched the wish."""
+    (wish,), (solution,) = things(1)
+    services.rematch_all()
+    Match.objects.all().delete()
+    measure = services.rematching._measure
+
+    def and_meanwhile(*given):
+        measure(*given)
+        MatchFactory(wish=wish, solution=solution, signals={"found_by": ["wish"]})
+
+    monkeypatch.setattr(services.rematching, "_measure", and_meanwhile)
+    settings.MATCHING_CANDIDATES = 0  # from its own side the solution finds nothing
+    services.rematch_solutions([solution.pk])
+    assert Match.objects.filter(wish=wish, solution=solution).exists()
 
 
 @pytest.mark.django_db
