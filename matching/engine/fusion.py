@@ -105,31 +105,34 @@ def middle_of(
     return mean, np.sqrt(var) if var > 1e-12 else type(var)(1)
 
 
-def middle(scores: Array, rows: Any) -> tuple[Any, Any]:
-    """Mean and variance of one query's scores in one language."""
-    part = scores[rows]
-    mean, var = spread(part)
-    borrowed = max(0.0, 1 - len(part) / ENOUGH)
+def middle(scores: Array, rows: Any, weights: Array | None = None) -> tuple[Any, Any]:
+    """Mean and variance of one query's scores in one language; `weights`: for how many texts a row stands."""
+    part, own = scores[rows], None if weights is None else weights[rows]
+    mean, var = spread(part, own)
+    borrowed = max(0.0, 1 - (len(part) if own is None else float(own.sum())) / ENOUGH)
     if borrowed:
-        whole = spread(scores)
+        whole = spread(scores, weights)
         mean = (1 - borrowed) * mean + borrowed * whole[0]
         var = (1 - borrowed) * var + borrowed * whole[1]
     return mean, var
 
 
-def spread(scores: Array) -> tuple[Any, Any]:
+def spread(scores: Array, weights: Array | None = None) -> tuple[Any, Any]:
+    if weights is not None:
+        mean = np.average(scores, weights=weights)
+        return mean, np.average((scores - mean) ** 2, weights=weights)
     size = scores.dtype.type(len(scores))
     mean = np.add.reduce(scores) / size
     off = scores - mean
     return mean, np.dot(off, off) / size
 
 
-def moments_of(scores: Array, groups: Groups) -> Moments:
+def moments_of(scores: Array, groups: Groups, weights: Array | None = None) -> Moments:
     languages = {
-        lang: gathered([middle(row, rows) for row in scores])
+        lang: gathered([middle(row, rows, weights) for row in scores])
         for rows, lang in zip(groups.rows, groups.languages, strict=True)
     }
-    return Moments(languages, gathered([spread(row) for row in scores]))
+    return Moments(languages, gathered([spread(row, weights) for row in scores]))
 
 
 def gathered(pairs: list[tuple[Any, Any]]) -> tuple[Array, Array]:
@@ -138,12 +141,16 @@ def gathered(pairs: list[tuple[Any, Any]]) -> tuple[Array, Array]:
 
 
 def scale_of(
-    signals: Mapping[str, Array], same_script: Array, groups: Groups, mixture: Mixture = MIXTURE
+    signals: Mapping[str, Array],
+    same_script: Array,
+    groups: Groups,
+    mixture: Mixture = MIXTURE,
+    weights: Array | None = None,
 ) -> Scale:
-    """The scale of the rows at hand."""
-    moments = {name: moments_of(values, groups) for name, values in signals.items()}
+    """The scale of the rows at hand, or of a collection of which each stands for as many as its weight."""
+    moments = {name: moments_of(values, groups, weights) for name, values in signals.items()}
     mixed = mix(signals, same_script, groups, mixture, moments)
-    return Scale(len(groups.codes), {**moments, MIXED: moments_of(mixed, groups)})
+    return Scale(len(groups.codes), {**moments, MIXED: moments_of(mixed, groups, weights)})
 
 
 def fuse(

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from matching.engine import crowding
+from matching.engine import crowding, fusion
 from matching.engine.dense import ROLES, Role
 from matching.engine.duplicates import Neighbours
 from matching.engine.items import Prepared
@@ -31,6 +31,7 @@ class Counts:
 
     words: Collection
     concepts: Collection
+    languages: Mapping[int, int]  # passages of each language
 
     @property
     def size(self) -> int:
@@ -89,10 +90,51 @@ class Sample:
     ) -> list[Hit]:
         """The best of the candidates `rows`."""
         terms = Terms.of([query])
-        scale = Scores(self.with_counts(role, terms, counts), role, [query]).scale
         candidates = self.beside(role, [self.segment(role, rows, terms)], counts)
-        scores = Scores(candidates, role, [query], crowded=crowded, scale=replace(scale, size=counts.size))
+        scores = Scores(candidates, role, [query], crowded=crowded)
+        if scores.signals:
+            scores.given = self.scale(
+                scores, Scores(self.with_counts(role, terms, counts), role, [query]), counts
+            )
         return next(scores.hits(k, among))
+
+    def scale(self, candidates: Scores, drawn: Scores, counts: Counts) -> fusion.Scale:
+        """That of the collection, where candidates stand for themselves and what else was drawn for the rest.
+
+        The rarest words are in few texts: a sample alone would miss them, and with them most of the spread.
+        """
+        beside = self.unlike(candidates)
+        codes = np.concatenate([drawn.face.codes[beside], candidates.face.codes])
+        weights = np.ones(len(codes))
+        for lang in np.unique(codes):
+            own = np.flatnonzero(codes[: len(beside)] == lang)
+            rest = counts.languages.get(int(lang), 0) - int((candidates.face.codes == lang).sum())
+            weights[own] = max(rest, 0) / max(len(own), 1)
+        signals = {
+            name: np.concatenate([drawn.scaled[name][:, beside], values], axis=1)
+            for name, values in candidates.scaled.items()
+        }
+        same = np.concatenate([drawn.same_script[:, beside], candidates.same_script], axis=1)
+        found = fusion.scale_of(signals, same, fusion.Groups.of(codes), weights=weights)
+        return replace(found, size=counts.size)
+
+    def unlike(self, candidates: Scores) -> Array:
+        """The rows of the sample that are no candidates."""
+        places = self.places[candidates.role]
+        (ready,) = candidates.face.ready
+        keys = zip(ready.segment.keys, ready.segment.langs.tolist(), strict=True)
+        beside = np.ones(len(places), bool)
+        beside[[places[place] for place in keys if place in places]] = False
+        found: Array = np.flatnonzero(beside)
+        return found
+
+    @cached_property
+    def places(self) -> dict[Role, dict[tuple[str, int], int]]:
+        """Key and language → row."""
+        return {
+            role: {place: i for i, place in enumerate(zip(one.keys, one.langs.tolist(), strict=True))}
+            for role, (one, *_) in self.snapshot.segments.items()
+        }
 
     def with_counts(self, role: Role, terms: Terms, counts: Counts) -> Snapshot:
         """The sample with these terms alone, weighed as in the whole collection."""
@@ -165,6 +207,7 @@ class Sample:
         counts = Counts(
             Collection.count([(one.words, one.scripts, one.alive) for one in segments], 2),
             Collection.count([(one.concepts, 0 * one.scripts, one.alive) for one in segments], 1),
+            {},
         )
         snapshot = self.beside(role, segments, counts)
         return Neighbours(snapshot, role, size=len(self.snapshot.face(role).alive))

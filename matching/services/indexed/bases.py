@@ -39,8 +39,8 @@ class Ground:
     def vectors(self, segment: Segment, role: Role) -> Array:
         """(rows, dim) float32: the vectors of passages."""
         counted = Statistics.of({role: (segment,)})
-        known = Statistics(counted.words, counted.concepts, self.statistics.centres, self.statistics.spreads)
-        ready = Ready.of(segment, role, known)
+        centres, spreads = self.statistics.centres, self.statistics.spreads
+        ready = Ready.of(segment, role, replace(counted, centres=centres, spreads=spreads))
         parts = [
             (segment.vectors[model].floats() - self.statistics.centres[model, role][segment.langs])
             / (ready.norms[model] * ready.widths[model])[:, None]
@@ -94,7 +94,8 @@ def ground(pk: int) -> Ground:
     centres = {(model, role): a for (kind, model, role), a in arrays.items() if kind == "centres"}
     spreads = {(model, role): a for (kind, model, role), a in arrays.items() if kind == "spreads"}
     models = {model: centres[model, role].shape[1] for model, role in sorted(centres)}
-    return Ground(pk, models, Statistics({}, {}, centres, spreads))  # type: ignore[arg-type]
+    nothing = Statistics.of(dict.fromkeys(ROLES, ()))
+    return Ground(pk, models, replace(nothing, centres=centres, spreads=spreads))  # type: ignore[arg-type]
 
 
 def complete(ground: Ground, prepared: Prepared) -> Prepared:

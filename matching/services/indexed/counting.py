@@ -67,6 +67,7 @@ def counts(ground: Ground, totals: Totals, role: Role, terms: Terms) -> Counts:
     return Counts(
         Collection(terms.words, words, sizes, tokens),
         Collection(terms.concepts, concepts, whole, np.array([mentions])),
+        languages,
     )
 
 

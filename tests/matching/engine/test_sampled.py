@@ -32,6 +32,7 @@ def counts(segment, terms):
     return Counts(
         some(segment.words, segment.scripts, terms.words, 2),
         some(segment.concepts, 0 * segment.scripts, terms.concepts, 1),
+        dict(enumerate(np.bincount(segment.langs).tolist())),
     )
 
 
