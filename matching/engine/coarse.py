@@ -46,6 +46,12 @@ class Coarse:
         found: Array = self.bases[self.langs[rows]] + self.steps[rows, None] * self.whole[rows]
         return found
 
+    def from_origins(self, origins: Array, rows: Any = slice(None)) -> Array:
+        """The same as seen from the origin of their language."""
+        found: Array = self.whole[rows] * self.steps[rows, None]
+        found += (self.bases - origins)[self.langs[rows]]
+        return found
+
     def products(self, asked: Array, origins: Array) -> Array:
         """Inner products (queries, rows) with the rows as seen from the origin of their language."""
         if not len(asked) or not len(self.whole):

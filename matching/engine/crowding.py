@@ -53,7 +53,7 @@ class Bags:
     @classmethod
     def of(cls, parts: Sequence[tuple[Postings, Array]]) -> "Bags":
         every = [postings.terms for postings, _ in parts]
-        terms = np.unique(np.concatenate(every)) if every else np.zeros(0, np.uint64)
+        terms = lexical.joined(every) if every else np.zeros(0, np.uint64)
         blocks = [transposed(postings, rows, terms) for postings, rows in parts]
         return cls(
             terms, sparse.vstack(blocks, "csr") if blocks else sparse.csr_matrix((0, 0), dtype=np.float32)
@@ -136,23 +136,26 @@ def blocks(
 ) -> Iterator[tuple[slice, dict[str, Array], Array]]:
     """Some of those that ask, their signals and whether a row is of their script (some, living rows)."""
     same = SCRIPTS[face.codes][None, :] == script
+    words, concepts = snapshot.statistics.words[role], snapshot.statistics.concepts[role]
+    weights = [
+        (words.weigh(s.words, s.scripts), concepts.weigh(s.concepts, s.nought))
+        for s in (one.segment for one in face.ready)
+    ]
     for start in range(0, asking.size if len(face.alive) else 0, BLOCK):
         block = slice(start, start + BLOCK)
         signals = {
             "words": face.gather(
                 [
-                    lexical.product(
-                        asking.words.over(r.segment.words, block), r.segment.words, r.word_weights
-                    )
-                    for r in face.ready
+                    lexical.product(asking.words.over(r.segment.words, block), r.segment.words, of_words)
+                    for r, (of_words, _) in zip(face.ready, weights, strict=True)
                 ]
             ),
             "concepts": face.gather(
                 [
                     lexical.product(
-                        asking.concepts.over(r.segment.concepts, block), r.segment.concepts, r.concept_weights
+                        asking.concepts.over(r.segment.concepts, block), r.segment.concepts, of_concepts
                     )
-                    for r in face.ready
+                    for r, (_, of_concepts) in zip(face.ready, weights, strict=True)
                 ]
             ),
         }

@@ -93,10 +93,9 @@ def words_alone(prepared: Sequence[Prepared], asks: Role, answers: Role) -> Rank
     """Plain BM25 on the engine's own tokens."""
     segment = Segment.build([p for p in prepared if p.role == answers])
     counts = lexical.Collection.count([(segment.words, segment.scripts, segment.alive)], 2)
-    weights = counts.weigh(segment.words, segment.scripts)
     found = {}
     for query in (p for p in prepared if p.role == asks):
-        scores = lexical.scores(segment.words, weights, [query.passages[0].tokens])[0]
+        scores = lexical.scores(segment.words, counts, segment.scripts, [query.passages[0].tokens])[0]
         order = np.argsort(-scores, kind="stable")[:DEPTH]
         found[query.key] = [(segment.keys[row], float(scores[row])) for row in order]
     return found

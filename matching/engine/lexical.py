@@ -72,12 +72,16 @@ class Postings:
         indptr = np.append(starts, len(terms)).astype(np.int64)
         return cls(unique, indptr, rows[order], counts[order].astype(np.float32), lengths)
 
-    def frequencies(self, groups: Array, alive: Array, n_groups: int) -> Array:
-        """In how many living rows of each group each term stands."""
-        term_of = np.repeat(np.arange(len(self.terms)), np.diff(self.indptr))
-        living = alive[self.rows]
-        cells = term_of[living] * n_groups + groups[self.rows][living]
-        return np.bincount(cells, minlength=len(self.terms) * n_groups).reshape(-1, n_groups)
+    def frequencies(self, groups: Array, chosen: Array, n_groups: int) -> Array:
+        """In how many of the chosen rows of each group each term stands."""
+        found = np.zeros((len(self.terms), n_groups), np.int64)
+        for group in range(n_groups if len(self.terms) else 0):
+            held = (chosen & (groups == group))[self.rows]
+            found[:, group] = np.add.reduceat(held, self.indptr[:-1], dtype=np.int64)
+        return found
+
+
+Part = tuple[Postings, Array, Array]  # the group of each row, and which rows are meant
 
 
 @dataclass(frozen=True)
@@ -90,24 +94,36 @@ class Collection:
     totals: Array  # tokens of each group
 
     @classmethod
-    def count(cls, parts: Sequence[tuple[Postings, Array, Array]], n_groups: int) -> "Collection":
-        """From segments of (postings, group of each row, which rows live)."""
-        terms = np.unique(np.concatenate([p.terms for p, _, _ in parts])) if parts else np.zeros(0, np.uint64)
-        frequencies = np.zeros((len(terms), n_groups), np.int64)
-        sizes = np.zeros(n_groups, np.int64)
-        totals = np.zeros(n_groups, np.int64)
-        for postings, groups, alive in parts:
-            frequencies[np.searchsorted(terms, postings.terms)] += postings.frequencies(
-                groups, alive, n_groups
-            )
-            sizes += np.bincount(groups[alive], minlength=n_groups)
-            tokens = np.bincount(groups[alive], postings.lengths[alive], minlength=n_groups)
-            totals += tokens.astype(np.int64)
-        return cls(terms, frequencies, sizes, totals)
+    def count(cls, parts: Sequence[Part], n_groups: int) -> "Collection":
+        """From the living rows of segments."""
+        nothing = np.zeros(n_groups, np.int64)
+        empty = cls(np.zeros(0, np.uint64), np.zeros((0, n_groups), np.int64), nothing, nothing)
+        return empty.changed((), parts)
 
-    def idf(self) -> Array:
-        n, df = self.sizes[None, :], self.frequencies
-        return np.log1p((n - df + 0.5) / (df + 0.5)).astype(np.float32)
+    def changed(self, gone: Sequence[Part], new: Sequence[Part]) -> "Collection":
+        """Less the rows that are gone, and with new ones; a term that is nowhere any more stays with 0."""
+        terms = joined([self.terms, *(postings.terms for postings, _, _ in new)])
+        frequencies = np.zeros((len(terms), len(self.sizes)), np.int64)
+        frequencies[np.searchsorted(terms, self.terms)] = self.frequencies
+        sizes, totals = self.sizes.copy(), self.totals.copy()
+        for sign, parts in ((-1, gone), (1, new)):
+            for postings, groups, chosen in parts:
+                if not chosen.any():
+                    continue
+                places = np.searchsorted(terms, postings.terms)
+                frequencies[places] += sign * postings.frequencies(groups, chosen, len(sizes))
+                sizes += sign * np.bincount(groups[chosen], minlength=len(sizes))
+                tokens = np.bincount(groups[chosen], postings.lengths[chosen], minlength=len(sizes))
+                totals += sign * tokens.astype(np.int64)
+        return Collection(terms, frequencies, sizes, totals)
+
+    def idf_of(self, terms: Array) -> Array:
+        """(terms, groups); nought for a term that was not counted."""
+        at, known = places(self.terms, terms)
+        n, df = self.sizes[None, :], self.frequencies[at[known]]
+        found = np.zeros((len(terms), len(self.sizes)), np.float32)
+        found[known] = np.log1p((n - df + 0.5) / (df + 0.5))
+        return found
 
     def whole(self, bag: Iterable[str], group: int) -> float:
         """What an average row of the group would score if it held every word of the query once."""
@@ -118,42 +134,85 @@ class Collection:
         idf = np.log1p((self.sizes[group] - df + 0.5) / (df + 0.5))
         return float((idf * tf * (K3 + 1) / (tf + K3)).sum())
 
-    def weigh(self, postings: Postings, groups: Array) -> Array:
-        """The BM25 weight of each posting."""
+    def lengths(self, postings: Postings, groups: Array) -> Array:
+        """Of each row, beside that of an average one: how often a word must be there to count half."""
         average = self.totals / np.maximum(self.sizes, 1)
         relative = postings.lengths / np.maximum(average[groups], 1e-9)
-        norm = (K1 * (1 - B + B * relative)).astype(np.float32)
-        idf = self.idf()[np.searchsorted(self.terms, postings.terms)]
-        term_of = np.repeat(np.arange(len(postings.terms), dtype=np.int32), np.diff(postings.indptr))
-        tf = postings.counts
-        weights: Array = idf[term_of, groups[postings.rows]] * tf * (K1 + 1) / (tf + norm[postings.rows])
-        return weights.astype(np.float32)
+        return (K1 * (1 - B + B * relative)).astype(np.float32)
+
+    def weigh(self, postings: Postings, groups: Array) -> Array:
+        """The BM25 weight of each posting."""
+        idf = self.idf_of(postings.terms).ravel()
+        lengths, n_groups = self.lengths(postings, groups), np.int32(len(self.sizes))
+        cells = np.repeat(np.arange(len(postings.terms), dtype=np.int32) * n_groups, np.diff(postings.indptr))
+        cells += groups.astype(np.int32)[postings.rows]
+        found = saturated(postings.counts, lengths[postings.rows])
+        found *= idf[cells]
+        return found
 
 
-def queries(postings: Postings, bags: Sequence[Iterable[str]]) -> sparse.csr_matrix:
-    """Queries as rows over the terms of these postings; words that no row holds fall out."""
-    weights, columns = [np.zeros(0)], [np.zeros(0, np.int64)]
-    for bag in bags:
-        ids, counts = counted(bag)
-        at, known = places(postings.terms, ids)
-        columns.append(at[known])
-        weights.append(counts[known] * (K3 + 1) / (counts[known] + K3))
-    indptr = np.cumsum([len(one) for one in columns])
-    data = np.concatenate(weights).astype(np.float32)
-    shape = (len(indptr) - 1, len(postings.terms))
-    return sparse.csr_matrix((data, np.concatenate(columns), indptr), shape=shape, dtype=np.float32)
+def saturated(counts: Array, lengths: Array) -> Array:
+    """What BM25 makes of how often a word is there, (K1 + 1) at most."""
+    found: Array = counts * np.float32(K1 + 1)
+    found /= counts + lengths
+    return found
 
 
-def scores(postings: Postings, weights: Array, bags: Sequence[Iterable[str]]) -> Array:
-    """BM25 of each query with each row."""
-    asked = queries(postings, bags)
+def joined(parts: Sequence[Array]) -> Array:
+    """The different terms of several, each ascending; the largest is not sorted again."""
+    largest, *others = sorted(parts, key=len, reverse=True)
+    more = np.unique(np.concatenate(others)) if others else largest[:0]
+    _, known = places(largest, more)
+    new = more[~known]
+    return np.insert(largest, np.searchsorted(largest, new), new) if len(new) else largest
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The words of queries that some row holds: those of one query between two of `ends`."""
+
+    terms: Array  # places among the terms of the postings
+    weights: Array
+    ends: Array  # after a nought
+
+    @classmethod
+    def of(cls, postings: Postings, bags: Sequence[Iterable[str]]) -> "Asked":
+        weights, terms = [np.zeros(0)], [np.zeros(0, np.int64)]
+        for bag in bags:
+            ids, counts = counted(bag)
+            at, known = places(postings.terms, ids)
+            terms.append(at[known])
+            weights.append(counts[known] * (K3 + 1) / (counts[known] + K3))
+        ends = np.cumsum([len(one) for one in terms])
+        return cls(np.concatenate(terms), np.concatenate(weights).astype(np.float32), ends)
+
+
+def scores(
+    postings: Postings,
+    counts: Collection,
+    groups: Array,
+    bags: Sequence[Iterable[str]],
+    lengths: Array | None = None,
+) -> Array:
+    """BM25 of each query with each row; groups are 0, then 1; `lengths` are those of `Collection.lengths`.
+
+    Weighed when asked: a query reads few of the postings, and a change of the collection moves them all.
+    """
+    asked = Asked.of(postings, bags)
+    lengths = counts.lengths(postings, groups) if lengths is None else lengths
+    weights = counts.idf_of(postings.terms[asked.terms]) * asked.weights[:, None]
+    starts, ends = postings.indptr[asked.terms], postings.indptr[asked.terms + 1]
+    terms = list(zip(*(one.tolist() for one in (starts, ends, weights[:, 0], weights[:, -1])), strict=True))
+    border = int(np.searchsorted(groups, 1))
     found = np.zeros((len(bags), len(postings.lengths)), np.float32)
-    starts, ends = postings.indptr[asked.indices].tolist(), postings.indptr[asked.indices + 1].tolist()
-    for row, first, last in zip(found, asked.indptr, asked.indptr[1:], strict=False):
-        for start, end, weight in zip(
-            starts[first:last], ends[first:last], asked.data[first:last], strict=True
-        ):
-            row[postings.rows[start:end]] += weight * weights[start:end]  # a row holds a term once
+    for row, first, last in zip(found, asked.ends.tolist(), asked.ends[1:].tolist(), strict=False):
+        for start, end, before, after in terms[first:last]:
+            held = postings.rows[start:end]
+            part = saturated(postings.counts[start:end], lengths[held])
+            split = held.searchsorted(border)
+            part[:split] *= before
+            part[split:] *= after
+            row[held] += part  # a row holds a term once
     return found
 
 

@@ -6,9 +6,9 @@ from functools import cached_property
 
 import numpy as np
 
-from matching.engine import fusion
+from matching.engine import fusion, lexical
 from matching.engine.dense import Role
-from matching.engine.lexical import Array
+from matching.engine.lexical import Array, Collection
 from matching.engine.segments import SCRIPTS, Segment
 from matching.engine.statistics import ROWS, Statistics
 
@@ -16,32 +16,51 @@ from matching.engine.statistics import ROWS, Statistics
 @dataclass(frozen=True)
 class Ready:
     segment: Segment
-    word_weights: Array
-    concept_weights: Array
+    lengths: Mapping[str, Array]  # words and concepts → `Collection.lengths`
     norms: Mapping[str, Array]  # length of each vector once centred
     widths: Mapping[
         str, Array
     ]  # how far the other role's texts scatter along each vector: is it near to everything?
 
     @classmethod
-    def of(cls, segment: Segment, role: Role, statistics: Statistics) -> "Ready":
-        norms, widths = {}, {}
+    def of(
+        cls,
+        segment: Segment,
+        role: Role,
+        statistics: Statistics,
+        widths: Mapping[str, Array] | None = None,
+    ) -> "Ready":
+        """With widths that were measured before, a fraction of the work."""
         other: Role = "solution" if role == "wish" else "wish"
+        norms, measured = {}, {}
         for model, vectors in segment.vectors.items():
             centres, spread = statistics.centres[model, role], statistics.spreads[model, other]
             norms[model] = np.empty(len(segment.keys), np.float32)
-            widths[model] = np.empty(len(segment.keys), np.float32)
+            measured[model] = np.empty(len(segment.keys), np.float32)
             for start in range(0, len(segment.keys), ROWS):
                 rows = slice(start, start + ROWS)
-                moved = vectors.floats(rows) - centres[segment.langs[rows]]
-                length = np.maximum(np.linalg.norm(moved, axis=1), 1e-9)
-                moved /= length[:, None]
+                moved = vectors.from_origins(centres, rows)
+                length = np.sqrt(np.maximum(np.vecdot(moved, moved), 1e-18))
                 norms[model][rows] = length
-                spans = np.einsum("ij,ij->i", moved @ spread, moved)
-                widths[model][rows] = np.sqrt(np.maximum(spans, 1e-6))
-        words = statistics.words[role].weigh(segment.words, segment.scripts)
-        concepts = statistics.concepts[role].weigh(segment.concepts, 0 * segment.scripts)
-        return cls(segment, words, concepts, norms, widths)
+                if widths is None:
+                    moved /= length[:, None]
+                    spans = np.vecdot(moved @ spread, moved)
+                    measured[model][rows] = np.sqrt(np.maximum(spans, 1e-6))
+        return cls(
+            segment,
+            lengths(segment, statistics.words[role], statistics.concepts[role]),
+            norms,
+            measured if widths is None else widths,
+        )
+
+    def words(self, statistics: Statistics, role: Role, bags: Sequence[Sequence[str]]) -> Array:
+        """BM25 of some queries with each row."""
+        one, counts = self.segment, statistics.words[role]
+        return lexical.scores(one.words, counts, one.scripts, bags, self.lengths["words"])
+
+    def concepts(self, statistics: Statistics, role: Role, bags: Sequence[Sequence[str]]) -> Array:
+        one, counts = self.segment, statistics.concepts[role]
+        return lexical.scores(one.concepts, counts, one.nought, bags, self.lengths["concepts"])
 
     def cosines(self, model: str, asked: Array, centres: Array) -> Array:
         """Of centred queries with the centred rows, without a centred copy of the rows."""
@@ -51,6 +70,13 @@ class Ready:
         cosines = vectors.products(asked, centres)
         cosines /= self.norms[model]
         return cosines
+
+
+def lengths(segment: Segment, words: Collection, concepts: Collection) -> dict[str, Array]:
+    return {
+        "words": words.lengths(segment.words, segment.scripts),
+        "concepts": concepts.lengths(segment.concepts, segment.nought),
+    }
 
 
 @dataclass(frozen=True)
@@ -150,9 +176,8 @@ class Face:
             start = ends[number] - len(one.segment.keys)
             mine = (places >= start) & (places < ends[number])
             own = places[mine] - start
-            moved[mine] = (
-                one.segment.vectors[model].floats(own) - centres[one.segment.langs[own]] if mine.any() else 0
-            )
+            if mine.any():
+                moved[mine] = one.segment.vectors[model].from_origins(centres, own)
         unit: Array = moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)
         return unit
 

@@ -17,7 +17,7 @@ from matching.engine.dense import ROLES, Role
 from matching.engine.duplicates import Neighbours
 from matching.engine.items import Prepared
 from matching.engine.lexical import Array, Collection, term_id
-from matching.engine.ready import Ready
+from matching.engine.ready import Ready, lengths
 from matching.engine.rows import Row, only, segment_of
 from matching.engine.scores import Hit, Scores
 from matching.engine.segments import Segment
@@ -70,10 +70,7 @@ class Sample:
     @classmethod
     def of(cls, segments: Mapping[Role, Segment], *, is_whole: bool) -> "Sample":
         """From rows with all their terms; crowding is measured anew only where these rows are all."""
-        parts = {role: (segments[role],) for role in ROLES}
-        statistics = Statistics.of(parts)
-        ready = {role: (Ready.of(segments[role], role, statistics),) for role in ROLES}
-        snapshot = Snapshot(parts, statistics, ready, parts)
+        snapshot = Snapshot.measured_anew({role: (segments[role],) for role in ROLES})
         models = {name: v.dim for one in segments.values() for name, v in one.vectors.items()}
         return cls(crowding.measured(snapshot, whole=False) if is_whole else snapshot, models, is_whole)
 
@@ -141,19 +138,14 @@ class Sample:
         (ready,) = self.snapshot.ready[role]
         words, concepts = only(ready.segment.words, terms.words), only(ready.segment.concepts, terms.concepts)
         segment = replace(ready.segment, words=words, concepts=concepts)
-        weighed = replace(
-            ready,
-            segment=segment,
-            word_weights=counts.words.weigh(words, segment.scripts),
-            concept_weights=counts.concepts.weigh(concepts, 0 * segment.scripts),
-        )
-        return Snapshot({role: (segment,)}, self.statistics(role, counts), {role: (weighed,)}, {})
+        weighed = replace(ready, segment=segment, lengths=lengths(segment, counts.words, counts.concepts))
+        return Snapshot({role: (segment,)}, self.statistics(role, counts), {role: (weighed,)})
 
     def beside(self, role: Role, segments: Sequence[Segment], counts: Counts) -> Snapshot:
         """Other rows with what is known of the whole collection."""
         statistics = self.statistics(role, counts)
         ready = tuple(Ready.of(segment, role, statistics) for segment in segments)
-        return Snapshot({role: tuple(segments)}, statistics, {role: ready}, {})
+        return Snapshot({role: tuple(segments)}, statistics, {role: ready})
 
     def statistics(self, role: Role, counts: Counts) -> Statistics:
         return replace(self.snapshot.statistics, words={role: counts.words}, concepts={role: counts.concepts})
@@ -206,7 +198,7 @@ class Sample:
         segments = (segment_of(rows, self.models), *((Segment.build(beside),) if beside else ()))
         counts = Counts(
             Collection.count([(one.words, one.scripts, one.alive) for one in segments], 2),
-            Collection.count([(one.concepts, 0 * one.scripts, one.alive) for one in segments], 1),
+            Collection.count([(one.concepts, one.nought, one.alive) for one in segments], 1),
             {},
         )
         snapshot = self.beside(role, segments, counts)

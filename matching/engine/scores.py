@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from matching.engine import fusion, lexical
+from matching.engine import fusion
 from matching.engine.dense import Role
 from matching.engine.items import Prepared
 from matching.engine.lexical import Array
@@ -63,10 +63,8 @@ class Scores:
         words = [q.tokens for q in self.asked]
         concepts = [q.concepts for q in self.asked]
         found = {
-            "words": gather([lexical.scores(r.segment.words, r.word_weights, words) for r in ready]),
-            "concepts": gather(
-                [lexical.scores(r.segment.concepts, r.concept_weights, concepts) for r in ready]
-            ),
+            "words": gather([r.words(self.statistics, self.role, words) for r in ready]),
+            "concepts": gather([r.concepts(self.statistics, self.role, concepts) for r in ready]),
         }
         for model, of in self.statistics.centres:
             if of == self.role and all(model in q.vectors for q in self.asked):
@@ -183,8 +181,8 @@ class Scores:
 
     def shares(self, kind: str, places: Array, groups: Array, scores: Sequence[float]) -> list[float]:
         """How much of what was asked was found, by weight of the words: 0 to 1."""
-        pairs, inverse = np.unique(np.stack((places, groups), axis=1), axis=0, return_inverse=True)
-        wholes = np.array([self.whole(kind, place, group) for place, group in pairs.tolist()])[inverse]
+        pairs, inverse = np.unique(2 * places + groups, return_inverse=True)
+        wholes = np.array([self.whole(kind, *divmod(pair, 2)) for pair in pairs.tolist()])[inverse]
         known = np.where(wholes > 0, np.array(scores) / np.where(wholes > 0, wholes, 1), 0)
         told: list[float] = np.minimum(1, known).tolist()
         return told
@@ -209,12 +207,12 @@ class Among:
         Looking up a key takes half a microsecond in a large collection, most of it waiting for memory:
         either all of these are looked up once, or the best rows are asked whether they are among them.
         """
-        asked = 2 * enough * len(self.face.keys) // max(len(self.keys), 1)
-        if (
-            asked * self.queries < len(self.keys)
-            and (found := self.walked(values, enough, asked)) is not None
-        ):
-            return found
+        asked = enough * max(1, len(self.face.keys) // max(len(self.keys), 1))
+        asked += asked // 4  # chance: more than three standard deviations for a hundred things
+        while asked * self.queries < len(self.keys):
+            if (found := self.walked(values, enough, asked)) is not None:
+                return found
+            asked *= 2
         return self.rows[leading(values[self.rows], enough)]
 
     def walked(self, values: Array, enough: int, asked: int) -> Array | None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,10 @@ import numpy as np
 from matching.engine import text
 from matching.engine.coarse import Coarse, middles
 from matching.engine.items import Prepared
-from matching.engine.lexical import Array, Postings
+from matching.engine.lexical import Array, Part, Postings
 
 CODES = {lang: code for code, lang in enumerate(text.LANGUAGES)}
-SCRIPTS = np.array([0 if text.script(lang) == "en" else 1 for lang in text.LANGUAGES])
+SCRIPTS = np.array([0 if text.script(lang) == "en" else 1 for lang in text.LANGUAGES], np.int8)
 POSTINGS = ("terms", "indptr", "rows", "counts", "lengths")
 
 
@@ -49,12 +50,27 @@ class Segment:
         )
 
     def without(self, keys: set[str]) -> "Segment":
-        gone = np.fromiter((key in keys for key in self.keys), bool, len(self.keys))
+        gone = np.fromiter(map(keys.__contains__, self.keys), bool, len(self.keys))
         return replace(self, alive=self.alive & ~gone)
 
-    @property
+    def less(self, other: "Segment") -> "Segment":
+        """The same rows, alive those that are so here and not there."""
+        return replace(self, alive=self.alive & ~other.alive)
+
+    @cached_property
     def scripts(self) -> Array:
+        """Of each row; they ascend as languages do."""
         return SCRIPTS[self.langs]
+
+    @cached_property
+    def nought(self) -> Array:
+        """The one group of all rows, where concepts are counted."""
+        return np.zeros(len(self.langs), np.int8)
+
+    @property
+    def counted(self) -> tuple[Part, Part]:
+        """The living rows as the collection counts them: words by script, concepts all together."""
+        return (self.words, self.scripts, self.alive), (self.concepts, self.nought, self.alive)
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)

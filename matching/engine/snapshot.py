@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import zip_longest
 from pathlib import Path
 
 from matching.engine import crowding, store
@@ -14,7 +15,10 @@ from matching.engine.scores import Hit, Scores
 from matching.engine.segments import Segment
 from matching.engine.statistics import Statistics
 
-BLOCK = 32  # queries scored in one matrix product
+BLOCK = 32  # queries scored together, and fewer of a large collection:
+CELLS = 2**21  # scores of a block for each opinion
+AT_ONCE = 5000  # texts that are measured anew with every change
+MUCH = 8  # a change of more than this part of the texts, too
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class Snapshot:
     segments: Mapping[Role, tuple[Segment, ...]]
     statistics: Statistics
     ready: Mapping[Role, tuple[Ready, ...]]
-    bases: Mapping[Role, tuple[Segment, ...]] = field(repr=False)
+    origin: "Snapshot | None" = field(default=None, repr=False)  # what this is a change of
     changed: Mapping[tuple[Role, str], Prepared | None] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -33,34 +37,61 @@ class Snapshot:
     @classmethod
     def over(cls, segments: Mapping[Role, Segment]) -> "Snapshot":
         """Of arrays that are there already."""
-        built = crowding.measured(cls.assemble({role: (segments[role],) for role in ROLES}, {}))
-        return replace(built, bases=built.segments)
+        parts = {role: (segments[role],) for role in ROLES}
+        return crowding.measured(cls.measured_anew(parts))
 
     @classmethod
-    def assemble(
-        cls, bases: Mapping[Role, tuple[Segment, ...]], changed: Mapping[tuple[Role, str], Prepared | None]
-    ) -> "Snapshot":
-        segments: dict[Role, tuple[Segment, ...]] = {}
-        for role in ROLES:
-            gone = {key for (of, key) in changed if of == role}
-            new = [p for (of, _), p in changed.items() if of == role and p is not None]
-            kept = tuple(base.without(gone) if gone else base for base in bases[role])
-            segments[role] = (*kept, Segment.build(new)) if new else kept
+    def measured_anew(cls, segments: Mapping[Role, tuple[Segment, ...]]) -> "Snapshot":
         statistics = Statistics.of(segments)
-        ready = {role: tuple(Ready.of(s, role, statistics) for s in segments[role]) for role in ROLES}
-        return cls(segments, statistics, ready, bases, changed)
+        ready = {role: tuple(Ready.of(s, role, statistics) for s in segments[role]) for role in segments}
+        return cls(segments, statistics, ready)
 
     def with_changes(self, changed: Iterable[Prepared], removed: Iterable[str] = ()) -> "Snapshot":
         """The snapshot as if things had been so from the start. Keys must differ between roles.
 
-        But for `crowding` in a large collection, which only `build` measures anew.
+        But in a large collection `crowding`, `spreads` and the `widths` of what was there stay as measured.
         """
         gone: dict[tuple[Role, str], Prepared | None] = {
             (role, key): None for key in removed for role in ROLES
         }
         news = {(item.role, item.key): item for item in changed}
         changes = {**self.changed, **gone, **news}
-        return crowding.measured(Snapshot.assemble(self.bases, changes), whole=False)
+        origin = self.origin or self
+        return crowding.measured(
+            replace(origin.changed_by(changes), origin=origin, changed=changes), whole=False
+        )
+
+    def changed_by(self, changes: Mapping[tuple[Role, str], Prepared | None]) -> "Snapshot":
+        segments: dict[Role, tuple[Segment, ...]] = {}
+        gone: dict[Role, tuple[Segment, ...]] = {}
+        new: dict[Role, tuple[Segment, ...]] = {}
+        for role in ROLES:
+            keys = {key for (of, key) in changes if of == role}
+            more = [p for (of, _), p in changes.items() if of == role and p is not None]
+            kept = tuple(one.without(keys) if keys else one for one in self.segments[role])
+            gone[role] = tuple(one.less(now) for one, now in zip(self.segments[role], kept, strict=True))
+            new[role] = (Segment.build(more),) if more else ()
+            segments[role] = (*kept, *new[role])
+        if self.is_moved_by(new):
+            return Snapshot.measured_anew(segments)
+        statistics = self.statistics.changed(gone, new)
+        ready = {
+            role: tuple(
+                Ready.of(segment, role, statistics, one.widths if one else None)
+                for segment, one in zip_longest(segments[role], self.ready[role])
+            )
+            for role in ROLES
+        }
+        return Snapshot(segments, statistics, ready)
+
+    def is_moved_by(self, new: Mapping[Role, Sequence[Segment]]) -> bool:
+        """Whether all must be measured anew: it is quick, or there is much that is new, or a model is."""
+        here, there = (
+            [one for parts in segments.values() for one in parts] for segments in (self.segments, new)
+        )
+        old, more = (sum(len(one.keys) for one in every) for every in (here, there))
+        models = {model for model, _ in self.statistics.sums}
+        return old + more <= AT_ONCE or more > old / MUCH or any(set(one.vectors) - models for one in there)
 
     def save(self, folder: Path | str) -> None:
         """Write everything that a search needs; publishing the folder in one step is the caller's."""
@@ -103,8 +134,9 @@ class Snapshot:
     ) -> list[list[Hit]]:
         """As search, for many at once: one matrix product for each block of queries."""
         found: list[list[Hit]] = []
-        for start in range(0, len(queries), BLOCK):
-            scores = Scores(self, role, queries[start : start + BLOCK], crowded=crowded)
+        size = min(BLOCK, max(1, CELLS // max(1, len(self.face(role).alive))))
+        for start in range(0, len(queries), size):
+            scores = Scores(self, role, queries[start : start + size], crowded=crowded)
             found.extend(scores.hits(k, among))
         return found
 

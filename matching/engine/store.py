@@ -15,7 +15,8 @@ from matching.engine.statistics import Statistics
 if TYPE_CHECKING:
     from matching.engine.snapshot import Snapshot
 
-FORMAT = 3
+FORMAT = 4
+KINDS = ("words", "concepts")
 COUNTS = ("terms", "frequencies", "sizes", "totals")
 
 
@@ -27,10 +28,10 @@ def save(snapshot: "Snapshot", folder: Path) -> None:
             place = folder / f"{role}-{i}"
             one.segment.save(place)
             save_ready(one, place)
-        for kind in ("words", "concepts"):
+        for kind in KINDS:
             for name in COUNTS:
                 np.save(folder / f"{role}.{kind}.{name}.npy", getattr(getattr(numbers, kind)[role], name))
-    for name, arrays in (("centres", numbers.centres), ("spreads", numbers.spreads)):
+    for name, arrays in (("sums", numbers.sums), ("centres", numbers.centres), ("spreads", numbers.spreads)):
         for (model, role), array in arrays.items():
             np.save(folder / f"{role}.{name}.{model}.npy", array)
     meta = {
@@ -42,11 +43,9 @@ def save(snapshot: "Snapshot", folder: Path) -> None:
 
 
 def save_ready(one: Ready, place: Path) -> None:
-    np.save(place / "word_weights.npy", one.word_weights)
-    np.save(place / "concept_weights.npy", one.concept_weights)
-    for name, arrays in (("norms", one.norms), ("widths", one.widths)):
-        for model, array in arrays.items():
-            np.save(place / f"{name}.{model}.npy", array)
+    for name, arrays in (("lengths", one.lengths), ("norms", one.norms), ("widths", one.widths)):
+        for of, array in arrays.items():
+            np.save(place / f"{name}.{of}.npy", array)
 
 
 def load(cls: type["Snapshot"], folder: Path) -> "Snapshot":
@@ -59,15 +58,17 @@ def load(cls: type["Snapshot"], folder: Path) -> "Snapshot":
     numbers = Statistics(
         {role: collection(folder, role, "words") for role in roles},
         {role: collection(folder, role, "concepts") for role in roles},
-        {(model, role): load_mapped(folder / f"{role}.centres.{model}.npy") for model, role in keys},
-        {(model, role): load_mapped(folder / f"{role}.spreads.{model}.npy") for model, role in keys},
+        *(
+            {(model, role): load_mapped(folder / f"{role}.{name}.{model}.npy") for model, role in keys}
+            for name in ("sums", "centres", "spreads")
+        ),
     )
     ready = {
         role: tuple(load_ready(folder / f"{role}-{i}") for i in range(count))
         for role, count in meta["segments"].items()
     }
     segments = {role: tuple(one.segment for one in parts) for role, parts in ready.items()}
-    return cls(segments, numbers, ready, segments)
+    return cls(segments, numbers, ready)
 
 
 def collection(folder: Path, role: str, kind: str) -> Collection:
@@ -79,7 +80,8 @@ def load_ready(place: Path) -> Ready:
     models = sorted(segment.vectors)
     return Ready(
         segment,
-        load_mapped(place / "word_weights.npy"),
-        load_mapped(place / "concept_weights.npy"),
-        *({m: load_mapped(place / f"{name}.{m}.npy") for m in models} for name in ("norms", "widths")),
+        *(
+            {of: load_mapped(place / f"{name}.{of}.npy") for of in names}
+            for name, names in (("lengths", KINDS), ("norms", models), ("widths", models))
+        ),
     )

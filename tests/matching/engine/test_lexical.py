@@ -17,7 +17,7 @@ def scores(documents, questions, groups=None):
     postings = Postings.build(documents)
     alive = np.ones(len(documents), bool)
     counts = Collection.count([(postings, groups, alive)], int(groups.max()) + 1)
-    return lexical.scores(postings, counts.weigh(postings, groups), questions)
+    return lexical.scores(postings, counts, groups, questions)
 
 
 def test_one_word_in_two_texts_scores_as_by_hand():
@@ -78,6 +78,6 @@ def test_the_whole_of_a_query_is_what_a_text_that_holds_it_all_scores():
     postings = Postings.build(documents)
     groups, alive = np.zeros(3, np.int64), np.ones(3, bool)
     counts = Collection.count([(postings, groups, alive)], 1)
-    found = lexical.scores(postings, counts.weigh(postings, groups), [["pump", "leak"]])[0, 0]
+    found = lexical.scores(postings, counts, groups, [["pump", "leak"]])[0, 0]
     assert counts.whole(["pump", "leak"], 0) == pytest.approx(found, rel=1e-5)
     assert counts.whole(["pump", "leak", "unheard"], 0) > found

@@ -4,6 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.engine import Prepared, PreparedPassage, Snapshot
+from matching.engine import snapshot as snapshot_module
+from matching.engine.scores import TIE, Among, leading
 from matching.engine.statistics import Statistics
 
 from .makers import thing
@@ -33,6 +35,50 @@ def test_a_changed_snapshot_answers_as_one_built_anew(before, changed, removed):
     assert told(changed_snapshot) == told(built)
     for name, centre in built.statistics.centres.items():
         assert np.array_equal(changed_snapshot.statistics.centres[name], centre)
+
+
+def test_a_changed_large_snapshot_counts_anew_and_keeps_only_how_far_vectors_scatter(monkeypatch):
+    bodies = ["pump leak", "lift rope", "valve pump", "leak"]
+    before = {f"S-{i:02}": (("en", "zh-Hant")[i % 2], f"{bodies[i % 4]} n{i}") for i in range(60)}
+    wishes = [thing(f"W-{i}", ("en", f"{bodies[i % 4]} w{i}"), role="wish") for i in range(20)]
+    edits = {"S-07": ("en", "rope crane"), "S-60": ("zh-Hans", "pump gate"), "S-61": ("en", "leak n1")}
+    after = {key: row for key, row in before.items() if key != "S-08"} | edits
+    origin, built = (Snapshot.build([*wishes, *things(rows)]) for rows in (before, after))
+    monkeypatch.setattr(snapshot_module, "AT_ONCE", 0)
+    changed = origin.with_changes(things(edits), ["S-08"])
+    for name, centre in built.statistics.centres.items():
+        assert np.array_equal(changed.statistics.centres[name], centre)
+        assert np.array_equal(changed.statistics.spreads[name], origin.statistics.spreads[name])
+        assert not np.array_equal(built.statistics.spreads[name], origin.statistics.spreads[name])
+    for role in ("wish", "solution"):
+        kept, anew = changed.statistics.words[role], built.statistics.words[role]
+        known = np.isin(kept.terms, anew.terms)
+        assert np.array_equal(kept.frequencies[known], anew.frequencies)
+        assert not kept.frequencies[~known].any()
+        assert (kept.sizes.tolist(), kept.totals.tolist()) == (anew.sizes.tolist(), anew.totals.tolist())
+        assert kept_norms(changed, role) == kept_norms(built, role)
+    assert told(changed, wishes[0]) == [
+        (key, pytest.approx(score.expected, abs=0.05)) for key, score in told(built, wishes[0])
+    ]
+
+
+def kept_norms(snapshot, role):
+    """Length of each living vector once centred, by key and language."""
+    return {
+        (ready.segment.keys[row], int(ready.segment.langs[row])): float(ready.norms["m"][row])
+        for ready in snapshot.ready[role]
+        for row in np.flatnonzero(ready.segment.alive)
+    }
+
+
+@pytest.mark.parametrize("change", ["much", "model"])
+def test_what_a_change_moves_is_measured_anew(monkeypatch, change):
+    origin = Snapshot.build([WISH, *things({f"S-{i:02}": ("en", f"pump n{i}") for i in range(40)})])
+    monkeypatch.setattr(snapshot_module, "AT_ONCE", 0)
+    count, models = (9, ("m",)) if change == "much" else (1, ("m", "n"))
+    new = [thing(f"S-{40 + i}", ("en", f"lift n{i}"), models=models) for i in range(count)]
+    spreads = origin.with_changes(new).statistics.spreads
+    assert not np.array_equal(spreads["m", "solution"], origin.statistics.spreads["m", "solution"])
 
 
 def test_changes_add_up_and_a_removed_thing_may_come_back():
@@ -94,6 +140,22 @@ def test_among_narrows_the_answer_but_not_the_scale(snapshot, prepared):
     some = set(list(every)[::3])
     narrowed = snapshot.search(wish, "solution", 99, among=some)
     assert {hit.key: hit.fused for hit in narrowed} == {key: every[key] for key in some}
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 999), st.integers(1, 12), st.floats(0.05, 1), st.sampled_from([0, 1, TIE / 3]))
+def test_the_best_of_some_things_are_the_same_whether_these_or_the_best_are_looked_up(
+    seed, enough, share, step
+):
+    chance = np.random.default_rng(seed)
+    face = Snapshot.build([thing(f"S-{i:03}", ("en", "pump"), models=()) for i in range(90)]).face("solution")
+    values = chance.normal(size=90) if not step else step * chance.integers(0, 20, 90)
+    among = Among(face, {key for key in face.keys if chance.random() < share} | {"S-999"}, 1)
+    expected = among.rows[leading(values[among.rows], enough)]
+    assert sorted(among.leading(values, enough)) == sorted(expected)
+    for asked in (enough, 30, 90):
+        walked = among.walked(values, enough, asked)
+        assert walked is None or sorted(walked) == sorted(expected)
 
 
 def test_a_wish_is_not_similar_to_itself_but_to_its_other_language(snapshot, prepared):
