@@ -6,7 +6,8 @@ from accounts.roles import is_administrator
 
 @rules.predicate
 def approves_for(user: User, organisation: Organisation | None = None) -> bool:
-    return organisation is not None and user.is_authenticated and user.is_approver_of(organisation.pk)
+    """Of their own right: who only takes an approver's place hands it on to nobody and lets nobody in."""
+    return organisation is not None and user.is_authenticated and user.is_own_approver_of(organisation.pk)
 
 
 rules.add_perm("accounts.view_organisation", rules.always_allow)

@@ -7,7 +7,7 @@ from django.db import models, transaction
 from django.dispatch import Signal
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Place, User
 from journal.models import Entry, Stateful
 
 happened = Signal()
@@ -35,6 +35,11 @@ def capacity_of(user: User | None, thing: models.Model) -> str:
     return "administrator" if user.is_superuser else "member"
 
 
+def in_place(capacity: str, place: Place | None) -> str:
+    """The capacity of who takes another's place: `department/acting/Chan Tai-man`, for ever readable."""
+    return f"{capacity}/{place.kind}/{place.name}" if place else capacity
+
+
 def record(
     thing: models.Model,
     verb: str,
@@ -43,8 +48,12 @@ def record(
     reason: str = "",
     from_status: str = "",
     details: dict[str, Any] | None = None,
+    place: Place | None = None,
 ) -> Entry:
-    """Write an entry and tell the rooms above. For what happens without a change of state, too."""
+    """Write an entry and tell the rooms above. For what happens without a change of state, too.
+
+    `place` is whose place the person took in this.
+    """
     entry = Entry.objects.create(
         noun=thing._meta.label_lower,
         object_id=thing.pk,
@@ -54,7 +63,7 @@ def record(
         to_status=getattr(thing, "status", ""),
         actor_id=by.pk if by else None,
         actor_name=by.name if by else "",
-        capacity=capacity_of(by, thing),
+        capacity=in_place(capacity_of(by, thing), place),
         reason=reason,
         details=details or {},
     )
@@ -77,6 +86,7 @@ class Transition:
         by: User | None,
         reason: str = "",
         details: dict[str, Any] | None = None,
+        place: Place | None = None,
         **changes: Any,
     ) -> Entry:
         """Move a thing and write what happened; of two who try at once, one wins.
@@ -96,7 +106,7 @@ class Transition:
         thing.status = self.target
         for name, value in changes.items():
             setattr(thing, name, value)
-        return record(thing, self.verb, by=by, reason=reason, from_status=old, details=details)
+        return record(thing, self.verb, by=by, reason=reason, from_status=old, details=details, place=place)
 
 
 class Workflow(dict[str, Transition]):

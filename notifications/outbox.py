@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 
-from accounts.models import Membership, User
+from accounts.models import Delegation, Membership, User
 from journal.models import Entry
 from notifications.models import Follow, Notification, Preference
 from notifications.tasks import wake
@@ -22,10 +23,11 @@ def bilingual(thing: models.Model, name: str) -> dict[str, str]:
 
 
 def party(organisation_id: int, *, approvers_only: bool = False) -> models.QuerySet[User]:
-    """The people of an organisation who can sign in."""
+    """The people of an organisation who can sign in; who takes an approver's place today is one of these."""
     memberships = Membership.objects.filter(organisation_id=organisation_id)
     if approvers_only:
-        memberships = memberships.filter(role=Membership.Role.APPROVER)
+        deputies = Delegation.objects.in_force().filter(organisation_id=organisation_id).values("deputy")
+        memberships = memberships.filter(Q(role=Membership.Role.APPROVER) | Q(user__in=deputies))
     return User.objects.filter(is_active=True, memberships__in=memberships).distinct()
 
 

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from accounts.models import Invitation, Membership, Organisation, Partnership, Role, User
+from accounts.models import Delegation, Invitation, Membership, Organisation, Partnership, Role, User
 from documents.models import Document
 from journal.models import Counter, Entry, Pledge, next_reference
 from matching.engine.glossary import Concept
@@ -94,6 +94,23 @@ class InvitationFactory(DjangoModelFactory):
     organisation = factory.SubFactory(OrganisationFactory)
     email = factory.Sequence(lambda n: f"invited{n}@example.org")
     invited_by = factory.SubFactory(UserFactory)
+
+
+class DelegationFactory(DjangoModelFactory):
+    """Today, by an approver to a member of one organisation."""
+
+    class Meta:
+        model = Delegation
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    giver = factory.LazyAttribute(
+        lambda one: MembershipFactory(organisation=one.organisation, approver=True).user
+    )
+    deputy = factory.LazyAttribute(lambda one: MembershipFactory(organisation=one.organisation).user)
+    kind = Delegation.Kind.ACTING
+    first_on = factory.LazyFunction(timezone.localdate)
+    last_on = factory.SelfAttribute("first_on")
+    made_by = factory.SelfAttribute("giver")
 
 
 class PartnershipFactory(DjangoModelFactory):

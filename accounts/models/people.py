@@ -1,13 +1,18 @@
+from dataclasses import dataclass
+
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject, Lower
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.delegations import Delegation
 from innoportal.languages import Bilingual
 
 
@@ -24,6 +29,23 @@ class Role(models.TextChoices):
     ENGINEER = "engineer", _("Trial engineer")
     VERIFIER = "verifier", _("Verifier")
     AUDITOR = "auditor", _("Auditor")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Whose place a person takes today, and how."""
+
+    giver: int
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a person is in an organisation: their own role there, and the places they take."""
+
+    role: str
+    places: tuple[Place, ...] = ()
 
 
 class UserManager(BaseUserManager["User"]):
@@ -91,15 +113,40 @@ class User(AbstractUser):
         return self.name
 
     @cached_property
+    def standings(self) -> dict[int, Standing]:
+        """What they are in each organisation, by its id; asked of the database once for each request."""
+        place = JSONObject(giver="giver_id", name="giver__name", kind="kind")
+        held = Delegation.objects.in_force().filter(
+            organisation=OuterRef("organisation"), deputy=OuterRef("user")
+        )
+        rows = self.memberships.annotate(places=ArraySubquery(held.order_by("pk").values(found=place)))
+        return {
+            organisation: Standing(role, tuple(Place(**one) for one in places))
+            for organisation, role, places in rows.values_list("organisation_id", "role", "places")
+        }
+
+    @cached_property
     def membership_roles(self) -> dict[int, str]:
-        """Role in each organisation, by its id; asked of the database once for each request."""
-        return dict(self.memberships.values_list("organisation_id", "role"))
+        """The role that counts today in each organisation: who takes an approver's place is one."""
+        approver = Membership.Role.APPROVER
+        return {pk: approver if one.places else one.role for pk, one in self.standings.items()}
 
     def is_member_of(self, organisation_id: int | None) -> bool:
         return organisation_id in self.membership_roles
 
     def is_approver_of(self, organisation_id: int | None) -> bool:
+        """Of their own right, or in the place of one who is."""
         return self.membership_roles.get(organisation_id or 0) == Membership.Role.APPROVER
+
+    def is_own_approver_of(self, organisation_id: int | None) -> bool:
+        """Of their own right: may also let people in and give their place to others."""
+        standing = self.standings.get(organisation_id or 0)
+        return standing is not None and standing.role == Membership.Role.APPROVER
+
+    def places_in(self, organisation_id: int | None) -> tuple[Place, ...]:
+        """Whose places they take there today; none for who approves of their own right."""
+        standing = self.standings.get(organisation_id or 0)
+        return () if standing is None or self.is_own_approver_of(organisation_id) else standing.places
 
     def has_role(self, role: str) -> bool:
         return self.is_active and role in self.roles
