@@ -1,15 +1,31 @@
 from django.urls import path
 
-from matching.views import actions, conflicts, detail, duplicates, engine, pieces, queue, rankers, terms
+from matching.views import (
+    actions,
+    conflicts,
+    detail,
+    duplicates,
+    engine,
+    pieces,
+    queue,
+    rankers,
+    runs,
+    terms,
+    writing,
+)
 
 app_name = "matching"
 urlpatterns = [
     path("", queue.Queue.as_view(), name="queue"),
     path("workspace/", pieces.Workspace.as_view(), name="workspace"),
     path("similar/", pieces.Similar.as_view(), name="similar"),
+    path("while-writing/", writing.WhileWriting.as_view(), name="while-writing"),
     path("conflicts/", conflicts.Conflicts.as_view(), name="conflicts"),
     path("rankers/", rankers.Rankers.as_view(), name="rankers"),
     path("rankers/<int:pk>/activate/", rankers.Activate.as_view(), name="activate-ranker"),
+    path("runs/", runs.Runs.as_view(), name="runs"),
+    path("runs/start/", runs.Start.as_view(), name="start-run"),
+    path("runs/<int:pk>/cancel/", runs.Cancel.as_view(), name="cancel-run"),
     path("engine/", engine.Engine.as_view(), name="engine"),
     path("engine/terms/", terms.Terms.as_view(), name="terms"),
     path("engine/terms/add/", terms.AddTerm.as_view(), name="add-term"),

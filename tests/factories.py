@@ -35,7 +35,7 @@ from notifications.models import Delivery, Follow, Notification, Preference
 from solutions.models import Evidence, Interest, Solution
 from topics.models import Topic
 from trials.models import Claim, Erratum, LogEntry, Measurement, Report, Trial, Venue
-from wishes.models import Kpi, Question, Sponsor, Wish
+from wishes.models import Kpi, Question, Sponsor, Wish, WishDraft
 
 PASSWORD = "a long enough passphrase"
 
@@ -188,6 +188,15 @@ class WishFactory(WithTopics):
             reference=factory.LazyFunction(lambda: next_reference("W")),
             published_at=factory.LazyFunction(timezone.now),
         )
+
+
+class WishDraftFactory(DjangoModelFactory):
+    class Meta:
+        model = WishDraft
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    author = factory.SubFactory(UserFactory)
+    updated_by = factory.SelfAttribute("author")
 
 
 class KpiFactory(DjangoModelFactory):

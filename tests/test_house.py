@@ -68,7 +68,7 @@ def test_no_module_is_too_long_to_be_read_at_once(room):
 
 # Everyone may open these without signing in; whatever else has an address asks who is there.
 PUBLIC = {
-    "root", "report-keys", "matching:similar",
+    "root", "report-keys", "matching:similar", "matching:while-writing", "trials:reports-that-answer",
     "healthz", "readyz", "schema", "api-docs", "robots", "security-txt", "keys",
     "set_language", "home", "about", "accessibility", "privacy", "styleguide", "search:search",
     "wishes:list", "wishes:detail", "wishes:feed", "solutions:list", "solutions:detail",

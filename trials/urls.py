@@ -1,7 +1,7 @@
 from django.urls import path
 
 from trials import feeds
-from trials.views import checking, reports, trials, verbs, workspace
+from trials.views import checking, pieces, reports, trials, verbs, workspace
 
 app_name = "trials"
 urlpatterns = [
@@ -24,6 +24,7 @@ urlpatterns = [
     path("trials/<str:slug>/spend/", verbs.SpendOnTrial.as_view(), name="spend"),
     path("reports/", reports.ReportList.as_view(), name="reports"),
     path("reports/feed/", feeds.PublishedReports(), name="feed"),
+    path("reports/that-answer/", pieces.ReportsThatAnswer.as_view(), name="reports-that-answer"),
     path("reports/<str:slug>/", reports.ReportDetail.as_view(), name="report"),
     path("reports/<str:slug>/edit/", reports.EditReport.as_view(), name="report-edit"),
     path("reports/<str:slug>/report.pdf", reports.ReportPdf.as_view(), name="report-pdf"),

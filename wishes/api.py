@@ -11,7 +11,7 @@ from wishes.models import Kpi, Question, Sponsor, Wish
 class KpiSerializer(ReadingSerializer):
     class Meta:
         model = Kpi
-        fields = ["metric", "unit", "baseline", "target"]
+        fields = ["metric", "unit", "baseline", "target", "method"]
 
 
 class QuestionSerializer(ReadingSerializer):
@@ -29,7 +29,8 @@ class WishSerializer(ReadingSerializer):
             *("reference", "status", "organisation", "published_at", "updated_at"),
             *("title_en", "title_zh", "need_en", "need_zh", "outcome_en", "outcome_zh"),
             *("constraints_en", "constraints_zh", "site_en", "site_zh", "site_gives", "certificates"),
-            *("trl_wanted", "budget", "months", "closes_on", "decision_on"),
+            *("access_hours_en", "access_hours_zh", "environment_en", "environment_zh"),
+            *("trl_wanted", "budget", "months", "closes_on", "questions_until", "vehicle", "decision_on"),
             *("topics", "sponsors", "kpis", "questions"),
         ]
         read_only_fields = fields

@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -8,24 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation, User
 from innoportal.lib.widgets import DatePicker
 from topics.forms import TopicsField
+from wishes.answers import BILINGUAL, ROW, ROWS
 from wishes.models import Kpi, Question, Wish
 
+LANGUAGES = {"en": "en", "zh": "zh-Hant"}  # suffix of the column, `lang` of the page
 # What must be said in at least one of the two languages.
 NEEDED = {
     "title": _("Give it a title in English or Chinese."),
     "need": _("Say what the need is, in English or Chinese."),
     "outcome": _("Say what outcome is wanted, in English or Chinese."),
 }
-
-SECTIONS = (
-    (_("The need"), _("Write in English, in Traditional Chinese, or in both."), ("title", "need")),
-    (_("The outcome wanted"), _("Say what would be better, not which product to buy."), ("outcome",)),
-    (_("Constraints"), _("Standards, safety, privacy, what must not be touched."), ("constraints",)),
-    (_("The site"), "", ("site", "site_gives")),
-    (_("What a solution must bring"), "", ("certificates", "trl_wanted")),
-    (_("Budget and time"), "", ("budget", "budget_holder", "months", "closes_on", "decision_on")),
-    (_("Topics"), _("Who follows one of these topics is told when the wish is published."), ("topics",)),
-)
 
 
 class ListField(SimpleArrayField):
@@ -41,18 +34,21 @@ class WishForm(forms.ModelForm):
     class Meta:
         model = Wish
         fields = [
-            "organisation",
-            *(f"{name}_{language}" for name in ("title", "need", "outcome") for language in ("en", "zh")),
-            *(f"{name}_{language}" for name in ("constraints", "site") for language in ("en", "zh")),
-            *("site_gives", "certificates", "trl_wanted", "budget", "budget_holder"),
-            *("months", "closes_on", "decision_on", "topics"),
+            *(f"{name}_{language}" for name in BILINGUAL for language in ("en", "zh")),
+            *("site_gives", "certificates", "trl_wanted", "budget", "months", "closes_on"),
+            *("questions_until", "budget_holder", "vehicle", "decision_on", "topics"),
         ]
-        widgets = {"closes_on": DatePicker, "decision_on": DatePicker}
+        widgets = dict.fromkeys(("closes_on", "questions_until", "decision_on"), DatePicker)
         help_texts = {
             "closes_on": _(
                 "The last day on which solutions can answer. Leave it empty to keep the wish open."
             ),
+            "questions_until": _("The last day on which vendors may ask in public."),
             "budget_holder": _("The section that would pay for a trial. Not shown to the public."),
+            "access_hours_en": _("Such as weekdays 09:00 to 17:00, with a work permit of three days."),
+            "access_hours_zh": _("Such as weekdays 09:00 to 17:00, with a work permit of three days."),
+            "environment_en": _("Heat, dust, water, noise, height, narrow space, people about."),
+            "environment_zh": _("Heat, dust, water, noise, height, narrow space, people about."),
         }
 
     topics = TopicsField(
@@ -89,24 +85,18 @@ class WishForm(forms.ModelForm):
         widget=forms.NumberInput(attrs={"data-width": "3"}),
     )
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, only: Collection[str] | None = None, **kwargs: Any) -> None:
+        """`only` are the fields of one page, in its order."""
         super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            del self.fields["organisation"]
-        else:
-            mine = Organisation.objects.requesters()
-            if not user.is_superuser:
-                mine = mine.filter(pk__in=list(user.membership_roles))
-            field = self.fields["organisation"]
-            field.queryset = mine.order_by("name_en", "pk")
-            if len(field.queryset) == 1:
-                self.initial.setdefault("organisation", field.queryset[0].pk)
-        for name in ("constraints", "need", "outcome"):
-            for language in ("en", "zh"):
-                self.fields[f"{name}_{language}"].widget.attrs["rows"] = 6
-        for name in NEEDED:
-            for language in ("en", "zh"):  # one of the two is needed, so the page says "(optional)" of none
-                self.fields[f"{name}_{language}"].is_either = True
+        if only is not None:
+            self.fields = {name: self.fields[name] for name in only}
+        for name, field in self.fields.items():
+            stem, _underscore, language = name.rpartition("_")
+            field.is_either = stem in NEEDED  # one of the two is needed, so neither is "(optional)"
+            if stem in BILINGUAL and language in LANGUAGES:
+                field.widget.attrs["lang"] = LANGUAGES[language]
+            if isinstance(field.widget, forms.Textarea):
+                field.widget.attrs["rows"] = 6
 
     def clean_closes_on(self) -> Any:
         closes_on = self.cleaned_data["closes_on"]
@@ -114,58 +104,47 @@ class WishForm(forms.ModelForm):
             raise forms.ValidationError(_("The last day for proposals must be in the future."))
         return closes_on
 
+    def clean_questions_until(self) -> Any:
+        until, closes_on = self.cleaned_data["questions_until"], self.cleaned_data.get("closes_on")
+        if until and closes_on and until > closes_on:
+            raise forms.ValidationError(_("Questions must end before the proposals do, or on the same day."))
+        return until
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for name, message in NEEDED.items():
-            given = any(cleaned.get(f"{name}_{language}") for language in ("en", "zh"))
-            wrong = any(f"{name}_{language}" in self.errors for language in ("en", "zh"))
-            if not given and not wrong:
-                self.add_error(f"{name}_en", message)
+            both = [field for field in self.fields if field.rpartition("_")[0] == name]
+            if both and not any(cleaned.get(field) or field in self.errors for field in both):
+                self.add_error(both[0], message)
         return cleaned
 
-    def sections(self) -> list[dict[str, Any]]:
-        """The fields as the page shows them: a text in two languages is a pair, side by side."""
-        return [
-            {"title": title, "hint": hint, "rows": [self._row(name) for name in names]}
-            for title, hint, names in SECTIONS
-        ]
 
-    def _row(self, name: str) -> list[forms.BoundField]:
-        if name in self.fields:
-            return [self[name]]
-        return [self[f"{name}_en"], self[f"{name}_zh"]]
+class StartForm(forms.Form):
+    """For which of one's departments; nobody is asked who has only one."""
+
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), label=_("department"), empty_label=None
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mine = Organisation.objects.requesters().order_by("name_en", "pk")
+        if not user.is_superuser:
+            mine = mine.filter(pk__in=list(user.membership_roles))
+        field = self.fields["organisation"]
+        field.queryset = mine
+        if len(field.queryset) == 1:
+            self.initial["organisation"] = field.queryset[0].pk
+            field.widget = forms.HiddenInput()
 
 
 class KpiForm(forms.ModelForm):
     class Meta:
         model = Kpi
-        fields = ["metric", "unit", "baseline", "target"]
+        fields = list(ROW)
 
 
-KpiFormSet = forms.formset_factory(KpiForm, extra=2, max_num=12, validate_max=True, can_delete=True)
-
-
-def kpi_initial(wish: Wish) -> list[dict[str, Any]]:
-    """The rows as people would type them: 12, not 12.0000."""
-    return [
-        {
-            "metric": kpi.metric,
-            "unit": kpi.unit,
-            "baseline": None if kpi.baseline is None else f"{kpi.baseline.normalize():f}",
-            "target": f"{kpi.target.normalize():f}",
-        }
-        for kpi in wish.kpis.order_by("pk")
-    ]
-
-
-def kpi_values(formset: Any) -> list[dict[str, Any]]:
-    """What a valid formset says, without the rows left empty or struck out."""
-    columns = KpiForm.Meta.fields
-    return [
-        {name: row[name] for name in columns}
-        for row in (form.cleaned_data for form in formset)
-        if row.get("metric") and not row.get("DELETE")
-    ]
+KpiFormSet = forms.formset_factory(KpiForm, extra=0, max_num=ROWS, validate_max=True)
 
 
 class ReasonForm(forms.Form):

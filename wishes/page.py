@@ -17,6 +17,8 @@ from innoportal.languages import phrase
 from journal.clock import clock
 from journal.models import Entry, Pledge
 from notifications.models import Follow
+from wishes import writing
+from wishes.answers import answers_of
 from wishes.forms import (
     AnswerForm,
     MergeForm,
@@ -26,7 +28,7 @@ from wishes.forms import (
     SponsorForm,
     WithdrawForm,
 )
-from wishes.models import Wish, WishQuerySet
+from wishes.models import Wish, WishDraft, WishQuerySet
 from wishes.timeline import DEBTORS, WORDS, timeline
 from wishes.workflow import WORKFLOW
 
@@ -53,6 +55,7 @@ def detail_context(request: HttpRequest, wish: Wish, bound: Forms | None = None)
     inside = is_inside(user, wish)
     entries = list(Entry.objects.about(wish).in_order())
     pledges = Pledge.objects.filter(noun="wishes.wish") if inside else []
+    may_edit = wish.is_editable and user.has_perm("wishes.change_wish", wish)
     return {
         "wish": wish,
         "gives": ", ".join(str(Wish.SiteGift(gift).label) for gift in wish.site_gives),
@@ -60,7 +63,8 @@ def detail_context(request: HttpRequest, wish: Wish, bound: Forms | None = None)
         "inside": inside,
         "offer": [] if inside else offer(user, wish),
         "verbs": actions(user, wish, bound),
-        "may_edit": wish.is_editable and user.has_perm("wishes.change_wish", wish),
+        "may_edit": may_edit,
+        **(writing_context(wish) if may_edit else {}),
         "timeline": timeline(entries, inside=inside),
         "clock": [
             {"due": due, "step": WORDS[due.step], "debtor": DEBTORS.get(due.debtor, due.debtor)}
@@ -72,6 +76,17 @@ def detail_context(request: HttpRequest, wish: Wish, bound: Forms | None = None)
         "answer_form": bound.get("answer") or AnswerForm(auto_id="answer_%s"),
         "may_answer": wish.is_public and user.has_perm("wishes.answer_wish", wish),
         "sponsor_form": sponsor_form(user, wish, bound),
+    }
+
+
+def writing_context(wish: Wish) -> dict[str, Any]:
+    """For who can still change it: what a vendor would ask, and changes that are typed but not saved."""
+    remarks = writing.remarks(answers_of(wish))
+    return {
+        "remarks": remarks,
+        "count": writing.questions_left(len(remarks)),
+        "checks": True,
+        "unsaved": WishDraft.objects.filter(wish=wish).select_related("updated_by").first(),
     }
 
 

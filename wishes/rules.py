@@ -69,6 +69,8 @@ rules.add_perm(
 )
 rules.add_perm("wishes.add_wish", is_requester)
 rules.add_perm("wishes.change_wish", is_editable & is_member)
+for verb in ("view", "change", "delete"):  # it is nobody else's business while it is being written
+    rules.add_perm(f"wishes.{verb}_wishdraft", is_member | is_administrator)
 rules.add_perm("wishes.submit_wish", is_member)
 rules.add_perm("wishes.endorse_wish", is_approver & ~is_creator & ~is_submitter)
 rules.add_perm("wishes.send_back_wish", is_approver)

@@ -1,13 +1,17 @@
 from django.urls import path
 
 from wishes import feeds
-from wishes.views import listing, verbs, workspace, writing
+from wishes.views import listing, steps, verbs, workspace, writing
 
 app_name = "wishes"
 urlpatterns = [
     path("", listing.WishList.as_view(), name="list"),
     path("feed/", feeds.OpenWishes(), name="feed"),
-    path("write/", writing.CreateWish.as_view(), name="create"),
+    path("write/", writing.StartWish.as_view(), name="create"),
+    path("write/<slug:key>/", writing.Tasks.as_view(), name="tasks"),
+    path("write/<slug:key>/check/", writing.CheckWish.as_view(), name="check"),
+    path("write/<slug:key>/discard/", writing.DiscardDraft.as_view(), name="discard"),
+    path("write/<slug:key>/<slug:step>/", steps.WriteStep.as_view(), name="step"),
     path("workspace/", workspace.WorkspacePiece.as_view(), name="workspace"),
     path("<str:slug>/", listing.WishDetail.as_view(), name="detail"),
     path("<str:slug>/edit/", writing.EditWish.as_view(), name="edit"),

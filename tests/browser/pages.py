@@ -49,6 +49,14 @@ PAGES = [
     ("wishes:list", None, "", ""),
     ("wishes:list", None, "", "?status=expired&budget=over_5m"),
     ("wishes:create", "officer", "", ""),
+    ("wishes:tasks", "officer", "wish draft", ""),
+    *[
+        ("wishes:step", "officer", f"wish draft/{step}", "")
+        for step in ("need", "site", "kpis", "timetable", "adoption", "topics")
+    ],
+    ("wishes:check", "officer", "wish draft", ""),
+    ("wishes:discard", "officer", "wish draft", ""),
+    ("wishes:detail", "officer", OWN_WISH.format("draft"), ""),
     ("wishes:workspace", "officer", "", ""),
     ("wishes:detail", None, WISH.format("open"), ""),
     ("wishes:detail", "officer", OWN_WISH.format("open"), ""),
@@ -71,6 +79,7 @@ PAGES = [
     ("solutions:reconsider", "office", SOLUTION.format("not_suitable"), ""),
     ("matching:queue", "expert", "", ""),
     ("matching:rankers", "office", "", ""),
+    ("matching:runs", "office", "", ""),
     ("matching:engine", "office", "", ""),
     ("matching:engine", "administrator", "", ""),
     ("matching:terms", "auditor", "", ""),
@@ -85,6 +94,8 @@ PAGES = [
     ("matching:duplicates-of-solution", "office", SOLUTION.format("listed"), ""),
     ("matching:workspace", "expert", "", ""),
     ("matching:conflicts", "expert", "", ""),
+    ("matching:while-writing", "officer", "", "?need_en=lift+doors+are+loud"),
+    ("trials:reports-that-answer", None, "", "?wish=W-2026-0001"),
     ("matching:similar", "officer", "", "?text=lift+noise"),
     ("matching:of-wish", "officer", OWN_WISH.format("open"), ""),
     ("matching:of-solution", "vendor", OWN_SOLUTION, ""),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from innoportal import embedded
+from tests.browser import writer
 
 TODAY = timezone.localdate()
 WISH = {
@@ -114,24 +115,22 @@ class Loop:
     def publish_the_wish(self):
         self.vendor.at("/en/notices/settings/").get_by_label("Topic").select_option("building-operation")
         self.vendor.press("Follow")
-        page = self.officer.at("/en/workspace/")
-        page = self.officer.follow("Write a wish")
-        fill(page, WISH)
-        choose(page, budget="to_500k")
-        page.get_by_label("Building operation").check()
-        page.get_by_label("Mains power").check()
-        self.officer.press("Save the draft")
-        draft = self.officer.press("Send for endorsement").url
+        self.officer.at("/en/workspace/")
+        self.officer.follow("Write a wish")
+        writer.write(self.officer, {**WISH, "budget": "to_500k"}, ("Building operation", "Mains power"))
+        draft = self.officer.press("Save and send for endorsement").url
         page = self.approver.at(draft)
         page.locator("summary", has_text="Send back").click()
         page.locator("#send_back_reason").fill("Name the thickness at which a duct is cleaned.")
         self.approver.press("Send back")
         # Who wrote it reads why it came back, mends it and hands it in again.
         assert "Name the thickness at which a duct is cleaned." in self.officer.at(draft).inner_text("main")
-        self.officer.follow("Edit")
+        self.officer.press("Edit")
+        self.officer.follow("Constraints")
         fill(self.officer.page, {"constraints_en": "Two millimetres is the limit of the fire code."})
-        self.officer.press("Save the draft")
-        self.officer.press("Send for endorsement")
+        self.officer.press("Save and go to all questions")
+        self.officer.follow("Check your answers")
+        self.officer.press("Save and send for endorsement")
         self.approver.at(draft)
         self.approver.press("Endorse")
         self.office.at(draft)

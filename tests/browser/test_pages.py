@@ -129,13 +129,25 @@ def made(readers, ask):
         page.locator("#erratum_text_en").fill("The second decimal of one reading was read wrongly.")
         return office.press("Announce a correction").url.rstrip("/").rsplit("/", 1)[1]
 
-    makers, found = {"unsubscribe token": token, "caught mail": mail, "report draft": draft}, {}
+    def wish_draft():
+        officer = readers["officer"]
+        officer.at("/en/wishes/write/")
+        officer.press("Start now")
+        officer.page.locator("[name=need_en]").fill("Lift doors are heard in the flats beside the shaft.")
+        officer.press("Continue")
+        return officer.page.url.split("/")[-3]
+
+    makers, found = (
+        {"wish draft": wish_draft, "unsubscribe token": token, "caught mail": mail, "report draft": draft},
+        {},
+    )
     makers |= {"term": term, "term at rest": resting_term}
 
     def make(word):
-        if word not in found:
-            found[word] = makers[word]() if word in makers else ask(word) if "select" in word else word
-        return found[word]
+        name, slash, rest = word.partition("/")  # of a page of a thing that was made
+        if name not in found:
+            found[name] = makers[name]() if name in makers else ask(name) if "select" in name else name
+        return found[name] + slash + rest
 
     return make
 
@@ -145,7 +157,7 @@ def address(name, argument, query, language):
         if name == "account_reset_password_from_key":
             uid, key = argument.split("-", 1)
             return reverse(name, kwargs={"uidb36": uid, "key": key})
-        return reverse(name, args=[argument] if argument else []) + query
+        return reverse(name, args=argument.split("/") if argument else []) + query
 
 
 def width(page, pixels):

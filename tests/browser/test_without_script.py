@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from tests.browser import writer
 from tests.browser.test_loop import WISH, fill
 
 BARE = {"java_script_enabled": False}
@@ -11,9 +12,8 @@ def test_a_wish_is_written_and_handed_in(somebody):
     officer = somebody("officer@example.org", **BARE)
     officer.at("/en/workspace/")
     officer.follow("Write a wish")
-    fill(officer.page, {**WISH, "title_en": "A wish without a script"})
-    officer.press("Save the draft")
-    page = officer.press("Send for endorsement")
+    writer.write(officer, {**WISH, "title_en": "A wish without a script"})
+    page = officer.press("Save and send for endorsement")
     expect(page.locator(".ip-page-header")).to_contain_text("Waiting for endorsement")
     page = officer.at("/en/workspace/")
     officer.follow("Wishes")
@@ -23,12 +23,17 @@ def test_a_wish_is_written_and_handed_in(somebody):
 
 def test_what_was_typed_stays_when_something_is_missing(somebody):
     officer = somebody("officer@example.org", **BARE)
-    page = officer.at("/en/wishes/write/")
-    fill(page, {"title_en": "Only a title"})
-    officer.press("Save the draft")
-    expect(page.get_by_role("alert")).to_contain_text("Say what the need is")
-    expect(page.locator("[name=title_en]")).to_have_value("Only a title")
+    officer.at("/en/wishes/write/")
+    page = officer.press("Start now")
+    fill(page, {"need_en": "x" * 6000})
+    page.locator("[name=need_en]").evaluate("field => field.removeAttribute('maxlength')")
+    fill(page, {"need_en": "x" * 6001})
+    officer.press("Continue")
+    expect(page.get_by_role("alert")).to_contain_text("6000")
+    expect(page.locator("[name=need_en]")).to_have_value("x" * 6001)
     assert page.title().startswith("Error:")
+    officer.press("Save and go to all questions")
+    expect(page.locator("main")).to_contain_text("Needs a look")
 
 
 def test_a_visitor_searches_and_filters(somebody):

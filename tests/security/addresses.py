@@ -11,6 +11,7 @@ from tests.test_house import named
 NAMES = tuple(name for name, _entry in sorted(dict(named()).items()) if name != "styleguide")
 SIGNED = ("trials:report", "trials:verify-report", "api:report")
 NOUNS = (  # the first that fits says what `slug` means there
+    (r"^wishes:(tasks|step|check|discard)$", "draft"),
     (r"^(wishes:|matching:(duplicates-)?of-wish|api:wish)", "wish"),
     (r"^(solutions:|matching:(duplicates-)?of-solution|api:solution)", "solution"),
     (r"^matching:(same|not-same)$", "duplicate"),
@@ -68,11 +69,13 @@ def arguments(world: World, name: str, kind: str) -> dict:
         "notices:open": world.hidden["notification"].pk,
         "notices:unfollow": world.hidden["follow"].pk,
         "matching:activate-ranker": world.hidden["ranker"].pk,
+        "matching:cancel-run": world.hidden["run"].pk,
         "people:answer-invitation": world.hidden["invitation"].pk,
         "people:take-back-invitation": world.hidden["invitation"].pk,
         "people:remove-member": world.hidden["membership"].pk,
     }
     given |= {"pk": own.get(name), "token": world.public["token"], "name": "20260101T000000000000-0123abcd"}
+    given["step"] = "need"
     if name == "api:topic-detail":
         given["slug"] = world.public["topic"].slug
     found = {one: value for one, value in given.items() if one in wanted}

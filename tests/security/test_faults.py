@@ -23,7 +23,7 @@ from notifications.models import Delivery, Notification
 from tests.factories import PASSWORD, MembershipFactory, NotificationFactory, UserFactory, WishFactory
 from tests.matching.test_worker import address_of_the_test_database
 from tests.security.world import soon
-from wishes.models import Wish
+from tests.wishes.writing import write
 
 CLOSED = "redis://127.0.0.1:1/0"
 pytestmark = pytest.mark.faults
@@ -80,11 +80,9 @@ def test_without_valkey_a_wish_is_handed_in_and_its_mails_wait_in_the_outbox(
     department = MembershipFactory(user=member).organisation
     MembershipFactory(user=approver, organisation=department, approver=True)
     client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
-    data = {"organisation": department.pk, "title_en": "T", "need_en": "N", "outcome_en": "O",
-            "closes_on": soon(), "kpis-TOTAL_FORMS": "0", "kpis-INITIAL_FORMS": "0"}  # fmt: skip
+    data = {"title_en": "T", "need_en": "N", "outcome_en": "O", "closes_on": soon()}
     with django_capture_on_commit_callbacks(execute=True):
-        assert client.post(reverse("wishes:create"), data).status_code == 302
-        wish = Wish.objects.get()
+        wish = write(client, data, organisation=department.pk)
         assert client.post(reverse("wishes:submit", args=[wish.slug])).status_code == 302
     wish.refresh_from_db()
     assert wish.status == "endorsement"

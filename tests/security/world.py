@@ -151,6 +151,12 @@ def _wishes_and_solutions(world: World) -> None:
         budget_holder=world.mark("publicwishholder"),
         topics=[world.public["topic"]],
     )
+    world.hidden["draft"] = make.WishDraftFactory(
+        organisation=department, author=author, answers=_texts(world, "draft", "title_en", "need_zh")
+    )
+    world.public["draft"] = make.WishDraftFactory(  # nothing of the kind is public: another department's
+        organisation=world.public["department_b"], author=world.people["member_b"]
+    )
     world.public["question"] = make.QuestionFactory(
         wish=world.public["wish"], asked_by=world.people["vendor_a"], text="Is there power?"
     )
@@ -190,6 +196,7 @@ def _matches(world: World) -> None:
     world.hidden["ranker"] = make.RankerFactory(
         engine_version=ENGINE_VERSION, weights=DEFAULT_WEIGHTS.as_dict()
     )
+    world.hidden["run"] = make.RematchRunFactory(running=True)
     world.hidden["match"] = make.MatchFactory(
         wish=world.public["wish"],
         solution=world.public["solution"],

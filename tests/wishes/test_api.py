@@ -29,7 +29,8 @@ def test_a_wish_has_its_public_fields_and_nobody_in_it(client, people, wish_in):
         *("reference", "status", "organisation", "published_at", "updated_at", "title_en", "title_zh"),
         *("need_en", "need_zh", "outcome_en", "outcome_zh", "constraints_en", "constraints_zh"),
         *("site_en", "site_zh", "site_gives", "certificates", "trl_wanted", "budget", "months"),
-        *("closes_on", "decision_on", "topics", "sponsors", "kpis", "questions"),
+        *("closes_on", "questions_until", "vehicle", "decision_on", "topics", "sponsors", "kpis"),
+        *("access_hours_en", "access_hours_zh", "environment_en", "environment_zh", "questions"),
     }
     body = response.content.decode()
     for hidden in ("Chan", "secret-7", wish.key, *(person.name for person in people.values() if person)):

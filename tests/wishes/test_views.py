@@ -4,7 +4,6 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from journal.models import Entry
 from tests.factories import (
     KpiFactory,
     MembershipFactory,
@@ -29,19 +28,6 @@ def as_role(client, people):
         return client
 
     return sign_in
-
-
-def form_data(**changed):
-    data = {
-        "title_en": "Find lift faults early",
-        "need_en": "Passengers report them.",
-        "outcome_zh": "一星期前預知。",
-        "kpis-TOTAL_FORMS": "1",
-        "kpis-INITIAL_FORMS": "0",
-        "kpis-0-metric": "",
-        "kpis-0-target": "",
-    }
-    return data | changed
 
 
 @pytest.mark.parametrize("count", [1, 5])
@@ -96,73 +82,6 @@ def test_a_page_holds_twenty_five(client):
     assert len(client.get(reverse("wishes:list")).context["page_obj"]) == 25
     assert len(client.get(reverse("wishes:list"), {"page": 2}).context["page_obj"]) == 1
     assert client.get(reverse("wishes:list"), {"page": 3}).status_code == 404
-
-
-def test_a_wish_is_written_saved_and_edited_in_the_form(as_role, people, department):
-    topic = TopicFactory()
-    client = as_role("creator")
-    given = form_data(
-        **{"organisation": department.pk, "topics": [topic.slug], "site_gives": ["power", "night"]},
-        **{"certificates": "ISO 9001, , EN 81-20,", "kpis-0-metric": "Breakdowns", "kpis-0-target": "2"},
-    )
-    response = client.post(reverse("wishes:create"), given)
-    wish = Wish.objects.get()
-    assert response["Location"] == wish.get_absolute_url()
-    assert (wish.status, wish.created_by, wish.organisation) == (S.DRAFT, people["creator"], department)
-    assert (wish.certificates, wish.site_gives) == (["ISO 9001", "EN 81-20"], ["power", "night"])
-    assert list(wish.topics.all()) == [topic]
-    page = client.get(reverse("wishes:edit", args=[wish.slug])).content.decode()
-    assert 'value="Breakdowns"' in page
-    assert 'value="2"' in page
-    edited = given | {"need_en": "Nobody reports them.", "kpis-0-DELETE": "on", "kpis-INITIAL_FORMS": "1"}
-    client.post(reverse("wishes:edit", args=[wish.slug]), edited)
-    wish.refresh_from_db()
-    assert (wish.need_en, wish.kpis.count()) == ("Nobody reports them.", 0)
-    assert Entry.objects.about(wish).latest("pk").details == {"fields": ["need_en", "kpis"]}
-
-
-@pytest.mark.parametrize(
-    ("changed", "field"),
-    [
-        ({"title_en": ""}, "title_en"),
-        ({"need_en": ""}, "need_en"),
-        ({"outcome_zh": ""}, "outcome_en"),
-        ({"title_en": "x" * 501}, "title_en"),
-        ({"need_zh": "字" * 6001}, "need_zh"),
-        ({"trl_wanted": "10"}, "trl_wanted"),
-        ({"months": "-1"}, "months"),
-        ({"budget": "much"}, "budget"),
-        ({"topics": ["unknown"]}, "topics"),
-        ({"site_gives": ["gas"]}, "site_gives"),
-        ({"certificates": "x" * 61}, "certificates"),
-        ({"closes_on": "2020-01-01"}, "closes_on"),
-        ({"closes_on": "soon"}, "closes_on"),
-        ({"organisation": "0"}, "organisation"),
-    ],
-)
-def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_is_kept(
-    as_role, people, department, changed, field
-):
-    given = {"organisation": department.pk, "site_en": "Typed site"} | form_data() | changed
-    response = as_role("creator").post(reverse("wishes:create"), given)
-    assert response.status_code == 422
-    assert list(response.context["form"].errors) == [field]
-    assert "Typed site" in response.content.decode()
-    assert not Wish.objects.exists()
-
-
-def test_a_measure_without_a_target_is_said_in_its_row(as_role, department):
-    given = form_data(**{"organisation": department.pk, "kpis-0-metric": "Breakdowns"})
-    response = as_role("creator").post(reverse("wishes:create"), given)
-    assert response.status_code == 422
-    assert list(response.context["kpis"].errors[0]) == ["target"]
-    assert not Wish.objects.exists()
-
-
-def test_a_wish_cannot_be_written_for_another_department(as_role):
-    given = form_data(organisation=OrganisationFactory().pk)
-    response = as_role("creator").post(reverse("wishes:create"), given)
-    assert list(response.context["form"].errors) == ["organisation"]
 
 
 def test_markup_in_a_text_is_shown_as_text(client, department):

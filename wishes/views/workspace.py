@@ -6,7 +6,8 @@ from django.views.generic import TemplateView
 
 from accounts.models import Membership, Role
 from innoportal.lib.views import PartialMixin
-from wishes.models import Question, Wish
+from wishes.models import Question, Wish, WishDraft
+from wishes.writing import title_of
 
 
 class WorkspacePiece(LoginRequiredMixin, PartialMixin, TemplateView):
@@ -21,6 +22,8 @@ class WorkspacePiece(LoginRequiredMixin, PartialMixin, TemplateView):
         visible = Wish.objects.visible_to(user).select_related("organisation")
         approves = [pk for pk, role in roles.items() if role == Membership.Role.APPROVER]
         mine = visible.filter(organisation__in=list(roles))
+        drafts = WishDraft.objects.filter(organisation__in=list(roles)).order_by("-updated_at")
+        drafts = drafts.select_related("organisation", "updated_by")
         status = Wish.Status
         questions = Question.objects.filter(wish__in=mine.public(), answered_at=None)
         return super().get_context_data(
@@ -32,6 +35,7 @@ class WorkspacePiece(LoginRequiredMixin, PartialMixin, TemplateView):
             if user.has_role(Role.OFFICE)
             else [],
             to_answer=questions.select_related("wish").order_by("asked_at"),
+            begun=[(title_of(draft.answers), draft) for draft in drafts[:20]],
             mine=mine.order_by("-updated_at", "-pk")[:50],
             may_write=user.has_perm("wishes.add_wish"),
             today=timezone.localdate(),

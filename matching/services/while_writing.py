@@ -1,0 +1,58 @@
+"""What the portal holds that may already answer a need, while somebody is still typing it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from matching.engine import Item, Passage, Prepared, likeness, prepare
+from matching.services import glossaries, shelf
+from matching.services.searching import LETTER, LIKELY, language_of
+from solutions.models import Solution
+from wishes.models import Wish
+
+SHOWN = 4  # of each kind: more would be read instead of writing
+LOOKED_AT = 12  # hits, of which some are no longer public or too unlike
+LONGEST = 2000  # characters of a body that are read
+ENOUGH = 12  # letters and digits from which a text says what it is about
+
+
+@dataclass(frozen=True)
+class Held:
+    wishes: list[Wish]
+    solutions: list[Solution]
+
+
+def already_held(texts: Sequence[tuple[str, str]], *, besides: int | None = None) -> Held | None:
+    """Open wishes and solutions that are about the same; None while there is too little to go by.
+
+    `texts` are (title, body) pairs, one for each language that is written; `besides` is the wish itself.
+    """
+    passages = tuple(_passage(title, body) for title, body in texts if _says_enough(title + body))
+    if not passages:
+        return None
+    held = shelf.held()
+    item = Item("draft" if besides is None else f"w{besides}", "wish", passages)
+    models = shelf.embedders(held.engine.model_names)
+    asked = prepare([item], models, glossaries.current().glossary)[0]
+    found = {role: _likely(held, asked, role) for role in ("wish", "solution")}
+    wishes = Wish.objects.open().for_cards().in_bulk(found["wish"])
+    solutions = Solution.objects.public().for_cards().in_bulk(found["solution"])
+    return Held(_first(found["wish"], wishes), _first(found["solution"], solutions))
+
+
+def _says_enough(text: str) -> bool:
+    """Chinese says in four characters what English says in three words."""
+    letters = LETTER.findall(text)
+    return sum(1 if letter.isascii() else 3 for letter in letters) >= ENOUGH
+
+
+def _passage(title: str, body: str) -> Passage:
+    return Passage(language_of(f"{title} {body}"), title[:500], body[:LONGEST])
+
+
+def _likely(held: shelf.Held, asked: Prepared, role: str) -> list[int]:
+    hits = held.snapshot.search(asked, role, LOOKED_AT, crowded=False)  # type: ignore[arg-type]
+    return [int(hit.key[1:]) for hit in hits if likeness(hit.signals) >= LIKELY]
+
+
+def _first(order: Sequence[int], rows: Mapping[int, Wish] | Mapping[int, Solution]) -> list:
+    return [rows[pk] for pk in order if pk in rows][:SHOWN]
