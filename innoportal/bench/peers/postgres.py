@@ -24,16 +24,22 @@ class TsRank:
         self.cursor = cursor
 
     def __call__(self, questions: Sequence[Text], pool: Sequence[Text]) -> Array:
+        self.fill(pool)
+        return found_only(np.array([self.scores(one.tokens, len(pool)) for one in questions]))
+
+    def fill(self, pool: Sequence[Text]) -> None:
         self.cursor.execute("DROP TABLE IF EXISTS pg_temp.pool")
         self.cursor.execute("CREATE TEMPORARY TABLE pool (row integer, body tsvector)")
         rows = [(row, vector(one.tokens)) for row, one in enumerate(pool)]
         execute_values(self.cursor, "INSERT INTO pool VALUES %s", rows, template="(%s, CAST(%s AS tsvector))")
-        scores = np.zeros((len(questions), len(pool)))
-        for i, question in enumerate(questions):
-            self.cursor.execute(RANKED, [any_of(sorted(set(question.tokens)))])
-            for row, score in self.cursor:
-                scores[i, row] = score
-        return found_only(scores)
+
+    def scores(self, tokens: Sequence[str], size: int) -> Array:
+        """Of each text of the pool; nought for one without a word of the question."""
+        found = np.zeros(size)
+        self.cursor.execute(RANKED, [any_of(sorted(set(tokens)))])
+        for row, score in self.cursor:
+            found[row] = score
+        return found
 
 
 @contextmanager

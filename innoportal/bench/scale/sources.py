@@ -74,3 +74,15 @@ def read(folders: Sequence[Path], embedders: Sequence[Embedder]) -> dict[Role, l
             raise linked.InputError(f"no folder holds {FILES[role]}")
         found[role] = prepare(items, embedders)
     return found
+
+
+def titles(folders: Sequence[Path], count: int) -> list[str]:
+    """Short texts as people type them."""
+    items = [
+        item
+        for folder in folders
+        if (folder / FILES["wish"]).exists()
+        for item in linked.items(folder / FILES["wish"], "wish")
+    ]
+    named = [passage.title or passage.body for item in items for passage in item.passages]
+    return named[:: max(1, len(named) // count)][:count]
