@@ -60,19 +60,34 @@ def ids(words: set[str]) -> Array:
 
 
 @dataclass(frozen=True)
+class Known:
+    """Where the vectors of a collection lie, from many more of its passages than a sample has."""
+
+    centres: Mapping[tuple[str, Role], Array]
+    spreads: Mapping[tuple[str, Role], Array]
+    sizes: Mapping[Role, int]  # of how many passages they tell
+
+
+@dataclass(frozen=True)
 class Sample:
     """Passages of each role and language drawn by lot; `is_whole` when there are no others."""
 
     snapshot: Snapshot
     models: Mapping[str, int]  # name → dimension
     is_whole: bool
+    sizes: Mapping[Role, int]  # of how many passages the spreads tell
 
     @classmethod
-    def of(cls, segments: Mapping[Role, Segment], *, is_whole: bool) -> "Sample":
-        """From rows with all their terms; crowding is measured anew only where these rows are all."""
-        snapshot = Snapshot.measured_anew({role: (segments[role],) for role in ROLES})
+    def of(cls, segments: Mapping[Role, Segment], known: "Known | None" = None) -> "Sample":
+        """From rows with all their terms: all that there are, or some of a collection `known` otherwise."""
+        parts = {role: (segments[role],) for role in ROLES}
         models = {name: v.dim for one in segments.values() for name, v in one.vectors.items()}
-        return cls(crowding.measured(snapshot, whole=False) if is_whole else snapshot, models, is_whole)
+        if known is None:
+            whole = crowding.measured(Snapshot.measured_anew(parts), whole=False)
+            return cls(whole, models, True, {role: len(segments[role].keys) for role in ROLES})
+        statistics = replace(Statistics.of(parts), centres=known.centres, spreads=known.spreads)
+        ready = {role: (Ready.of(segments[role], role, statistics),) for role in ROLES}
+        return cls(Snapshot(parts, statistics, ready), models, False, known.sizes)
 
     def search(
         self,
@@ -191,7 +206,9 @@ class Sample:
         """As if some more were there; among many texts they change nothing worth the time."""
         if not things or not self.is_whole:
             return self
-        return replace(self, snapshot=self.snapshot.with_changes(things))
+        more = sum(len(one.passages) for one in things)
+        sizes = {role: size + more for role, size in self.sizes.items()}
+        return replace(self, snapshot=self.snapshot.with_changes(things), sizes=sizes)
 
     def near(self, role: Role, rows: Sequence[Row], beside: Sequence[Prepared]) -> Neighbours:
         """Candidates, and what only this comparison knows of, to be asked for duplicates."""
@@ -202,4 +219,4 @@ class Sample:
             {},
         )
         snapshot = self.beside(role, segments, counts)
-        return Neighbours(snapshot, role, size=len(self.snapshot.face(role).alive))
+        return Neighbours(snapshot, role, size=self.sizes[role])

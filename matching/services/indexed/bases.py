@@ -16,12 +16,13 @@ from matching.engine import Prepared, PreparedPassage
 from matching.engine.dense import ROLES, Role
 from matching.engine.lexical import Array, term_id
 from matching.engine.ready import Ready
+from matching.engine.sampled import Known
 from matching.engine.segments import CODES, Segment
 from matching.engine.statistics import Statistics
 from matching.models import Basis
 
 SIGN = 1 << 63
-DRAWN = 2000  # public texts of a role from which a basis is taken
+DRAWN = 20_000  # public texts of a role from which a basis is taken
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Ground:
 
     pk: int
     models: Mapping[str, int]  # name → dimension, by name
-    statistics: Statistics  # centres and spreads alone
+    known: Known
 
     @property
     def dim(self) -> int:
@@ -39,10 +40,10 @@ class Ground:
     def vectors(self, segment: Segment, role: Role) -> Array:
         """(rows, dim) float32: the vectors of passages."""
         counted = Statistics.of({role: (segment,)})
-        centres, spreads = self.statistics.centres, self.statistics.spreads
-        ready = Ready.of(segment, role, replace(counted, centres=centres, spreads=spreads))
+        statistics = replace(counted, centres=self.known.centres, spreads=self.known.spreads)
+        ready = Ready.of(segment, role, statistics)
         parts = [
-            (segment.vectors[model].floats() - self.statistics.centres[model, role][segment.langs])
+            (segment.vectors[model].floats() - self.known.centres[model, role][segment.langs])
             / (ready.norms[model] * ready.widths[model])[:, None]
             for model in self.models
         ]
@@ -52,12 +53,17 @@ class Ground:
         """The vector of a query; a model that has not read it says nothing."""
         return np.concatenate(
             [
-                self.statistics.centre_query(model, query.role, CODES[passage.lang], passage.vectors[model])
+                self.centred(model, query.role, passage)
                 if model in passage.vectors
                 else np.zeros(dim, np.float32)
                 for model, dim in self.models.items()
             ]
         )
+
+    def centred(self, model: str, role: Role, passage: PreparedPassage) -> Array:
+        moved = passage.vectors[model] - self.known.centres[model, role][CODES[passage.lang]]
+        unit: Array = moved / max(float(np.linalg.norm(moved)), 1e-9)
+        return unit
 
     def marked(self, terms: Array, role: int, lang: int, kind: str) -> Array:
         """Ids of words or concepts as the index holds them, so that those of each language are apart."""
@@ -78,9 +84,11 @@ def make(version: str, prepared: Sequence[Prepared]) -> Basis:
     statistics = Statistics.of(segments)
     file = io.BytesIO()
     arrays = {"centres": statistics.centres, "spreads": statistics.spreads}
+    sizes = {f"sizes all {role}": np.array(len(segments[role][0].keys)) for role in ROLES}
     np.savez(
         file,
         allow_pickle=False,
+        **sizes,
         **{f"{kind} {model} {role}": a for kind, of in arrays.items() for (model, role), a in of.items()},
     )
     return Basis.objects.create(engine_version=version, arrays=file.getvalue(), texts=len(prepared))
@@ -94,8 +102,8 @@ def ground(pk: int) -> Ground:
     centres = {(model, role): a for (kind, model, role), a in arrays.items() if kind == "centres"}
     spreads = {(model, role): a for (kind, model, role), a in arrays.items() if kind == "spreads"}
     models = {model: centres[model, role].shape[1] for model, role in sorted(centres)}
-    nothing = Statistics.of(dict.fromkeys(ROLES, ()))
-    return Ground(pk, models, replace(nothing, centres=centres, spreads=spreads))  # type: ignore[arg-type]
+    sizes = {role: int(a) for (kind, _, role), a in arrays.items() if kind == "sizes"}
+    return Ground(pk, models, Known(centres, spreads, sizes))  # type: ignore[arg-type]
 
 
 def complete(ground: Ground, prepared: Prepared) -> Prepared:
@@ -105,7 +113,7 @@ def complete(ground: Ground, prepared: Prepared) -> Prepared:
             passage,
             vectors={
                 model: passage.vectors.get(
-                    model, ground.statistics.centres[model, prepared.role][CODES[passage.lang]]
+                    model, ground.known.centres[model, prepared.role][CODES[passage.lang]]
                 )
                 for model in ground.models
             },

@@ -68,7 +68,7 @@ def refreshed(before: Held | None) -> Held:
     engine = versions.serving()
     basis = bases.serving(engine.name)
     if basis is None:
-        return Held(engine, None, NOTHING, {}, sample_of({}, {}, is_whole=True))
+        return Held(engine, None, NOTHING, {}, sample_of({}, None))
     ground, totals = bases.ground(basis.pk), counting.totals(basis.pk)
     same = before is not None and before.ground is not None and before.ground.pk == ground.pk
     if before is not None and same and before.totals.mark == totals.mark:
@@ -80,14 +80,15 @@ def refreshed(before: Held | None) -> Held:
     new = read([pk for pk in drawn if pk not in known])
     rows = {pk: known.get(pk) or new[pk] for pk in drawn if pk in known or pk in new}
     is_whole = len(rows) == sum(sizes[0] for sizes in totals.of.values())
-    return Held(engine, ground, totals, rows, sample_of(rows, ground.models, is_whole=is_whole))
+    return Held(engine, ground, totals, rows, sample_of(rows, ground, is_whole=is_whole))
 
 
-def draw(ground: Ground, totals: Totals) -> dict[int, None]:
+def draw(ground: Ground, totals: Totals, most: int | None = None) -> dict[int, None]:
     """The ids of the passages with the lowest lots of each role and language."""
+    most = DRAWN if most is None else most
     parts = [
         f"(SELECT id FROM matching_indexedpassage WHERE basis_id = {ground.pk} AND role = {role}"  # noqa: S608
-        f" AND lang = {lang} ORDER BY lot LIMIT {DRAWN})"
+        f" AND lang = {lang} ORDER BY lot LIMIT {most})"
         for role, lang in sorted(totals.of)
     ]
     if not parts:
@@ -106,11 +107,11 @@ def read(ids: Sequence[int]) -> dict[int, tuple[int, Row]]:
         return {pk: (role, row_of(*columns)) for pk, role, *columns in cursor.fetchall()}
 
 
-def sample_of(rows: dict[int, tuple[int, Row]], models, *, is_whole: bool) -> Sample:
+def sample_of(rows: dict[int, tuple[int, Row]], ground: Ground | None, *, is_whole: bool = True) -> Sample:
     segments: dict = {
-        name: segment_of([row for of, row in rows.values() if of == role], models)
-        if rows
+        name: segment_of([row for of, row in rows.values() if of == role], ground.models)
+        if ground and rows
         else Segment.build([])
         for role, name in enumerate(ROLES)
     }
-    return Sample.of(segments, is_whole=is_whole)
+    return Sample.of(segments, None if is_whole or ground is None else ground.known)

@@ -7,7 +7,7 @@ from matching.engine import Snapshot
 from matching.engine.dense import ROLES
 from matching.engine.lexical import Collection
 from matching.engine.rows import only, rows_of, segment_of
-from matching.engine.sampled import Counts, Sample, Terms
+from matching.engine.sampled import Counts, Known, Sample, Terms
 from matching.engine.segments import Segment
 
 from .makers import thing
@@ -51,7 +51,7 @@ def answer(sample, parts, query, role, k, *, rows=None, crowded=True):
 @pytest.mark.parametrize("crowded", [True, False])
 def test_with_all_rows_as_candidates_the_answer_is_that_of_a_snapshot(prepared, crowded):
     snapshot, parts = Snapshot.build(prepared), segments(prepared)
-    sample = Sample.of(parts, is_whole=True)
+    sample = Sample.of(parts)
     for query in prepared[:12]:
         role = "solution" if query.role == "wish" else "wish"
         wanted = snapshot.search(query, role, 30, crowded=crowded)
@@ -64,7 +64,7 @@ def test_with_all_rows_as_candidates_the_answer_is_that_of_a_snapshot(prepared, 
 def test_a_part_of_the_rows_scores_as_it_does_among_all():
     things = [WISH, *(thing(f"S-{i}", ("en", f"pump {'leak ' * (i % 3)}w{i}")) for i in range(60))]
     parts = segments(things)
-    sample = Sample.of(parts, is_whole=True)
+    sample = Sample.of(parts)
     whole = {hit.key: hit for hit in Snapshot.build(things).search(WISH, "solution", 60)}
     some = answer(sample, parts, WISH, "solution", 60, rows=rows_of(parts["solution"])[10:15])
     assert {hit.key for hit in some} == {row.key for row in rows_of(parts["solution"])[10:15]}
@@ -100,8 +100,8 @@ def test_only_some_terms_are_kept_with_all_their_rows(prepared):
 
 def test_crowding_that_nobody_measured_is_the_average_of_the_language(prepared):
     snapshot = Snapshot.build(prepared)
-    parts = {role: snapshot.segments[role][0] for role in ROLES}
-    sample = Sample.of(parts, is_whole=False)
+    parts, statistics = {role: snapshot.segments[role][0] for role in ROLES}, snapshot.statistics
+    sample = Sample.of(parts, Known(statistics.centres, statistics.spreads, {}))
     rows = rows_of(parts["solution"])
     bare = Segment.build([p for p in prepared if p.role == "solution"])
     known = sample.crowding("solution", segment_of(rows, sample.models))
