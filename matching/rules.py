@@ -55,6 +55,10 @@ rules.add_perm("matching.activate_ranker", is_office | is_administrator)
 
 reads_all = is_office | is_auditor | is_administrator
 
+rules.add_perm("matching.view_run", reads_all)
+rules.add_perm("matching.start_run", is_office | is_administrator)
+rules.add_perm("matching.cancel_run", is_office | is_administrator)
+
 rules.add_perm("matching.view_duplicates", reads_all)
 rules.add_perm("matching.same_duplicate", is_office)
 rules.add_perm("matching.not_same_duplicate", is_office)

@@ -9,6 +9,7 @@ from matching.views import (
     pieces,
     queue,
     rankers,
+    runs,
     terms,
     writing,
 )
@@ -22,6 +23,9 @@ urlpatterns = [
     path("conflicts/", conflicts.Conflicts.as_view(), name="conflicts"),
     path("rankers/", rankers.Rankers.as_view(), name="rankers"),
     path("rankers/<int:pk>/activate/", rankers.Activate.as_view(), name="activate-ranker"),
+    path("runs/", runs.Runs.as_view(), name="runs"),
+    path("runs/start/", runs.Start.as_view(), name="start-run"),
+    path("runs/<int:pk>/cancel/", runs.Cancel.as_view(), name="cancel-run"),
     path("engine/", engine.Engine.as_view(), name="engine"),
     path("engine/terms/", terms.Terms.as_view(), name="terms"),
     path("engine/terms/add/", terms.AddTerm.as_view(), name="add-term"),

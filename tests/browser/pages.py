@@ -79,6 +79,7 @@ PAGES = [
     ("solutions:reconsider", "office", SOLUTION.format("not_suitable"), ""),
     ("matching:queue", "expert", "", ""),
     ("matching:rankers", "office", "", ""),
+    ("matching:runs", "office", "", ""),
     ("matching:engine", "office", "", ""),
     ("matching:engine", "administrator", "", ""),
     ("matching:terms", "auditor", "", ""),

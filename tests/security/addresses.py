@@ -69,6 +69,7 @@ def arguments(world: World, name: str, kind: str) -> dict:
         "notices:open": world.hidden["notification"].pk,
         "notices:unfollow": world.hidden["follow"].pk,
         "matching:activate-ranker": world.hidden["ranker"].pk,
+        "matching:cancel-run": world.hidden["run"].pk,
         "people:answer-invitation": world.hidden["invitation"].pk,
         "people:take-back-invitation": world.hidden["invitation"].pk,
         "people:remove-member": world.hidden["membership"].pk,

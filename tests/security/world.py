@@ -196,6 +196,7 @@ def _matches(world: World) -> None:
     world.hidden["ranker"] = make.RankerFactory(
         engine_version=ENGINE_VERSION, weights=DEFAULT_WEIGHTS.as_dict()
     )
+    world.hidden["run"] = make.RematchRunFactory(running=True)
     world.hidden["match"] = make.MatchFactory(
         wish=world.public["wish"],
         solution=world.public["solution"],
