@@ -70,10 +70,16 @@ class SearchForm(forms.Form):
         return text, self.cleaned_data.get("side", "")
 
 
+NAME_WANTED = _("Give at least one name in this language.")
+
+
 class NamesField(forms.CharField):
     """One name a line; empty lines count for nothing."""
 
-    widget = forms.Textarea(attrs={"rows": 4})
+    widget = forms.Textarea(attrs={"rows": 4, "spellcheck": "false"})
+
+    def widget_attrs(self, widget):
+        return {}  # nobody counts down the characters of a list
 
     def to_python(self, value):
         return tuple(
@@ -88,7 +94,7 @@ class TermForm(forms.Form):
     """A concept; whether it can join the glossary is the engine's to say (`add_faults`)."""
 
     key = forms.CharField(
-        label=_("Key"),
+        label=_("Key of the concept"),
         max_length=60,
         help_text=_(
             "Small letters, figures and _, such as heat_pump. A key of the engine takes that concept’s place."
@@ -97,7 +103,7 @@ class TermForm(forms.Form):
     )
     english = NamesField(
         label=_("English names"),
-        required=False,
+        error_messages={"required": NAME_WANTED},
         max_length=4000,
         help_text=_(
             "One a line, the first is the label; plurals need none. = before a name: only in these capitals."
@@ -105,7 +111,7 @@ class TermForm(forms.Form):
     )
     chinese = NamesField(
         label=_("Traditional Chinese names"),
-        required=False,
+        error_messages={"required": NAME_WANTED},
         max_length=4000,
         help_text=_("One a line, Hong Kong’s first. Texts in Simplified Chinese are found by these, too."),
     )

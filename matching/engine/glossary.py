@@ -4,8 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from typing import TypeVar
 
 from matching.engine import text
+
+Entry = TypeVar("Entry", tuple[str, str], tuple[tuple[str, ...], str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,30 +57,31 @@ class Glossary:
 
     def with_terms(self, terms: Iterable[Concept]) -> "Glossary":
         """The same with further concepts; one with an id that is there takes its place."""
-        return Glossary({**self.concepts, **{term.id: term for term in terms}})
+        new = {term.id: term for term in terms}
+        return self.changed([self.concepts[key] for key in new if key in self.concepts], new.values())
 
     def without(self, name: str) -> "Glossary":
-        return Glossary({key: concept for key, concept in self.concepts.items() if key != name})
+        return self.changed([self.concepts[name]] if name in self.concepts else [], [])
+
+    def changed(self, gone: Iterable[Concept], new: Iterable[Concept]) -> "Glossary":
+        """Both indexes are taken over but for what has changed in them."""
+        gone, new = list(gone), list(new)
+        kept = {one.id for one in gone}
+        concepts = {key: one for key, one in self.concepts.items() if key not in kept}
+        glossary = Glossary({**concepts, **{one.id: one for one in new}})
+        glossary.__dict__["chinese"] = amended(self.chinese, by_characters(gone), by_characters(new))
+        glossary.__dict__["english"] = amended(self.english, by_word(gone), by_word(new))
+        return glossary
 
     @cached_property
     def chinese(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
         """First two characters → (name, concept), the longest name first."""
-        index: dict[str, set[tuple[str, str]]] = {}
-        for concept in self.concepts.values():
-            for folded in concept.folded:
-                index.setdefault(folded[:2], set()).add((folded, concept.id))
-        return {head: tuple(sorted(names, key=lambda n: (-len(n[0]), n))) for head, names in index.items()}
+        return amended({}, {}, by_characters(self.concepts.values()))
 
     @cached_property
     def english(self) -> Mapping[str, tuple[tuple[tuple[str, ...], str, str], ...]]:
         """First word → (words, capitals that must be there or "", concept), the longest first."""
-        index: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
-        for concept in self.concepts.values():
-            for name, read in zip(concept.english, concept.read, strict=True):
-                exact = name[1:] if name.startswith("=") else ""
-                if read:  # a name without a word cannot be found: `terms.faults` tells of it
-                    index.setdefault(read[0], []).append((read, exact, concept.id))
-        return {head: tuple(sorted(names, key=lambda n: -len(n[0]))) for head, names in index.items()}
+        return amended({}, {}, by_word(self.concepts.values()))
 
     def mentions(self, original: str) -> list[Mention]:
         """The concepts that a text names, in either script.
@@ -112,6 +116,35 @@ class Glossary:
                     if i >= end:
                         start, end = i, last
                     yield Mention(concept, i, last)
+
+
+def by_characters(concepts: Iterable[Concept]) -> dict[str, list[tuple[str, str]]]:
+    index: dict[str, list[tuple[str, str]]] = {}
+    for concept in concepts:
+        for folded in dict.fromkeys(concept.folded):
+            index.setdefault(folded[:2], []).append((folded, concept.id))
+    return index
+
+
+def by_word(concepts: Iterable[Concept]) -> dict[str, list[tuple[tuple[str, ...], str, str]]]:
+    index: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
+    for concept in concepts:
+        for name, read in zip(concept.english, concept.read, strict=True):
+            exact = name[1:] if name.startswith("=") else ""
+            if read:  # a name without a word cannot be found: `terms.faults` tells of it
+                index.setdefault(read[0], []).append((read, exact, concept.id))
+    return index
+
+
+def amended(
+    index: Mapping[str, tuple[Entry, ...]], gone: Mapping[str, list[Entry]], new: Mapping[str, list[Entry]]
+) -> dict[str, tuple[Entry, ...]]:
+    """An index of names without some and with others: the longest first, of equals in their order."""
+    found = dict(index)
+    for head in gone.keys() | new.keys():
+        entries = [one for one in found.get(head, ()) if one not in gone.get(head, ())] + new.get(head, [])
+        found[head] = tuple(sorted(entries, key=lambda entry: (-len(entry[0]), entry)))
+    return {head: entries for head, entries in found.items() if entries}
 
 
 def of_row(row: str) -> Concept:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from matching.engine import Prepared, Snapshot, Weights
+from matching.engine import Need, Offer, Prepared, Snapshot, Weights, score
 from matching.engine.glossary import Glossary, Mention
 from matching.engine.items import Item, Passage, with_concepts
 from matching.engine.terms import Nested, nested
@@ -18,14 +18,13 @@ from matching.services.profiles import prepared
 from matching.services.ranking import active_ranker
 from matching.services.rereading import MODELS, differing
 from matching.services.writing import Pair, Things
-from matching.texts import item_of
+from matching.texts import item_of, need_of, offer_of
 from wishes.models import Wish
 
 READ = 200  # texts of a side that are read, the newest first
 ASKED = 40  # wishes whose matches are computed twice
 SHOWN = 20
 TOP = 10  # places of a wish that count
-VISIBLE = 0.005  # half a percent
 Thing = Any  # Wish or Solution
 NamedPassage = tuple[Passage, list[Mention], list[Mention]]
 Places = dict[int, tuple[int, float]]  # solution → place and probability
@@ -66,6 +65,26 @@ class Texts:
     changed: dict[str, dict[int, Item]] = field(default_factory=lambda: defaultdict(dict))
     read: int = 0
     candidates: int = 0
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a score needs to know beside signals, read once of each thing and not at each pair."""
+
+    things: Things
+    needs: dict[int, Need]
+    offers: dict[int, Offer]
+
+    @classmethod
+    def of(cls, things: Things) -> "Facts":
+        offers = {
+            pk: offer_of(one, things.reports.get(one.organisation_id, 0))
+            for pk, one in things.solutions.items()
+        }
+        return cls(things, {pk: need_of(wish) for pk, wish in things.wishes.items()}, offers)
+
+    def probability(self, pair: Pair, signals: dict[str, float], weights: Weights) -> float:
+        return score(self.needs[pair[0]], self.offers[pair[1]], signals, weights).probability
 
 
 @dataclass(frozen=True)
@@ -148,7 +167,8 @@ def _moves(held: retrievers.Held, texts: Texts, after: Glossary) -> tuple[list[M
     rows = _rows(asked)
     found = [_signals(*state, rows) for state in ((held.retriever, now), (snapshot, then))]
     things = Things.of({pair for signals in found for pair in signals})
-    places = [_places(signals, rows, things) for signals in found]
+    facts = Facts.of(things)
+    places = [_places(signals, rows, facts) for signals in found]
     moves = [
         Move(things.wishes[wish], things.solutions[solution], *sides)
         for wish in now
@@ -196,17 +216,17 @@ def _signals(
 
 
 def _places(
-    signals: Mapping[Pair, dict[str, float]], rows: Mapping[Pair, Match], things: Things
+    signals: Mapping[Pair, dict[str, float]], rows: Mapping[Pair, Match], facts: Facts
 ) -> dict[int, Places]:
     """Of each wish its solutions with their place and probability; what was decided keeps its figure."""
     weights = Weights.from_dict(active_ranker().weights)
     by_wish: dict[int, list[tuple[float, float, int]]] = defaultdict(list)
     for pair, own in signals.items():
         row = rows.get(pair)
-        if not things.are_live(pair):
+        if not facts.things.are_live(pair):
             continue
         decided = row is not None and row.status in Match.DECIDED
-        probability = row.probability if row and decided else things.score(pair, own, weights).probability
+        probability = row.probability if row and decided else facts.probability(pair, own, weights)
         by_wish[pair[0]].append((-probability, row.pk if row else float("inf"), pair[1]))
     return {
         wish: {solution: (place, -minus) for place, (minus, _, solution) in enumerate(sorted(own), 1)}
@@ -224,4 +244,4 @@ def _moved(before: Places, after: Places) -> dict[int, tuple[Any, Any]]:
 def _differs(before: tuple[int, float] | None, after: tuple[int, float] | None) -> bool:
     if before is None or after is None:
         return before is not after
-    return before[0] != after[0] or abs(before[1] - after[1]) >= VISIBLE
+    return before[0] != after[0] or round(100 * before[1]) != round(100 * after[1])  # as a page shows it

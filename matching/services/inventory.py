@@ -106,10 +106,10 @@ def _on_disk() -> OnDisk | None:
     if (found := shelf.stored()) is None:
         return None
     pointer, folder = found
-    files = [one for one in folder.rglob("*") if one.is_file()]
+    files = [one.stat() for one in folder.rglob("*") if one.is_file()]
     return OnDisk(
-        sum(one.stat().st_size for one in files),
-        datetime.fromtimestamp(int(pointer["version"].partition("-")[0]) / 1e9, tz=UTC),
+        sum(one.st_size for one in files),
+        datetime.fromtimestamp(max(one.st_mtime for one in files), tz=UTC),
         pointer["rows"],
         shelf.behind(),
     )

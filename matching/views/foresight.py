@@ -101,23 +101,31 @@ def found(named: Named) -> Found:
 
 
 def excerpt(text: str, mentions: Iterable[Mention], lang: str) -> Excerpt:
-    """The text around the first place, with all places in it marked."""
+    """The text around the first place, cut between words, with all places in it marked."""
     places = sorted((m.start, m.end) for m in mentions)
-    start, end = max(0, places[0][0] - AROUND), min(len(text), places[0][1] + AROUND)
-    start = max(start, text.rfind("\n", 0, places[0][0]) + 1)
-    stop = text.find("\n", places[0][1], end)
-    end = end if stop < 0 else stop
+    start, end = whole_words(text, *places[0])
     part = text[start:end]
     spans: list[Span] = [(a - start, b - start) for a, b in places if b <= end]
     if lang == "zh-Hant" and get_language() == SIMPLIFIED:
         part, spans = converted(part, spans)
         lang = "zh-Hans"
-    opening, closing = (
-        "… " if start and text[start - 1] != "\n" else "",
-        " …" if end < len(text) and stop < 0 else "",
-    )
+    opening = "… " if start and text[start - 1] != "\n" else ""
+    closing = " …" if end < len(text) and text[end] != "\n" else ""
     shifted = [(a + len(opening), b + len(opening)) for a, b in spans]
     return Excerpt(highlight(f"{opening}{part}{closing}", shifted), lang)
+
+
+def whole_words(text: str, first: int, last: int) -> Span:
+    """AROUND characters on each side of a place, within its line; no word is cut where there are spaces."""
+    line = text.rfind("\n", 0, first) + 1
+    stop = text.find("\n", last)
+    stop = len(text) if stop < 0 else stop
+    start, end = max(line, first - AROUND), min(stop, last + AROUND)
+    if start > line and text[start - 1] != " " and (space := text.find(" ", start, first)) >= 0:
+        start = space + 1
+    if end < stop and text[end] != " " and (space := text.rfind(" ", last, end)) >= 0:
+        end = space
+    return start, end
 
 
 def nested(one: Nested, glossary: Glossary) -> str:

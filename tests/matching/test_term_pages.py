@@ -125,7 +125,8 @@ def test_a_term_is_saved_only_after_it_was_seen_what_changes(client, administrat
     assert "A <mark>sky lantern</mark> fell." in html
     assert "偵測飄落的<mark>天燈</mark>。" in html
     assert wish.get_absolute_url() in html
-    assert re.search(r"Festival nights 天燈偵測 \d → becomes \d \d+% → becomes \d+%", text)
+    moved = r"Festival nights × with 天燈偵測 Place \d → becomes \d · Likely fit \d+% → becomes \d+%"
+    assert re.search(moved, text)
     assert not Term.objects.exists()
     assert not Profile.objects.filter(concepts_due=True).exists()
     response = client.post(ADD, {**NEW, "save": "1", "seen": mark(response)})
@@ -345,5 +346,8 @@ def test_an_excerpt_is_cut_around_the_first_place():
     text = "x " * 80 + "天燈" + " y" * 80
     cut = foresight.excerpt(text, [Mention("c", 160, 162)], "zh-Hant")
     assert cut.html == f"… {'x ' * 30}<mark>天燈</mark>{' y' * 30} …"
+    english = f"{'lantern ' * 20}sky{' lantern' * 20}"
+    whole = foresight.excerpt(english, [Mention("c", 160, 163)], "en")
+    assert whole.html == f"… {'lantern ' * 7}<mark>sky</mark>{' lantern' * 7} …"
     short = foresight.excerpt("one\n天燈\ntwo", [Mention("c", 4, 6)], "zh-Hant")
     assert short.html == "<mark>天燈</mark>"

@@ -41,6 +41,15 @@ def test_a_concept_with_a_known_id_takes_its_place():
     assert changed.without("lift").mentions("vertical carriage") == []
 
 
+def test_a_changed_glossary_is_the_one_that_is_built_anew():
+    changed = SHIPPED.with_terms([concept(), concept(key="lift", english=["carriage"], chinese=["直梯箱"])])
+    anew = glossary.Glossary.of(changed.concepts.values())
+    assert (changed.english, changed.chinese) == (anew.english, anew.chinese)
+    less = changed.without("refrigerant").without("nothing")
+    again = glossary.Glossary.of(less.concepts.values())
+    assert (less.english, less.chinese) == (again.english, again.chinese)
+
+
 def test_the_glossary_of_the_engine_has_no_fault():
     assert [fault for one in SHIPPED.concepts.values() for fault in faults(one, SHIPPED)] == []
 
