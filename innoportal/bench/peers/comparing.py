@@ -1,5 +1,6 @@
 """The engine against each peer: means, what chance may do to them, and the ratio to the best peer."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -49,8 +50,7 @@ class Verdict:
 
     def best(self, measure: str = NDCG) -> str:
         """The peer with the highest mean; of equals, the first."""
-        peers = [name for name in self.systems if name not in (*OURS, CENTRED)]
-        return max(peers, key=lambda peer: self.mean(peer, measure))
+        return highest({name: self.mean(name, measure) for name in self.systems})
 
     def to_best(self, ours: str, measure: str = NDCG) -> Against:
         return self.against[ours][self.best(measure)][measure]
@@ -80,6 +80,29 @@ class Verdict:
             },
             "best peer": self.best(),
             "ratio": {ours: round(self.ratio(ours), 4) for ours in self.against},
+        }
+
+
+@dataclass(frozen=True)
+class Reach:
+    """nDCG@10 as ratios to one peer's, or to that of the best peer of each set and direction."""
+
+    peer: str | None  # None: of each set and direction its own
+    perfect: float  # of a ranking with every answer on top, whose nDCG@10 is 1
+    ours: Mapping[str, float]
+
+    def share(self, ours: str) -> float:
+        """What we gain of what a perfect ranking gains; not a number where it gains nothing."""
+        possible = self.perfect - 1
+        return (self.ours[ours] - 1) / possible if possible > 1e-9 else math.nan
+
+    def as_dict(self) -> dict[str, Any]:
+        shares = {ours: self.share(ours) for ours in self.ours}
+        return {
+            "peer": self.peer,
+            "perfect": round(self.perfect, 4),
+            "ours": {ours: round(ratio, 4) for ours, ratio in self.ours.items()},
+            "share": {ours: None if math.isnan(s) else round(s, 4) for ours, s in shares.items()},
         }
 
 
@@ -127,6 +150,23 @@ class Comparison:
                 )
         return found
 
+    def reaches(self) -> dict[str, tuple[Reach, Reach]]:
+        """By kind, to the best peers of each set, and to the peer that is best over the sets together."""
+        return {kind: (self.to_each(kind), self.to_single(kind)) for kind in self.means()}
+
+    def to_each(self, kind: str) -> Reach:
+        rows = [verdict for (_, _, k), verdict in self.kinds.items() if k == kind]
+        perfect = float(np.mean([1 / row.mean(row.best()) for row in rows]))
+        every = {ours: self.ratios(ours=ours) for ours in OURS}
+        return Reach(None, perfect, {ours: by[kind] for ours, by in every.items() if kind in by})
+
+    def to_single(self, kind: str) -> Reach:
+        """Of means over sets and directions."""
+        means = self.means()[kind]
+        peer = highest(means)
+        ours = {name: means[name] / means[peer] for name in OURS if name in means}
+        return Reach(peer, 1 / means[peer], ours)
+
     @cached_property
     def places(self) -> dict[tuple[str, str, str], Verdict]:
         """Kinds and pairs, but for a pair that is a kind by itself."""
@@ -155,11 +195,17 @@ class Comparison:
             "ratio": {
                 ours: {way or "both": self.ratios(way, ours) for way in (*directions, None)} for ours in OURS
             },
+            "reach": {kind: [one.as_dict() for one in two] for kind, two in self.reaches().items()},
             "means": {measure: self.means(measure) for measure in metrics.NAMES},
             "below": [[*place, *rest] for place, *rest in self.below()],
             "kinds": nested(self.kinds),
             "pairs": nested(self.pairs),
         }
+
+
+def highest(means: Mapping[str, float]) -> str:
+    """The peer with the highest mean; of equals, the first."""
+    return max((name for name in means if name not in (*OURS, CENTRED)), key=lambda name: means[name])
 
 
 def kind_of(pair: str) -> str | None:

@@ -1,5 +1,6 @@
 """A comparison as tables for docs/benchmarks.md."""
 
+import math
 from collections.abc import Iterable, Sequence
 
 from innoportal.bench.peers.comparing import NDCG, OURS, Against, Comparison, Estimate, Verdict
@@ -13,6 +14,7 @@ WAYS = [f"{asks} > {answers}" for asks, answers in evaluate.DIRECTIONS]
 def write(found: Comparison) -> str:
     parts = [
         ("### Against the best peer of each set", ratios(found)),
+        ("", reach(found)),
         ("", by_set(found)),
         ("### Below the best peer", below(found)),
         ("### Every system", means(found)),
@@ -31,6 +33,21 @@ def ratios(found: Comparison) -> str:
             cells = [f"**{by_kind[kind]:.3f}**" if kind in by_kind else "–" for kind in kinds]
             rows.append([ours, arrow(way or "both"), *cells])
     return table(["", "direction", *kinds], rows)
+
+
+def reach(found: Comparison) -> str:
+    """How far one could get: what a perfect ranking would have, and how much of its gain is ours."""
+    rows = []
+    for kind, two in found.reaches().items():
+        for one in two:
+            row = [kind, f"{one.peer}, the best single one" if one.peer else "the best of each set"]
+            row.append(f"{one.perfect:.3f}")
+            for ours in OURS:
+                known = ours in one.ours
+                row += [f"**{one.ours[ours]:.3f}**", percent(one.share(ours))] if known else ["–"] * 2
+            rows.append(row)
+    heads = [head for ours in OURS for head in (ours, "of the possible gain")]
+    return table(["nDCG@10", "divided by that of", "a perfect ranking", *heads], rows)
 
 
 def by_set(found: Comparison) -> str:
@@ -133,6 +150,10 @@ def interval(estimate: Estimate) -> str:
 
 def number(value: float) -> str:
     return f"{value:.3f}".removeprefix("0")
+
+
+def percent(share: float) -> str:
+    return "–" if math.isnan(share) else f"{share:.0%}".replace("%", " %")
 
 
 def arrow(pair: str) -> str:

@@ -252,6 +252,46 @@ def test_the_best_peer_is_that_of_a_set_and_ratios_are_means_over_sets(found):
     )
 
 
+def test_how_far_one_could_get_is_told_for_the_best_of_each_set_and_for_the_best_single_peer(found):
+    """BM25 is perfect on t, so a perfect ranking gains nothing there."""
+    each, single = found.reaches()["within a language"]
+    assert (each.peer, single.peer) == (None, "BM25")
+    assert (each.perfect, single.perfect) == pytest.approx(((1 / 0.45 + 1) / 2, 1 / 0.65))
+    assert each.ours == pytest.approx({"engine": (0.6 / 0.45 + 0.5) / 2})
+    assert single.ours == pytest.approx({"engine": 0.55 / 0.65})
+    assert single.share("engine") == pytest.approx((0.55 - 0.65) / (1 - 0.65))
+    for across in found.reaches()["across languages"]:  # one set, so one and the same
+        assert across.perfect == pytest.approx(1 / 0.6)
+        assert across.ours == pytest.approx({"engine": 0.9 / 0.6})
+        assert across.share("engine") == pytest.approx(0.3 / 0.4)
+
+
+def test_no_share_is_told_where_a_peer_leaves_nothing_to_gain():
+    perfect = comparing.Comparison(
+        {}, [row("en > en", engine=0.9, **{judging.ALONE: 0.95}, BM25=1.0, E5=0.2)]
+    )
+    nothing = ["1.000", "**0.900**", "–", "**0.950**", "–"]
+    assert ["within a language", "the best of each set", *nothing] in lines(perfect)
+    assert ["within a language", "BM25, the best single one", *nothing] in lines(perfect)
+    told = perfect.as_dict()["reach"]["within a language"][1]
+    assert told == {
+        "peer": "BM25",
+        "perfect": 1.0,
+        "ours": {"engine": 0.9, judging.ALONE: 0.95},
+        "share": {"engine": None, judging.ALONE: None},
+    }
+
+
+def test_the_share_of_the_possible_gain_is_in_the_table_below_the_ratios(found):
+    told = lines(found)
+    place = told.index(
+        ["across languages", "E5, the best single one", "1.667", "**1.500**", "75 %", "–", "–"]
+    )
+    assert told[place + 1] == ["one pool", "the best of each set", "2.000", "**1.000**", "0 %", "–", "–"]
+    heads = ["nDCG@10", "divided by that of", "a perfect ranking", "engine", "of the possible gain"]
+    assert [line[:5] for line in told].index(heads) < [line[0] for line in told].index("set")
+
+
 def test_every_place_below_the_best_peer_is_named_and_told_from_noise(found):
     named = {(*place, measure, ours) for place, measure, ours in found.below()}
     ways = {("s", "zh-Hant > zh-Hant"), ("t", "en > en"), ("t", "within a language")}
@@ -262,13 +302,18 @@ def test_every_place_below_the_best_peer_is_named_and_told_from_noise(found):
 
 
 def test_tables_mark_peers_that_the_engine_does_not_surely_beat(found):
-    told = [line.strip("| ").split(" | ") for line in markdown.write(found).splitlines()]
+    told = lines(found)
     pool = ["`s`", "wish → solution", "one pool", ".500 (.500–.500)"]
     assert [*pool, ".400 (.400–.400)", ".500 (.500–.500) °", ".900 (.900–.900) ▲"] in told
     within = ["`t`", "wish → solution", "within a language", ".500 (.500–.500)"]
     assert [*within, "1.000 (1.000–1.000) ▲", ".200 (.200–.200)", ".900 (.900–.900) ▲"] in told
     place = ["nDCG@10", "engine", "`t`", "wish → solution", "en → en"]
     assert [*place, ".500", "BM25 1.000", "-.500", "< .001", "**yes**"] in told
+
+
+def lines(found):
+    """The cells of each line of the tables."""
+    return [line.strip("| ").split(" | ") for line in markdown.write(found).splitlines()]
 
 
 def test_a_set_that_is_not_there_is_refused_in_one_line_before_anything_starts(tmp_path):
