@@ -77,8 +77,13 @@ def engine_version() -> str:
     models = list(settings.MATCHING_EMBEDDERS)
     said = json.dumps([[name, VERSIONS.get(name, "")] for name in models] + [glossary_hash()])
     mark = hashlib.sha256(said.encode()).hexdigest()[:8]
-    name = "+".join((ENGINE_VERSION, *models, mark))
+    name = f"{engine_line()}+{mark}"
     return name if len(name) <= LONGEST_VERSION else f"{ENGINE_VERSION}+{mark}"
+
+
+def engine_line() -> str:
+    """Code and models without their releases and the glossary: what scores alike enough to learn from."""
+    return "+".join((ENGINE_VERSION, *settings.MATCHING_EMBEDDERS))
 
 
 @cache

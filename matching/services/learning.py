@@ -1,5 +1,6 @@
 """Weights learnt from verdicts: tried on wishes held out, kept with their figures, used and taken back."""
 
+import re
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
@@ -18,7 +19,7 @@ from matching.engine.refit import Example, Refit, TooFew, fingerprint, refit
 from matching.models import Conflict, Judgement, Ranker, Review
 from matching.services import shelf
 from matching.services.ranking import active_ranker
-from matching.texts import engine_version
+from matching.texts import engine_line
 from wishes.models import Sponsor
 
 ACTIVATING = shelf.BUILDING + 3
@@ -132,7 +133,7 @@ def _lock() -> None:
 
 
 def verdicts() -> list[Example]:
-    """What was said of pairs that the present engine measured; one query.
+    """What was said of pairs that the present code and models measured; one query.
 
     Of one person on one pair the last word counts, and beside an expert's verdict no first look does.
     """
@@ -155,7 +156,9 @@ def _said() -> QuerySet[Judgement]:
     sponsors = Sponsor.objects.filter(wish=OuterRef(OuterRef("wish"))).values("organisation")
     too_near = reduce(or_, parties, Q(organisation__in=sponsors))
     near = Conflict.objects.filter(too_near, expert=OuterRef("person"))
-    rows = Judgement.objects.filter(~Exists(near), engine_version=engine_version()).exclude(factors={})
+    # The glossary or a wheel may have changed since; the mark at the end of the name tells of these.
+    alike = rf"^{re.escape(engine_line())}(\+[0-9a-f]{{8}})?$"
+    rows = Judgement.objects.filter(~Exists(near), engine_version__regex=alike).exclude(factors={})
     return rows.order_by("at", "pk")
 
 

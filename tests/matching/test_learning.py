@@ -91,6 +91,21 @@ def learnt(settings):
     return put_down(experts.of_expert("budget", 0))
 
 
+@pytest.mark.parametrize(
+    ("measured_by", "learnt_from"),
+    [
+        (f"{ENGINE_VERSION}+use", 1),
+        (f"{ENGINE_VERSION}+use+0123abcd", 1),  # another glossary, or another release of a model
+        (f"{ENGINE_VERSION}+e5+use+0123abcd", 0),
+        ("0.9+use+0123abcd", 0),
+    ],
+)
+def test_verdicts_are_learnt_from_while_code_and_models_are_the_same(settings, measured_by, learnt_from):
+    settings.MATCHING_EMBEDDERS = ["use"]
+    JudgementFactory(engine_version=measured_by)
+    assert len(services.verdicts()) == learnt_from
+
+
 # What is written down
 
 
