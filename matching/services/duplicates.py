@@ -18,7 +18,7 @@ from journal.models import Entry
 from journal.workflow import record
 from matching.engine import Item, Near, Nearness, Prepared, explain, is_repeat
 from matching.models import Duplicate
-from matching.services import retrievers, versions
+from matching.services import glossaries, retrievers, versions
 from matching.services.explaining import reader
 from matching.services.profiles import prepared, profiles
 from matching.texts import content_hash, item_of
@@ -157,7 +157,8 @@ def _keep(side: str, pair: Pair, found: Found, row: Duplicate | None, items: tup
         return False
     values["engine_version"] = versions.serving().name
     if not is_read:
-        values["explanation"] = {"texts": texts, **explain(*items, reader()).as_dict()}
+        said = explain(*items, reader(), glossaries.current().glossary).as_dict()
+        values["explanation"] = {"texts": texts, **said}
     if row:
         still = Duplicate.objects.filter(pk=row.pk, status=Duplicate.Status.FOUND)
         return bool(still.update(**values))

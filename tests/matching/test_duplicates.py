@@ -10,6 +10,7 @@ from innoportal.celery import app
 from journal.models import Entry
 from journal.workflow import IllegalTransition, record
 from matching import services
+from matching.engine.glossary import Concept
 from matching.models import Duplicate, Profile
 from matching.services import duplicates
 from solutions import services as solutions
@@ -113,6 +114,15 @@ def test_what_both_say_is_kept_with_the_pair(engine):
     assert [one["labels"]["en"] for one in pair.explanation["concepts"]]
     sentences = pair.explanation["sentences"]
     assert {sentences["wish_lang"], sentences["solution_lang"]} == {"en", "zh-Hant"}
+
+
+def test_what_both_say_is_told_in_the_terms_of_the_portal_too(engine):
+    services.add_term(Concept("sky_lantern", ("sky lantern",), ("天燈",)), by=None)
+    SolutionFactory(listed=True, **LIFT | {"title_en": "Sky lantern: foresee lift breakdowns"})
+    SolutionFactory(listed=True, **LIFT_ZH | {"title_zh": "天燈：預測升降機故障"})
+    services.sweep_duplicates()
+    pair = Duplicate.objects.get()
+    assert "sky_lantern" in [one["concept"] for one in pair.explanation["concepts"]]
 
 
 def test_a_second_sweep_writes_nothing(engine):

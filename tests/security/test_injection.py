@@ -293,7 +293,8 @@ def test_the_orm_changes_no_history_either(world):
 # --- queries ------------------------------------------------------------------------------------------
 LISTS = ("wishes:list", "solutions:list", "trials:list", "trials:reports", "search:search", "matching:queue",
          "api:wish-list", "api:solution-list", "api:match-list", "api:trial-list", "api:report-list",
-         "api:topic-list", "api:search-list", "notices:inbox", "mailbox:list", "matching:terms", "root")  # fmt: skip
+         "api:topic-list", "api:search-list", "notices:inbox", "mailbox:list", "matching:terms",
+         "root")  # fmt: skip
 QUERIES = ("topic", "status", "organisation", "budget", "closing", "language", "price", "trl", "kind",
            "year", "q", "verdict", "feasibility", "number", "page", "page_size", "sort", "ordering", "side",
            "wish", "text", "organisation__people__email", "status__in", "created_by__password__startswith",
