@@ -15,7 +15,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -29,6 +29,7 @@ from innoportal.servers.postgres import Postgres
 from matching.engine import dense, evaluate, linked
 from matching.engine.version import ENGINE_VERSION
 
+ALONE = {"INNOPORTAL_DATA": ".data/scale"}  # a portal that is taken apart
 SHORT = 40  # texts that are embedded one by one
 
 
@@ -37,6 +38,14 @@ def options() -> argparse.Namespace:
     parser.add_argument("folders", type=Path, nargs="+", metavar="DIR", help="with wishes or solutions")
     parser.add_argument("--sizes", type=sizes, default=[10_000, 100_000], help="solutions, e.g. 10000,100000")
     parser.add_argument("--queries", type=int, default=120)
+    parser.add_argument(
+        "--indexed",
+        type=sizes,
+        default=[],
+        metavar="SIZES",
+        help="sizes at which the index of PostgreSQL is measured, in the data directory .data/scale",
+    )
+    parser.add_argument("--memory", default="", help="maintenance_work_mem while its graphs are made")
     parser.add_argument("--json", type=Path, metavar="FILE", help="every figure")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="the tables, instead of printing them")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="where vectors of texts are kept")
@@ -63,7 +72,11 @@ def measure(asked: argparse.Namespace) -> dict[str, Any]:
             "engine": ENGINE_VERSION,
             "cores": os.cpu_count(),
             "embedding": embedding(models, sources.titles(asked.folders, SHORT)),
-            "sizes": [one(real, size, asked.queries, more) for size in asked.sizes],
+            "sizes": [one("sized", real, size, asked.queries, more) for size in asked.sizes],
+            "indexed": [
+                one("indexed", real, size, asked.queries, ["--memory", asked.memory], ALONE)
+                for size in asked.indexed
+            ],
         }
 
 
@@ -78,10 +91,19 @@ def embed(models: Sequence[dense.Embedder], title: str) -> None:
         model.encode([title], "wish")
 
 
-def one(real: Path, size: int, queries: int, more: Iterable[str]) -> dict[str, Any]:
-    command = [sys.executable, "-m", "innoportal.bench.scale.sized", "--prepared", str(real)]
+def one(
+    module: str,
+    real: Path,
+    size: int,
+    queries: int,
+    more: Iterable[str],
+    settings: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """The figures that a module prints of one size."""
+    command = [sys.executable, "-m", f"innoportal.bench.scale.{module}", "--prepared", str(real)]
     command += ["--size", str(size), "--queries", str(queries), *more]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    environment = {**os.environ, **(settings or {})}
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)  # noqa: S603
     told: dict[str, Any] = json.loads(done.stdout)
     return told
 

@@ -18,6 +18,7 @@ from matching.engine.lexical import Array, Postings
 from matching.engine.segments import CODES, SCRIPTS, Segment
 
 BLOCK = 10_000
+SLICES = 16
 KEPT = 0.7  # of a text's words, and of its vector
 NEW = 0.15  # words from the growing vocabulary
 STEEP = 2.0  # the share of the n-th of these falls as n ** (1 / STEEP - 1)
@@ -176,16 +177,36 @@ def moved(
 
 def postings(blocks: list[Bags]) -> Postings:
     """Of texts whose bags come in blocks."""
-    terms, rows, counts, lengths, start = [], [], [], [], 0
+    terms, rows, counts, start = [], [], [], 0
     for bags in blocks:
         owners = np.repeat(np.arange(start, start + len(bags.ends), dtype=np.int32), bags.sizes)
         order = np.lexsort((bags.terms, owners))
         term, row = bags.terms[order], owners[order]
-        heads = np.flatnonzero(np.concatenate([[True], (term[1:] != term[:-1]) | (row[1:] != row[:-1])]))
-        heads = heads if len(term) else heads[:0]
+        is_head = np.ones(len(term), bool)
+        is_head[1:] = (term[1:] != term[:-1]) | (row[1:] != row[:-1])
+        heads = np.flatnonzero(is_head)
         terms.append(term[heads])
         rows.append(row[heads])
         counts.append(np.diff(heads, append=len(term)).astype(np.float32))
-        lengths.append(bags.sizes.astype(np.float32))
         start += len(bags.ends)
-    return Postings.arrange(*map(np.concatenate, (terms, rows, counts, lengths)))
+    return arranged(terms, rows, counts, np.concatenate([bags.sizes for bags in blocks]).astype(np.float32))
+
+
+def arranged(terms: list[Array], rows: list[Array], counts: list[Array], lengths: Array) -> Postings:
+    """As `Postings.arrange`, a part of the terms after the other: to sort all of a million takes 10 GB."""
+    parts = []
+    for high in range(SLICES):
+        kept = [term >> np.uint64(64 - SLICES.bit_length() + 1) == high for term in terms]
+        term, row, count = (
+            np.concatenate([one[k] for one, k in zip(arrays, kept, strict=True)])
+            for arrays in (terms, rows, counts)
+        )
+        parts.append(Postings.arrange(term, row, count, lengths))
+    ends = np.cumsum([0, *(part.indptr[-1] for part in parts)])
+    return Postings(
+        np.concatenate([part.terms for part in parts]),
+        np.concatenate([*(p.indptr[:-1] + end for p, end in zip(parts, ends, strict=False)), ends[-1:]]),
+        np.concatenate([part.rows for part in parts]),
+        np.concatenate([part.counts for part in parts]),
+        lengths,
+    )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from innoportal.bench.peers.markdown import table
-from innoportal.bench.scale.systems import MOST_RANKED, K
+from innoportal.bench.scale.systems import MOST_RANKED, RANKED, K
 
 Size = Mapping[str, Any]
 Sizes = Sequence[Size]
@@ -13,7 +13,7 @@ MODELS = {"e5": "E5", "use": "USE", "all": "both"}
 
 def write(found: Mapping[str, Any]) -> str:
     every = found["sizes"]
-    heads = [f"{one['texts']:,} texts" for one in every]
+    heads = titled(every)
     parts = [
         table(["", *heads], collections(every)),
         f"Milliseconds for the best {K}: p50 / p95 by the clock (p50 / p95 of processor time).",
@@ -23,7 +23,13 @@ def write(found: Mapping[str, Any]) -> str:
         table(["texts", "processes", "RSS, MB each", "PSS", "USS", "USS since the import"], memory(every)),
         table(["embed one short text", "ms"], embedding(found["embedding"])),
     ]
+    if found.get("indexed"):
+        parts.append(table(["index of PostgreSQL", *titled(found["indexed"])], indexed(found["indexed"])))
     return "\n\n".join(parts) + "\n"
+
+
+def titled(every: Sizes) -> list[str]:
+    return [f"{one['texts']:,} texts" for one in every]
 
 
 def row(name: str, every: Sizes, tell: Callable[[Any], str], *path: str) -> list[str]:
@@ -71,7 +77,11 @@ def ratios(every: Sizes) -> list[list[str]]:
     return [
         ratio("cosines : reading the bytes", every, ("search", "scan alone"), ("limit",)),
         ratio("search : reading the bytes", every, engine, ("limit",)),
-        *(ratio(f"search : {name}", every, engine, ("peers", name)) for name in peers(every)),
+        *(
+            ratio(f"search : {name}", every, engine, ("peers", name))
+            for name in peers(every)
+            if name != RANKED  # PostgreSQL's time is not of this process
+        ),
         *(ratio(f"{name} : search", every, ("search", name), engine) for name in filters(every[0])),
         row("found of what there is, least of all filters", every, "{:.0%}".format, "least"),
     ]
@@ -101,6 +111,18 @@ def memory(every: Sizes) -> list[list[str]]:
         [f"{one['texts']:,}", count, *(f"{held[kind]:.0f}" for kind in ("RSS", "PSS", "USS", "adds"))]
         for one in every
         for count, held in one["memory"].items()
+    ]
+
+
+def indexed(every: Sizes) -> list[list[str]]:
+    names = ["all", *(name for name in every[0] if name.startswith("among"))]
+    return [
+        *(row(f"ms, {name}", every, times, name) for name in names),
+        *(row(f"recall@{K}, {name}", every, "{:.3f}".format, name, "recall") for name in names),
+        row("found of what there is, least", every, "{:.0%}".format, "least"),
+        row("seconds to build", every, seconds, "build"),
+        row("MB of tables and graphs", every, "{:,.0f}".format, "MB"),
+        row("load of the machine", every, str, "load"),
     ]
 
 

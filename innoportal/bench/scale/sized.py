@@ -159,7 +159,7 @@ def main() -> None:
             from innoportal.bench.peers.postgres import ts_rank
 
             ranked = systems.by_postgresql(stack.enter_context(ts_rank(asked.ts_rank)))
-            peers.append(systems.Peer("ts_rank", systems.MOST_RANKED, ranked))
+            peers.append(systems.Peer(systems.RANKED, systems.MOST_RANKED, ranked))
         sys.stdout.write(json.dumps(measure(real, asked.size, asked.queries, folder, peers)) + "\n")
 
 

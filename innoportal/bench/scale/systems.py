@@ -122,4 +122,5 @@ PEERS: Sequence[Peer] = (
     Peer("bm25s", 100_000, by_bm25s),
     Peer("tantivy", 100_000, by_tantivy),
 )
+RANKED = "ts_rank"
 MOST_RANKED = 10_000  # `ts_rank` takes a second a query with ten times as many

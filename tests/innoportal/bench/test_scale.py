@@ -1,12 +1,15 @@
 """Collections that the engine's speed is measured on, and the figures of one."""
 
+import struct
+
 import numpy as np
 import pytest
 
-from innoportal.bench.scale import growing, markdown, sized, sources, systems
+from innoportal.bench.scale import growing, indexed, markdown, sized, sources, systems
 from innoportal.bench.scale.growing import Heaps
 from innoportal.bench.scale.sources import Sources
 from matching.engine import Snapshot
+from matching.engine.lexical import Postings
 from matching.engine.segments import CODES
 from tests.matching.engine.makers import thing
 
@@ -91,6 +94,16 @@ def test_ids_of_new_words_differ():
     assert len(np.unique(growing.scattered(np.arange(100_000, dtype=np.uint64)))) == 100_000
 
 
+def test_postings_in_slices_are_those_of_all_at_once(grown):
+    terms = np.repeat(grown.words.terms, np.diff(grown.words.indptr))
+    args = (grown.words.rows, grown.words.counts, grown.words.lengths)
+    whole = Postings.arrange(terms, *args)
+    halves = [np.array_split(array, 2) for array in (terms, *args[:2])]
+    sliced = growing.arranged(*halves, grown.words.lengths)
+    for name in ("terms", "indptr", "rows", "counts"):
+        assert np.array_equal(getattr(sliced, name), getattr(whole, name))
+
+
 def test_bags_keep_every_word_and_where_each_text_ends():
     bags = sources.Bags.of([["pump", "leak", "pump"], [], ["rope"]])
     assert bags.ends.tolist() == [3, 3, 4]
@@ -120,6 +133,31 @@ def test_every_figure_of_a_size_is_measured_and_told(real, tmp_path, monkeypatch
     assert "| | 400 texts |" in told
     assert told.count("tantivy") == 3  # its search, its ratio, its building
     assert "100%" in told
+
+
+def test_an_index_is_told_beside():
+    taken = {"p50": 1.0, "p95": 2.0, "cpu p50": 0.5, "cpu p95": 0.9, "recall": 0.9912}
+    one = {
+        "texts": 900,
+        "load": 1.5,
+        "build": {"s": 3.0, "cpu s": 2.0},
+        "MB": 12.0,
+        "least": 1.0,
+        "all": taken,
+    }
+    told = markdown.indexed([one, {**one, "all": {**taken, "recall": 1.0}}])
+    assert ["ms, all", *["1.0 / 2.0 (0.5 / 0.9)"] * 2] in told
+    assert ["recall@100, all", "0.991", "1.000"] in told
+
+
+@pytest.mark.parametrize("numbers", [[], [1], [3, -(2**63), 2**63 - 1]])
+def test_an_array_in_postgresqls_binary_format_has_a_head_and_its_numbers(numbers):
+    body = indexed.array(np.array(numbers, np.int64))
+    dimensions, nulls, kind = struct.unpack_from(">iii", body)
+    assert (dimensions, nulls, kind) == (min(1, len(numbers)), 0, 20)
+    if numbers:
+        assert struct.unpack_from(">ii", body, 12) == (len(numbers), 1)
+        assert list(struct.iter_unpack(">iq", body[20:])) == [(8, number) for number in numbers]
 
 
 def test_what_was_not_measured_at_a_size_is_a_dash():
