@@ -152,6 +152,10 @@ def summary(draft: WishDraft) -> list[Answered]:
     ]
 
 
+def label_of(field: str) -> Any:
+    return _("Measures of success") if field == "kpis" else WishForm.base_fields[field].label
+
+
 def in_words(field: str, answers: Answers, topics: dict[str, Any] | None = None) -> Row:
     """One answer as people read it."""
     value = answers.get(field)
@@ -159,8 +163,8 @@ def in_words(field: str, answers: Answers, topics: dict[str, Any] | None = None)
     if stem in BILINGUAL and suffix in LANGUAGES:
         return Row(NAMES[suffix], str(value or "").splitlines(), LANGUAGES[suffix])
     if field == "kpis":
-        return Row(_("Measures of success"), [_measure(row) for row in value or []])
-    label = WishForm.base_fields[field].label
+        return Row(label_of(field), [_measure(row) for row in value or []])
+    label = label_of(field)
     if field == "topics":
         return Row(label, [(topics or {}).get(one, one) for one in value or []])
     if field in CHOICES:

@@ -54,3 +54,11 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
+// A page that saves itself says when it could not, and comes from the portal when one goes back to it, not from memory.
+const notSaved = document.getElementById("not-saved");
+if (notSaved) {
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.target?.id === "saved") notSaved.hidden = Boolean(event.detail.successful);
+  });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
+}

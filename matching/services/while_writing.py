@@ -3,15 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from matching.engine import Item, Passage, Prepared, likeness, prepare
+from matching.engine import Hit, Item, Passage, Prepared, likeness, prepare
 from matching.services import glossaries, shelf
-from matching.services.searching import LETTER, LIKELY, language_of
+from matching.services.searching import LETTER, NAMED, language_of
 from solutions.models import Solution
 from wishes.models import Wish
 
 SHOWN = 4  # of each kind: more would be read instead of writing
 LOOKED_AT = 12  # hits, of which some are no longer public or too unlike
-LONGEST = 2000  # characters of a body that are read
+WORTH_A_LOOK = 0.12  # likeness; below a result's, since a hint that is wrong costs a glance
+LONGEST = 1200  # characters of a body that are read
 ENOUGH = 12  # letters and digits from which a text says what it is about
 
 
@@ -51,7 +52,13 @@ def _passage(title: str, body: str) -> Passage:
 
 def _likely(held: shelf.Held, asked: Prepared, role: str) -> list[int]:
     hits = held.snapshot.search(asked, role, LOOKED_AT, crowded=False)  # type: ignore[arg-type]
-    return [int(hit.key[1:]) for hit in hits if likeness(hit.signals) >= LIKELY]
+    return [int(hit.key[1:]) for hit in hits if _is_near(hit)]
+
+
+def _is_near(hit: Hit) -> bool:
+    """In the other script no word can agree: there it is enough that the technical terms are named."""
+    names_all = not hit.signals["same_script"] and hit.signals["concepts_share"] >= NAMED
+    return names_all or likeness(hit.signals) >= WORTH_A_LOOK
 
 
 def _first(order: Sequence[int], rows: Mapping[int, Wish] | Mapping[int, Solution]) -> list:

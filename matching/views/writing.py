@@ -9,7 +9,8 @@ from innoportal.lib.views import PartialMixin
 from matching.services.while_writing import already_held
 from wishes.models import WishDraft
 
-READ = ("need", "outcome", "constraints")
+# Characters of each that are read: the answer must be there within a second of a pause.
+READ = {"need": 600, "outcome": 400, "constraints": 200}
 
 
 class WhileWriting(PartialMixin, TemplateView):
@@ -32,7 +33,7 @@ class WhileWriting(PartialMixin, TemplateView):
 
 
 def _texts(answers: dict[str, Any], language: str) -> tuple[str, str]:
-    body = (str(answers.get(f"{name}_{language}") or "").strip() for name in READ)
+    body = (str(answers.get(f"{name}_{language}") or "").strip()[:most] for name, most in READ.items())
     return str(answers.get(f"title_{language}") or "").strip(), "\n".join(filter(None, body))
 
 

@@ -137,9 +137,8 @@ class WriteStep(DraftMixin, View):
         }
 
     def clash(self, answers: Answers, saved: drafting.Saved) -> HttpResponse:
-        fields = {one.field: one for one in saved.clashes}
         context = self.context() | {
-            "rows": [(name, *in_two(one)) for name, one in fields.items()],
+            "rows": [in_two(one) for one in saved.clashes],
             "typed": unsent.pairs(answers),
             "seen": json.dumps(digests(saved.draft.answers, self.step.fields)),
             "is_asked_again": bool(self.request.POST.get("settling")),

@@ -161,7 +161,7 @@ class CheckWish(DraftMixin, View):
             return self.settle(self.request)
         context = {
             "draft": self.draft,
-            "rows": [(one.field, *in_two(one)) for one in clashes],
+            "rows": [in_two(one) for one in clashes],
             "elsewhere": True,
         }
         return render(self.request, "wishes/writing/conflict.html", context, status=409)
@@ -187,6 +187,7 @@ class CheckWish(DraftMixin, View):
         return render(self.request, "wishes/writing/check.html", context, status=status)
 
 
-def in_two(clash: Clash) -> tuple[writing.Row, writing.Row]:
-    """Both versions of a field, in words."""
-    return tuple(writing.in_words(clash.field, {clash.field: one}) for one in (clash.mine, clash.theirs))  # type: ignore[return-value]
+def in_two(clash: Clash) -> tuple[str, Any, writing.Row, writing.Row]:
+    """A field, what it is called, and both versions of it in words."""
+    mine, theirs = (writing.in_words(clash.field, {clash.field: one}) for one in (clash.mine, clash.theirs))
+    return clash.field, writing.label_of(clash.field), mine, theirs
