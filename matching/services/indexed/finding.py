@@ -18,8 +18,8 @@ from matching.engine.segments import CODES, SCRIPTS
 from matching.services.indexed.bases import Ground
 from matching.services.indexed.counting import Totals
 
-NEAR = 1600  # candidates by vector, of all languages: on 20,000 real texts these two brought 99.4 % of the
-NAMED = 600  # best 100; 1,200 and 400 brought 99 %
+NEAR = 1600  # candidates by vector, of all languages: of 16,000 real texts these two brought 99.9 % of
+NAMED = 600  # the best 100; with 800 and 300 half of one in a hundred was lost
 TIMES = 8  # as many for each thing wanted, where that is more
 FEWEST = 100  # of a language, however small its share
 RAREST = 14  # terms that are looked for, and more while these have few passages
