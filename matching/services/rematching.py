@@ -11,6 +11,7 @@ from django.db.models import F
 
 from matching.engine import Prepared, Weights
 from matching.models import EngineVersion, Match, Profile
+from matching.records import unpack
 from matching.services import retrievers, shelf, versions
 from matching.services.explaining import explain_first
 from matching.services.profiles import prepared, profiles
@@ -87,7 +88,7 @@ class Work:
         engine = versions.serving(max_age=0)
         # Nothing that is not public is read by the models: a draft has no profile.
         rows = profiles([thing for thing in things.values() if thing.is_public], engine)
-        self.known = prepared(side, list(rows), engine)
+        self.known = {pk: unpack(row.record) for pk, row in rows.items()}
         self.at = now()
         self.held = retrievers.held(max_age=0)
         if self.held.engine.name != engine.name:

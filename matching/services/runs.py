@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Count, Max, Min, Q, Sum
+from django.db.models import Count, F, Max, Min, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -79,8 +79,8 @@ def _shards(run: RematchRun, only_match: bool) -> Iterable[RematchShard]:
             (Step.READ_WISHES, Wish, "wish"),
             (Step.READ_SOLUTIONS, Solution, "solution"),
         ):
-            ids = sorted({*public[model], *_read_before(side)})
-            yield from _pieces(run, step, ids, READ)
+            ids = {*public[model], *_read_before(side)} - _as_it_is(side, run.version.name)
+            yield from _pieces(run, step, sorted(ids), READ)
         yield RematchShard(run=run, step=Step.PUBLISH, size=1)
     yield from _pieces(run, Step.MATCH_WISHES, public[Wish], MATCH)
     yield from _pieces(run, Step.MATCH_SOLUTIONS, public[Solution], MATCH)
@@ -90,6 +90,12 @@ def _read_before(side: str) -> Iterable[int]:
     """What the portal office has, too, was read to be compared with what it may repeat."""
     rows = Profile.objects.filter(side=side, engine_version=versions.serving_now().name)
     return rows.values_list(f"{side}_id", flat=True)
+
+
+def _as_it_is(side: str, version: str) -> set[int]:
+    """What this version has read and matched as it is now: its text is looked at again when it is matched."""
+    rows = Profile.objects.filter(engine_version=version, is_public=True, seen_at=F(f"{side}__updated_at"))
+    return set(rows.values_list(f"{side}_id", flat=True))
 
 
 def _pieces(run: RematchRun, step: int, ids: Sequence[int], size: int) -> Iterable[RematchShard]:

@@ -2,15 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from dataclasses import fields as fields_of
+from functools import cache
 from math import isclose
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, QuerySet, TextField
 from django.utils import timezone
 
-from matching.engine import Score, Weights, score
+from matching.engine import Need, Offer, Score, Weights, score
 from matching.models import Match, Ranker
 from matching.texts import need_of, offer_of
 from solutions.models import Solution
@@ -36,13 +38,15 @@ class Things:
     wishes: dict[int, Wish]
     solutions: dict[int, Solution]
     reports: dict[int, int]
+    needs: dict[int, Need] = field(default_factory=dict)  # of each wish, once for all its pairs
+    offers: dict[int, Offer] = field(default_factory=dict)
 
     @classmethod
     def of(cls, pairs: Iterable[Pair]) -> "Things":
         wish_ids, solution_ids = {w for w, _ in pairs}, {s for _, s in pairs}
-        solutions = Solution.objects.filter(pk__in=solution_ids).prefetch_related("topics").in_bulk()
+        solutions = facts(Solution.objects.filter(pk__in=solution_ids)).in_bulk()
         reports = reports_of({one.organisation_id for one in solutions.values()})
-        wishes = Wish.objects.filter(pk__in=wish_ids).prefetch_related("topics").in_bulk()
+        wishes = facts(Wish.objects.filter(pk__in=wish_ids)).in_bulk()
         return cls(wishes, solutions, reports)
 
     def are_live(self, pair: Pair) -> bool:
@@ -51,9 +55,19 @@ class Things:
         return bool(wish and solution and wish.status in Wish.OPEN_TO_OFFERS and solution.is_public)
 
     def score(self, pair: Pair, signals: dict[str, float], weights: Weights) -> Score:
-        wish, solution = self.wishes[pair[0]], self.solutions[pair[1]]
-        offer = offer_of(solution, self.reports.get(solution.organisation_id, 0))
-        return score(need_of(wish), offer, signals, weights)
+        wish, solution = pair
+        if wish not in self.needs:
+            self.needs[wish] = need_of(self.wishes[wish])
+        if solution not in self.offers:
+            offered = self.solutions[solution]
+            self.offers[solution] = offer_of(offered, self.reports.get(offered.organisation_id, 0))
+        return score(self.needs[wish], self.offers[solution], signals, weights)
+
+
+def facts(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """With topics and without the texts, which are ten times as long and score nothing here."""
+    texts = [column.name for column in rows.model._meta.fields if isinstance(column, TextField)]
+    return rows.defer(*texts).prefetch_related("topics")
 
 
 def reports_of(vendors: Iterable[int]) -> dict[int, int]:
@@ -142,10 +156,20 @@ def plain(result: Score) -> dict:
     """As JSON gives it back, so that what is unchanged is seen to be unchanged."""
     return {
         "intercept": result.intercept,
-        "contributions": [asdict(one) for one in result.contributions],
-        "reasons": [asdict(one) for one in result.feasibility.reasons],
-        "gaps": [asdict(one) for one in result.gaps],
+        "contributions": [flat(one) for one in result.contributions],
+        "reasons": [flat(one) for one in result.feasibility.reasons],
+        "gaps": [flat(one) for one in result.gaps],
     }
+
+
+def flat(one: Any) -> dict[str, Any]:
+    """`asdict` of what holds no other dataclass, in a tenth of its time."""
+    return {name: getattr(one, name) for name in _names(one.__class__)}
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(one.name for one in fields_of(kind))
 
 
 def rank(wish_ids: set[int]) -> None:
