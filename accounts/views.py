@@ -80,6 +80,7 @@ class OrganisationDetail(DetailView):
             wishes=organisation.wishes.public().for_cards().order_by("-published_at", "-pk")[:SHOWN],
             solutions=organisation.solutions.public().for_cards().order_by("-listed_at", "-pk")[:SHOWN],
             may_manage=may_manage,
+            may_read_approval=self.request.user.has_perm("wishes.view_approval", organisation),
         )
 
 

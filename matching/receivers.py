@@ -12,7 +12,9 @@ from solutions.models import Solution
 from wishes.models import Wish
 
 # These say nothing new about the thing itself; anything else may.
-INDIFFERENT = frozenset({"match", "unmatch", "start_trial", "end_trial", "ask", "answer", "sponsor"})
+INDIFFERENT = frozenset(
+    {"match", "unmatch", "start_trial", "end_trial", "ask", "answer", "correct", "sponsor", "leave"}
+)
 # After these there may be a text with the portal office that was not compared yet.
 WRITES = frozenset({"submit", "endorse", "edit", "reconsider"})
 

@@ -35,7 +35,18 @@ from notifications.models import Delivery, Follow, Notification, Preference
 from solutions.models import Evidence, Interest, Solution
 from topics.models import Topic
 from trials.models import Claim, Erratum, LogEntry, Measurement, Report, Trial, Venue
-from wishes.models import Kpi, Question, Sponsor, Wish, WishDraft
+from wishes.models import (
+    Endorsement,
+    EndorsementStep,
+    FormerAnswer,
+    Kpi,
+    Question,
+    ScreeningQuestion,
+    Sponsor,
+    Wish,
+    WishDraft,
+    WishReturn,
+)
 
 PASSWORD = "a long enough passphrase"
 
@@ -223,6 +234,60 @@ class SponsorFactory(DjangoModelFactory):
 
     wish = factory.SubFactory(WishFactory, open=True)
     organisation = factory.SubFactory(OrganisationFactory)
+
+
+class EndorsementStepFactory(DjangoModelFactory):
+    class Meta:
+        model = EndorsementStep
+        skip_postgeneration_save = True
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    position = factory.Sequence(lambda n: n + 1)
+    name_en = factory.Sequence(lambda n: f"Step {n}")
+    name_zh = factory.Sequence(lambda n: f"步驟{n}")
+
+    @factory.post_generation
+    def people(self, create, extracted, **kwargs):
+        """Named for a committee."""
+        if create and extracted:
+            EndorsementStep.objects.filter(pk=self.pk).update(kind="committee")
+            self.kind = "committee"
+            self.people.set(extracted)
+
+
+class EndorsementFactory(DjangoModelFactory):
+    class Meta:
+        model = Endorsement
+
+    wish = factory.SubFactory(WishFactory, status=Wish.Status.ENDORSEMENT)
+    round = 1
+    person = factory.SubFactory(UserFactory)
+
+
+class WishReturnFactory(DjangoModelFactory):
+    class Meta:
+        model = WishReturn
+
+    wish = factory.SubFactory(WishFactory, status=Wish.Status.RETURNED)
+    returned_by = factory.SubFactory(UserFactory, office=True)
+
+
+class ScreeningQuestionFactory(DjangoModelFactory):
+    class Meta:
+        model = ScreeningQuestion
+
+    given_back = factory.SubFactory(WishReturnFactory)
+    about = "need"
+    text = "How many lifts are meant?"
+
+
+class FormerAnswerFactory(DjangoModelFactory):
+    class Meta:
+        model = FormerAnswer
+
+    question = factory.SubFactory(QuestionFactory)
+    text = "Eleven."
+    answered_at = factory.LazyFunction(timezone.now)
 
 
 class SolutionFactory(WithTopics):

@@ -10,7 +10,7 @@ from accounts.models import Organisation, User
 from innoportal.lib.widgets import DatePicker
 from topics.forms import TopicsField
 from wishes.answers import BILINGUAL, ROW, ROWS
-from wishes.models import Kpi, Question, Wish
+from wishes.models import Kpi, Wish
 
 LANGUAGES = {"en": "en", "zh": "zh-Hant"}  # suffix of the column, `lang` of the page
 # What must be said in at least one of the two languages.
@@ -145,69 +145,3 @@ class KpiForm(forms.ModelForm):
 
 
 KpiFormSet = forms.formset_factory(KpiForm, extra=0, max_num=ROWS, validate_max=True)
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("The other side reads it."),
-    )
-
-
-class WithdrawForm(ReasonForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].help_text = _(
-            "The other side reads it. If the wish has been published, everyone can read it."
-        )
-
-
-class MergeForm(ReasonForm):
-    field_order = ["into", "reason"]
-    into = forms.CharField(
-        label=_("Number of the wish that stands for both"),
-        max_length=16,
-        help_text=_("Such as W-2026-0042."),
-        widget=forms.TextInput(attrs={"data-width": "10"}),
-    )
-
-    def clean_into(self) -> Wish:
-        into = Wish.objects.open().filter(reference=self.cleaned_data["into"].upper()).first()
-        if into is None:
-            raise forms.ValidationError(_("No open wish has this number."))
-        return into
-
-
-class RenewForm(forms.Form):
-    closes_on = forms.DateField(label=_("Proposals until"), widget=DatePicker)
-
-
-class QuestionForm(forms.ModelForm):
-    class Meta:
-        model = Question
-        fields = ["text"]
-        labels = {"text": _("Your question")}
-        help_texts = {"text": _("The question and its answer are public. Your name is not shown.")}
-        widgets = {"text": forms.Textarea(attrs={"rows": 4})}
-
-
-class AnswerForm(forms.Form):
-    text = forms.CharField(label=_("Answer"), max_length=6000, widget=forms.Textarea(attrs={"rows": 4}))
-
-
-class SponsorForm(forms.Form):
-    """Which of the organisations that this person speaks for needs the same."""
-
-    organisation = forms.ModelChoiceField(
-        Organisation.objects.none(), label=_("Organisation"), empty_label=None
-    )
-
-    def __init__(self, *args: Any, user: User, wish: Wish, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        spoken_for = [pk for pk in user.membership_roles if user.is_approver_of(pk)]
-        field = self.fields["organisation"]
-        field.queryset = (
-            Organisation.objects.requesters().filter(pk__in=spoken_for).exclude(pk=wish.organisation_id)
-        )

@@ -19,17 +19,28 @@ from journal.models import Entry, Pledge
 from notifications.models import Follow
 from wishes import writing
 from wishes.answers import answers_of
-from wishes.forms import (
-    AnswerForm,
+from wishes.around import (
+    endorsement_context,
+    merged_into_it,
+    questions_of,
+    screening_context,
+)
+from wishes.asking import is_closed
+from wishes.models import Wish, WishDraft, WishQuerySet
+from wishes.screening import unanswered
+from wishes.timeline import DEBTORS, WORDS, timeline
+from wishes.verb_forms import (
+    EndorseForm,
+    HandInForm,
+    LeaveForm,
     MergeForm,
     QuestionForm,
     ReasonForm,
     RenewForm,
+    ReturnForm,
     SponsorForm,
     WithdrawForm,
 )
-from wishes.models import Wish, WishDraft, WishQuerySet
-from wishes.timeline import DEBTORS, WORDS, timeline
 from wishes.workflow import WORKFLOW
 
 Forms = Mapping[str, forms.Form]
@@ -37,13 +48,13 @@ Forms = Mapping[str, forms.Form]
 # verb → label, button style, form. In the order of the buttons; what is not here is no button.
 BUTTONS: dict[str, tuple[Any, str, type[forms.Form] | None]] = {
     "submit": (_("Send for endorsement"), "", None),
-    "endorse": (_("Endorse"), "", None),
+    "endorse": (_("Endorse"), "", EndorseForm),
     "publish": (_("Publish"), "", None),
     "renew": (_("Open again"), "", RenewForm),
     "resolve": (_("Mark as resolved"), "secondary", None),
     "expire": (_("Close for proposals"), "secondary", None),
     "send_back": (_("Send back"), "secondary", ReasonForm),
-    "return": (_("Return with questions"), "secondary", ReasonForm),
+    "return": (_("Return with questions"), "secondary", ReturnForm),
     "merge": (_("Merge into another wish"), "secondary", MergeForm),
     "withdraw": (_("Withdraw"), "warning", WithdrawForm),
 }
@@ -56,13 +67,17 @@ def detail_context(request: HttpRequest, wish: Wish, bound: Forms | None = None)
     entries = list(Entry.objects.about(wish).in_order())
     pledges = Pledge.objects.filter(noun="wishes.wish") if inside else []
     may_edit = wish.is_editable and user.has_perm("wishes.change_wish", wish)
+    endorsement = endorsement_context(user, wish, inside)
     return {
         "wish": wish,
         "gives": ", ".join(str(Wish.SiteGift(gift).label) for gift in wish.site_gives),
         "topics": ", ".join(phrase(one["name_en"], one["name_zh"]) for one in wish.shown_topics),
         "inside": inside,
         "offer": [] if inside else offer(user, wish),
-        "verbs": actions(user, wish, bound),
+        "verbs": actions(user, wish, bound, endorsement),
+        **endorsement,
+        **screening_context(wish, entries, inside),
+        "merged": merged_into_it(wish, entries),
         "may_edit": may_edit,
         **(writing_context(wish) if may_edit else {}),
         "timeline": timeline(entries, inside=inside),
@@ -71,11 +86,24 @@ def detail_context(request: HttpRequest, wish: Wish, bound: Forms | None = None)
             for due in clock(entries, pledges)
         ],
         "matches_url": matches_url(wish),
-        "ask_form": bound.get("ask") or QuestionForm(auto_id="ask_%s"),
-        "may_ask": user.has_perm("wishes.ask_wish", wish),
-        "answer_form": bound.get("answer") or AnswerForm(auto_id="answer_%s"),
-        "may_answer": wish.is_public and user.has_perm("wishes.answer_wish", wish),
+        **questions_context(user, wish, bound),
         "sponsor_form": sponsor_form(user, wish, bound),
+        "leave_form": leave_form(user, wish, bound),
+    }
+
+
+def questions_context(user: Any, wish: Wish, bound: Forms) -> dict[str, Any]:
+    """Questions and answers of a public wish, and who may add to them."""
+    if not wish.is_public:
+        return {}
+    is_open = not is_closed(wish)
+    may_ask = is_open and user.has_perm("wishes.ask_wish", wish)
+    return {
+        "questions": questions_of(wish, bound.get("answer") or bound.get("correct")),
+        "may_ask": may_ask,
+        "asking_closed": not is_open,
+        "ask_form": bound.get("ask") or (QuestionForm(user=user, auto_id="ask_%s") if may_ask else None),
+        "may_answer": user.has_perm("wishes.answer_wish", wish),
     }
 
 
@@ -114,9 +142,11 @@ def is_inside(user: Any, wish: Wish) -> bool:
     )
 
 
-def actions(user: User, wish: Wish, bound: Forms) -> list[dict[str, Any]]:
-    """What this person can do now: allowed by the rules and by the state."""
+def actions(user: User, wish: Wish, bound: Forms, endorsement: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What this person can do now: allowed by the rules and by the state, and for a yes by the round."""
     possible = WORKFLOW.verbs_from(wish.status)
+    if endorsement.get("seat") is None:
+        possible = [verb for verb in possible if verb != "endorse"]
     return [
         {
             "verb": verb,
@@ -124,12 +154,28 @@ def actions(user: User, wish: Wish, bound: Forms) -> list[dict[str, Any]]:
             "style": style,
             "url": reverse(f"wishes:{verb}", args=[wish.slug]),
             "post": True,
-            "form": form and (bound.get(verb) or form(auto_id=f"{verb}_%s")),
-            "open": verb in bound,
+            "form": bound.get(verb) or _form(verb, form, wish, endorsement),
+            "open": verb in bound or verb in OPENED,
         }
         for verb, (label, style, form) in BUTTONS.items()
         if verb in possible and _may(user, verb, wish)
     ]
+
+
+OPENED = ("submit", "endorse")  # what the reader has come for
+
+
+def _form(
+    verb: str, form: type[forms.Form] | None, wish: Wish, endorsement: Mapping[str, Any]
+) -> forms.Form | None:
+    """An empty one; None for a verb that is a button alone."""
+    auto_id = f"{verb}_%s"
+    if verb == "submit":
+        questions = unanswered(wish) if wish.status == Wish.Status.RETURNED else []
+        return HandInForm(questions=questions, auto_id=auto_id) if questions else None
+    if verb == "endorse":
+        return EndorseForm(initial={"seen": endorsement["stand"].mark}, auto_id=auto_id)
+    return form(auto_id=auto_id) if form else None
 
 
 def _may(user: User, verb: str, wish: Wish) -> bool:
@@ -151,6 +197,16 @@ def sponsor_form(user: Any, wish: Wish, bound: Forms) -> forms.Form | None:
     form = bound.get("sponsor") or SponsorForm(user=user, wish=wish, auto_id="sponsor_%s")
     there = {sponsor.organisation_id for sponsor in wish.sponsors.all()}
     return form if {one.pk for one in form.fields["organisation"].queryset} - there else None  # type: ignore[attr-defined]
+
+
+def leave_form(user: Any, wish: Wish, bound: Forms) -> forms.Form | None:
+    """None for who speaks for no organisation that is named there."""
+    if not user.is_authenticated or not user.has_perm("wishes.leave_wish", wish):
+        return None
+    named = {sponsor.organisation_id for sponsor in wish.sponsors.all()}
+    if not any(user.is_approver_of(pk) for pk in named):
+        return None
+    return bound.get("leave") or LeaveForm(user=user, wish=wish, auto_id="leave_%s")
 
 
 def matches_url(wish: Wish) -> str:

@@ -2,7 +2,7 @@
 
 import rules
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.roles import (
     is_administrator,
     is_approver,
@@ -16,6 +16,7 @@ from accounts.roles import (
 )
 from journal.models import Entry
 from wishes.models import Wish
+from wishes.stand import committees_of
 
 
 @rules.predicate
@@ -48,6 +49,12 @@ def is_submitter(user: User, wish: Wish | None = None) -> bool:
 
 
 @rules.predicate
+def is_on_committee(user: User, wish: Wish | None = None) -> bool:
+    """Of those by which its department endorses. Whether it is their turn is the round's business."""
+    return wish is not None and user.is_authenticated and wish.organisation_id in committees_of(user)
+
+
+@rules.predicate
 def is_approver_elsewhere(user: User, wish: Wish | None = None) -> bool:
     """May speak for another organisation that posts wishes."""
     if wish is None or not user.is_authenticated:
@@ -56,6 +63,17 @@ def is_approver_elsewhere(user: User, wish: Wish | None = None) -> bool:
     return bool(elsewhere) and any(
         organisation.is_requester for organisation in organisations_of(user) if organisation.pk in elsewhere
     )
+
+
+@rules.predicate
+def is_of_it(user: User, organisation: Organisation | None = None) -> bool:
+    return organisation is not None and user.is_authenticated and user.is_member_of(organisation.pk)
+
+
+@rules.predicate
+def approves_there(user: User, organisation: Organisation | None = None) -> bool:
+    """Of their own right: who only takes an approver's place hands it on to nobody."""
+    return organisation is not None and user.is_authenticated and user.is_own_approver_of(organisation.pk)
 
 
 def submitter_id(wish: Wish) -> int | None:
@@ -72,8 +90,8 @@ rules.add_perm("wishes.change_wish", is_editable & is_member)
 for verb in ("view", "change", "delete"):  # it is nobody else's business while it is being written
     rules.add_perm(f"wishes.{verb}_wishdraft", is_member | is_administrator)
 rules.add_perm("wishes.submit_wish", is_member)
-rules.add_perm("wishes.endorse_wish", is_approver & ~is_creator & ~is_submitter)
-rules.add_perm("wishes.send_back_wish", is_approver)
+rules.add_perm("wishes.endorse_wish", (is_approver | is_on_committee) & ~is_creator & ~is_submitter)
+rules.add_perm("wishes.send_back_wish", is_approver | is_on_committee)
 rules.add_perm("wishes.return_wish", is_office)
 rules.add_perm("wishes.publish_wish", is_office)
 rules.add_perm("wishes.merge_wish", is_office)
@@ -84,7 +102,12 @@ rules.add_perm("wishes.withdraw_wish", (is_member & is_editable) | is_approver |
 # Who might answer the wish or has the same need; the portal's own roles judge it and keep out of its talk.
 rules.add_perm("wishes.ask_wish", is_open_to_offers & ~is_member & (is_vendor | is_requester))
 rules.add_perm("wishes.answer_wish", is_public & is_member)
+rules.add_perm("wishes.correct_wish", is_public & is_member)
 rules.add_perm("wishes.sponsor_wish", is_public & is_approver_elsewhere)
+rules.add_perm("wishes.leave_wish", is_public & is_approver_elsewhere)
+# Who approves for an organisation is read by its people and by who watches over the portal.
+rules.add_perm("wishes.view_approval", is_of_it | is_auditor | is_office | is_administrator)
+rules.add_perm("wishes.change_approval", approves_there | is_administrator)
 # Moved by what becomes of matches and trials, never by hand.
 for verb in ("match", "unmatch", "start_trial", "end_trial"):
     rules.add_perm(f"wishes.{verb}_wish", rules.always_deny)

@@ -4,21 +4,50 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Organisation, Role, User
+from accounts.models import Organisation, User
 from journal.models import Entry, next_reference
 from journal.workflow import IllegalTransition, record
-from notifications.outbox import DUTY, FOLLOW, PARTY, bilingual, followers, notify, party
+from notifications.outbox import FOLLOW, PARTY, bilingual, followers, notify, party
 from topics.models import Topic
-from wishes.models import Kpi, Question, Sponsor, Wish
-from wishes.rules import submitter_id
+from wishes import endorsing, screening
+from wishes.asking import answer, ask, correct
+from wishes.endorsing import endorse, send_back
+from wishes.merging import merge
+from wishes.models import Kpi, Wish
+from wishes.screening import return_
+from wishes.sponsoring import leave, sponsor
 from wishes.workflow import WORKFLOW
 
 KpiValues = Mapping[str, Any]
+__all__ = [  # every verb of a wish, wherever it is written
+    "amend",
+    "answer",
+    "ask",
+    "correct",
+    "create",
+    "end_trial",
+    "endorse",
+    "expire",
+    "leave",
+    "match",
+    "merge",
+    "publish",
+    "renew",
+    "resolve",
+    "return_",
+    "send_back",
+    "sponsor",
+    "start_trial",
+    "submit",
+    "unmatch",
+    "update",
+    "withdraw",
+]
 
 
 @transaction.atomic
@@ -92,16 +121,24 @@ def _replace_kpis(wish: Wish, kpis: Iterable[KpiValues]) -> bool:
 
 
 @transaction.atomic
-def submit(wish: Wish, *, by: User | None, reason: str = "", quiet: bool = False) -> Entry:
-    """Ask a second person of the department to endorse it.
+def submit(
+    wish: Wish,
+    *,
+    by: User | None,
+    reason: str = "",
+    quiet: bool = False,
+    answers: Mapping[int, str] | None = None,
+) -> Entry:
+    """Ask the department to endorse it, with an answer to each question that the portal office has asked.
 
-    :raises ValidationError: something is missing that every reader needs, or its closing day has passed.
+    :raises ValidationError: something is missing that every reader needs, its closing day has passed, or a
+        question has no answer.
     """
     _check_complete(wish, written_here=by is not None)
+    screening.answer_all(wish, by=by, answers=answers or {})
     entry = WORKFLOW["submit"].apply(wish, by=by, reason=reason)
     if not quiet:
-        approvers = party(wish.organisation_id, approvers_only=True).exclude(pk=wish.created_by_id)
-        notify(approvers, entry, "wishes/mail/submit", thing=wish, why=DUTY)
+        endorsing.ask_next(wish, entry)
     return entry
 
 
@@ -117,38 +154,6 @@ def _check_complete(wish: Wish, *, written_here: bool) -> None:
         errors["closes_on"] = _("The last day for proposals must be in the future.")
     if errors:
         raise ValidationError(errors)
-
-
-@transaction.atomic
-def endorse(wish: Wish, *, by: User | None, reason: str = "", quiet: bool = False) -> Entry:
-    """A second person of the department stands for it; the portal office screens it next.
-
-    :raises PermissionDenied: not an approver of that department, or the one who wrote it or handed it in.
-    """
-    if by is not None and not by.is_approver_of(wish.organisation_id):
-        raise PermissionDenied(_("Only an approver of the department may endorse its wish."))
-    if by is not None and by.pk in {wish.created_by_id, submitter_id(wish)}:
-        raise PermissionDenied(_("A second person must endorse it: not who wrote it or handed it in."))
-    entry = WORKFLOW["endorse"].apply(wish, by=by, reason=reason, endorsed_at=timezone.now())
-    if not quiet:
-        notify(User.objects.with_role(Role.OFFICE), entry, "wishes/mail/endorse", thing=wish, why=DUTY)
-    return entry
-
-
-@transaction.atomic
-def send_back(wish: Wish, *, by: User, reason: str) -> Entry:
-    """The department's approver wants it changed before it leaves the department."""
-    entry = WORKFLOW["send_back"].apply(wish, by=by, reason=reason)
-    notify(party(wish.organisation_id), entry, "wishes/mail/send_back", thing=wish, why=PARTY)
-    return entry
-
-
-@transaction.atomic
-def return_(wish: Wish, *, by: User, reason: str) -> Entry:
-    """The portal office has questions; the department answers them by changing the wish."""
-    entry = WORKFLOW["return"].apply(wish, by=by, reason=reason)
-    notify(party(wish.organisation_id), entry, "wishes/mail/return", thing=wish, why=PARTY)
-    return entry
 
 
 @transaction.atomic
@@ -189,7 +194,7 @@ def end_trial(wish: Wish, *, by: User | None) -> Entry:
 @transaction.atomic
 def resolve(wish: Wish, *, by: User | None) -> Entry:
     """The need is met; the wish stays public as a record."""
-    entry = WORKFLOW["resolve"].apply(wish, by=by)
+    entry = WORKFLOW["resolve"].apply(wish, by=by, place=endorsing.place_of(by, wish.organisation_id))
     _tell(wish, entry, "wishes/mail/resolve")
     return entry
 
@@ -218,25 +223,9 @@ def renew(wish: Wish, *, by: User | None, closes_on: date) -> Entry:
 @transaction.atomic
 def withdraw(wish: Wish, *, by: User | None, reason: str) -> Entry:
     """Take it back for good; who followed it is told why, if it ever was public."""
-    entry = WORKFLOW["withdraw"].apply(wish, by=by, reason=reason)
+    place = None if wish.is_editable else endorsing.place_of(by, wish.organisation_id)
+    entry = WORKFLOW["withdraw"].apply(wish, by=by, reason=reason, place=place)
     _tell(wish, entry, "wishes/mail/withdraw")
-    return entry
-
-
-@transaction.atomic
-def merge(wish: Wish, *, by: User | None, into: Wish, reason: str) -> Entry:
-    """Let another public wish stand for this one too; its department becomes a co-sponsor there.
-
-    :raises ValidationError: the other one is the same, or takes no proposals.
-    """
-    if into.pk == wish.pk or not into.is_open_to_offers:
-        raise ValidationError({"into": _("Name another wish that is open for proposals.")})
-    entry = WORKFLOW["merge"].apply(
-        wish, by=by, reason=reason, merged_into=into, details={"into": into.reference}
-    )
-    if into.organisation_id != wish.organisation_id:
-        Sponsor.objects.get_or_create(wish=into, organisation=wish.organisation)
-    _tell(wish, entry, "wishes/mail/merge", into=into.reference)
     return entry
 
 
@@ -244,56 +233,3 @@ def _tell(wish: Wish, entry: Entry, template: str, **context: Any) -> None:
     notify(party(wish.organisation_id), entry, template, thing=wish, why=PARTY, **context)
     if wish.reference:
         notify(followers(wish), entry, template, thing=wish, why=FOLLOW, **context)
-
-
-@transaction.atomic
-def ask(wish: Wish, *, by: User, text: str) -> Question:
-    """Put a question in public; the department is told.
-
-    :raises IllegalTransition: the wish takes no proposals now.
-    """
-    if not wish.is_open_to_offers:
-        raise IllegalTransition(_("Questions can be asked while a wish is open."))
-    question = Question.objects.create(wish=wish, asked_by=by, text=text)
-    entry = record(wish, "ask", by=by, details={"question": question.pk})
-    notify(party(wish.organisation_id), entry, "wishes/mail/ask", thing=wish, why=PARTY, question=text)
-    return question
-
-
-@transaction.atomic
-def answer(question: Question, *, by: User, text: str) -> Entry:
-    """Answer in public, once; who asked and who follows the wish is told.
-
-    :raises IllegalTransition: it has been answered.
-    """
-    wish = question.wish
-    now = timezone.now()
-    unanswered = Question.objects.filter(pk=question.pk, answered_at=None)
-    if not unanswered.update(answer=text, answered_by=by, answered_at=now):
-        raise IllegalTransition(_("This question has been answered."))
-    question.answer, question.answered_by, question.answered_at = text, by, now
-    entry = record(wish, "answer", by=by, details={"question": question.pk})
-    told = {"thing": wish, "question": question.text, "answer": text}
-    notify([question.asked_by], entry, "wishes/mail/answer", why=PARTY, **told)
-    notify(followers(wish), entry, "wishes/mail/answer", why=FOLLOW, **told)
-    return entry
-
-
-@transaction.atomic
-def sponsor(wish: Wish, *, by: User | None, organisation: Organisation) -> Entry:
-    """Another organisation says that it needs the same.
-
-    :raises ValidationError: it is the wish's own, no requester, or has said so before.
-    """
-    if organisation.pk == wish.organisation_id or not organisation.is_requester:
-        raise ValidationError(_("Only another organisation that posts wishes can need the same."))
-    if not wish.is_public:
-        raise IllegalTransition(_("This cannot be done in its present state."))
-    if not Sponsor.objects.get_or_create(wish=wish, organisation=organisation)[1]:
-        raise ValidationError(_("Your organisation has said so already."))
-    entry = record(wish, "sponsor", by=by, details={"organisation": organisation.slug})
-    name = bilingual(organisation, "name")
-    notify(
-        party(wish.organisation_id), entry, "wishes/mail/sponsor", thing=wish, why=PARTY, organisation=name
-    )
-    return entry

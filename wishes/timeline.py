@@ -11,6 +11,7 @@ WORDS = {
     "create": _("Begun"),
     "edit": _("Changed"),
     "submit": _("Sent for endorsement"),
+    "agree": _("Endorsed in one step"),
     "endorse": _("Endorsed"),
     "send_back": _("Sent back by the approver"),
     "return": _("Returned with questions"),
@@ -26,7 +27,10 @@ WORDS = {
     "merge": _("Merged into another wish"),
     "ask": _("A question was asked"),
     "answer": _("A question was answered"),
+    "correct": _("An answer was corrected"),
     "sponsor": _("A co-sponsor joined"),
+    "leave": _("A co-sponsor left"),
+    "absorb": _("Another wish was merged into this one"),
 }
 CAPACITIES = {
     "department": _("Department"),
@@ -42,9 +46,27 @@ CAPACITIES = {
 # What happens before publication, and each edit, is the department's own business.
 PUBLIC = frozenset(
     {"publish", "match", "unmatch", "start_trial", "end_trial", "resolve", "expire", "renew", "ask"}
-    | {"answer", "sponsor"}
+    | {"answer", "correct", "sponsor", "leave", "absorb"}
 )
 DEBTORS = {"department": _("Department"), "office": _("Portal office")}
+
+
+# Who asks is shown to nobody, unless the question itself shows it.
+NAMELESS = frozenset({"ask"})
+PLACES = {
+    "acting": _("acting approver, for %(name)s"),
+    "delegated": _("delegated approver, for %(name)s"),
+}
+
+
+def capacity(said: str, *, inside: bool) -> str:
+    """In words; whose place was taken is read by those inside alone."""
+    party, _slash, place = said.partition("/")
+    kind, _slash, name = place.partition("/")
+    words = str(CAPACITIES.get(party, party))
+    if inside and kind in PLACES:
+        words = f"{words} ({PLACES[kind] % {'name': name}})"
+    return words
 
 
 def timeline(entries: Iterable[Entry], *, inside: bool) -> list[dict[str, Any]]:
@@ -53,9 +75,9 @@ def timeline(entries: Iterable[Entry], *, inside: bool) -> list[dict[str, Any]]:
         {
             "at": entry.at,
             "title": WORDS.get(entry.verb, entry.verb),
-            "capacity": CAPACITIES.get(entry.capacity, entry.capacity),
+            "capacity": capacity(entry.capacity, inside=inside),
             "reason": entry.reason if inside else "",
-            "actor_name": entry.actor_name if inside else "",
+            "actor_name": entry.actor_name if inside and entry.verb not in NAMELESS else "",
         }
         for entry in entries
         if inside or entry.verb in PUBLIC

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from wishes import feeds
-from wishes.views import listing, steps, verbs, workspace, writing
+from wishes.views import approval, listing, steps, verbs, workspace, writing
 
 app_name = "wishes"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("write/<slug:key>/check/", writing.CheckWish.as_view(), name="check"),
     path("write/<slug:key>/discard/", writing.DiscardDraft.as_view(), name="discard"),
     path("write/<slug:key>/<slug:step>/", steps.WriteStep.as_view(), name="step"),
+    path("approval/<slug:slug>/", approval.Approval.as_view(), name="approval"),
+    path("approval/<slug:slug>/steps/", approval.ChangeSteps.as_view(), name="steps"),
+    path("approval/<slug:slug>/delegate/", approval.Delegate.as_view(), name="delegate"),
+    path("approval/<slug:slug>/<int:pk>/revoke/", approval.Revoke.as_view(), name="revoke"),
     path("workspace/", workspace.WorkspacePiece.as_view(), name="workspace"),
     path("<str:slug>/", listing.WishDetail.as_view(), name="detail"),
     path("<str:slug>/edit/", writing.EditWish.as_view(), name="edit"),
@@ -27,5 +31,7 @@ urlpatterns = [
     path("<str:slug>/merge/", verbs.MergeWish.as_view(), name="merge"),
     path("<str:slug>/ask/", verbs.AskQuestion.as_view(), name="ask"),
     path("<str:slug>/answer/<int:pk>/", verbs.AnswerQuestion.as_view(), name="answer"),
+    path("<str:slug>/answer/<int:pk>/correct/", verbs.CorrectAnswer.as_view(), name="correct"),
     path("<str:slug>/sponsor/", verbs.SponsorWish.as_view(), name="sponsor"),
+    path("<str:slug>/leave/", verbs.LeaveWish.as_view(), name="leave"),
 ]

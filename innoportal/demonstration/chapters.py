@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from accounts.models import User
+from innoportal.demonstration import approval
 from innoportal.demonstration.clock import Event, Story
 from innoportal.demonstration.people import Cast
 from matching import services as matching
@@ -94,17 +95,24 @@ def wish(told: Told, row: Row) -> None:
     def step(verb: Callable[..., Any], by: User, **more: Any) -> Event:
         return lambda: verb(told.fresh_wish(row["key"]), by=by, **more)
 
-    story.at(published - 21, write)
+    first = row.get("first_round")
+    story.at(published - (35 if first else 21), write)
     if state == "draft":
         return
-    story.at(published - 14, step(wishes.submit, member))
+    if first:
+        approval.asked_back(told, row, first)
+    else:
+        story.at(published - 14, step(wishes.submit, member))
     if state == "endorsement":
         return
-    story.at(published - 11, step(wishes.endorse, approver))
+    endorsers = [cast.people[person] for person in row.get("endorsers", [])] or [approver]
+    for number, endorser in enumerate(endorsers):
+        story.at(published - 11 + number, partial(_endorse, told, row["key"], endorser))
     if state == "screening":
         return
     if state == "returned":
-        story.at(published, step(wishes.return_, office, reason=row["reason"]))
+        asks = row.get("asks", {})
+        story.at(published, step(wishes.return_, office, reason=row["reason"], questions=asks))
         return
     told.published[row["key"]] = published
     story.at(published, step(wishes.publish, office))
@@ -116,6 +124,10 @@ def wish(told: Told, row: Row) -> None:
         story.at(day, step(wishes.sponsor, cast.approvers[sponsor], organisation=organisation))
     if state == "expired":
         story.at(row["closes"] + 1, lambda: wishes.expire(told.fresh_wish(row["key"])))
+
+
+def _endorse(told: Told, key: str, endorser: User) -> None:
+    wishes.endorse(told.fresh_wish(key), by=approval.as_of_today(endorser))
 
 
 def _question(told: Told, row: Row, question: Row, day: int, member: User) -> None:

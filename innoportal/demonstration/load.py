@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-from innoportal.demonstration import chapters
+from innoportal.demonstration import approval, chapters
 from innoportal.demonstration.clock import Story
 from innoportal.demonstration.people import assemble, content
 from innoportal.demonstration.trial import trial
@@ -43,6 +43,10 @@ def load(today: date, progress: Callable[[], None] = lambda: None) -> int:
 
 def _write(told: chapters.Told) -> None:
     """Decide on the day of each event; what happens later than its cause on one day is added after it."""
+    for row in content("steps", "approval.toml"):
+        approval.steps(told, row)
+    for row in content("delegation", "approval.toml"):
+        approval.delegation(told, row)
     for row in content("wish", "wishes.toml"):
         chapters.wish(told, row)
     for row in content("solution", "solutions.toml"):

@@ -48,7 +48,7 @@ def _named_people() -> list[dict[str, Any]]:
 
 def _others(cast: Cast):
     """A member and an approver for each organisation that the named people leave without."""
-    named = {(row.get("of"), row.get("approver", False)) for row in _named_people()}
+    named = {(row.get("of"), row.get("approver", False)) for row in _named_people() if not row.get("besides")}
     for key, organisation in cast.organisations.items():
         for approver in (False, True):
             if (key, approver) in named:
@@ -101,7 +101,8 @@ def _person(cast: Cast, row: dict[str, Any]) -> None:
     if key := row.get("of"):
         role = Membership.Role.APPROVER if row.get("approver") else Membership.Role.MEMBER
         Membership.objects.create(user=user, organisation=cast.organisations[key], role=role)
-        (cast.approvers if row.get("approver") else cast.members)[key] = user
+        if not row.get("besides"):  # one of several, who does not speak for them in the story
+            (cast.approvers if row.get("approver") else cast.members)[key] = user
 
 
 def sign_ins() -> list[tuple[str, str]]:

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from matching.engine import Prepared, Weights
 from matching.models import EngineVersion, Match, Profile
@@ -191,17 +192,20 @@ def _rows_of(pairs: set[Pair]):
 
 
 def _answered(side: str, ids: Sequence[int]) -> set[Pair]:
-    """A vendor's own answer to a wish is always a match, however far apart the texts are."""
-    interests = Interest.objects.all()
+    """A vendor's own answer to a wish is always a match, however far apart the texts are.
+
+    What answers a wish that was merged answers the one in which it goes on, also if it came too late.
+    """
+    interests, numbered = Interest.objects.all(), Wish.objects.filter(reference__isnull=False)
+    stands = Coalesce("merged_into_id", "pk")
     if side == "wish":
-        references = dict(
-            Wish.objects.filter(pk__in=ids, reference__isnull=False).values_list("reference", "pk")
-        )
+        named = numbered.filter(Q(pk__in=ids) | Q(merged_into__in=ids))
+        references = dict(named.values_list("reference", stands))
         interests = interests.filter(wish_reference__in=references)
     else:
         interests = interests.filter(solution__in=ids)
-        named = interests.values("wish_reference")
-        references = dict(Wish.objects.filter(reference__in=named).values_list("reference", "pk"))
+        wanted = numbered.filter(reference__in=interests.values("wish_reference"))
+        references = dict(wanted.values_list("reference", stands))
     rows = interests.values_list("wish_reference", "solution_id")
     return {(references[reference], pk) for reference, pk in rows if reference in references}
 

@@ -5,7 +5,8 @@ from contextlib import suppress
 from datetime import timedelta
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from matching.models import Match, Profile, Ranker, RematchRun, RematchShard
@@ -82,12 +83,18 @@ def due(side: str) -> list[int]:
 
 
 def unmatched_answers() -> set[int]:
-    """Solutions with which a vendor has answered an open wish, and no match tells of it."""
-    rows = Match.objects.filter(solution=OuterRef("solution"), wish__reference=OuterRef("wish_reference"))
+    """Solutions with which a vendor has answered an open wish, and no match tells of it.
+
+    An answer to a wish that was merged counts for the one in which it goes on.
+    """
+    named = Wish.objects.filter(reference=OuterRef("wish_reference"))
+    asked = Interest.objects.filter(solution__status__in=Solution.PUBLIC).annotate(
+        stands=Subquery(named.values(one=Coalesce("merged_into_id", "pk"))[:1])
+    )
+    rows = Match.objects.filter(solution=OuterRef("solution"), wish=OuterRef("stands"))
     told = rows.filter(Q(signals__answered=1) | Q(status__in=Match.DECIDED))
-    wishes = Wish.objects.open().filter(reference=OuterRef("wish_reference"))
-    asked = Interest.objects.filter(Exists(wishes), solution__status__in=Solution.PUBLIC)
-    return set(asked.filter(~Exists(told)).values_list("solution", flat=True))
+    wishes = Wish.objects.open().filter(pk=OuterRef("stands"))
+    return set(asked.filter(Exists(wishes), ~Exists(told)).values_list("solution", flat=True))
 
 
 def hide_withdrawn() -> int:

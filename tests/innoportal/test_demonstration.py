@@ -147,3 +147,25 @@ def test_the_content_names_only_what_there_is():
     for kind in ("wish", "solution"):
         for row in content(kind, f"{kind}{'es' if kind == 'wish' else 's'}.toml"):
             assert row["organisation"] in organisations
+
+
+def test_a_department_endorses_in_two_steps_and_somebody_acted_for_its_approver():
+    wish = Wish.objects.get(title_en="Plan railway inspections by AI")
+    given = wish.endorsements.filter(step__isnull=False).order_by("pk")
+    assert [
+        (one.step.name_en, one.person.name, one.place) for one in given.select_related("step", "person")
+    ] == [
+        ("Head of section", "Kwok Mei-fong", "acting"),
+        ("Technology committee", "Tse Ka-lok", ""),
+        ("Technology committee", "Yuen Sze-wing", ""),
+    ]
+    assert {one.round for one in given} == {2}
+    assert User.objects.get(name="Kwok Mei-fong").is_approver_of(wish.organisation_id)  # today
+
+
+def test_the_office_asked_back_and_one_department_has_answered_while_another_still_owes_it():
+    asked = {
+        wish.status: {bool(one.answered_at) for given in wish.returns.all() for one in given.questions.all()}
+        for wish in Wish.objects.filter(returns__isnull=False)
+    }
+    assert asked == {"screening": {True}, "returned": {False}}

@@ -12,6 +12,7 @@ NAMES = tuple(name for name, _entry in sorted(dict(named()).items()) if name != 
 SIGNED = ("trials:report", "trials:verify-report", "api:report")
 NOUNS = (  # the first that fits says what `slug` means there
     (r"^wishes:(tasks|step|check|discard)$", "draft"),
+    (r"^wishes:(approval|steps|delegate|revoke)$", None),  # of an organisation, which everyone may know of
     (r"^(wishes:|matching:(duplicates-)?of-wish|api:wish)", "wish"),
     (r"^(solutions:|matching:(duplicates-)?of-solution|api:solution)", "solution"),
     (r"^matching:(same|not-same)$", "duplicate"),
@@ -62,10 +63,12 @@ def arguments(world: World, name: str, kind: str) -> dict:
     if kind != "-":
         thing = getattr(world, kind)[noun_of(name)]
         given = {"slug": getattr(thing, "slug", thing.key), "key": thing.key}
-    elif name.startswith("people:"):
+    elif name.startswith(("people:", "wishes:")):
         given["slug"] = world.public["department_a"].slug
     own = {
         "wishes:answer": world.public["question"].pk,
+        "wishes:correct": world.public["question"].pk,
+        "wishes:revoke": world.hidden["delegation"].pk,
         "notices:open": world.hidden["notification"].pk,
         "notices:unfollow": world.hidden["follow"].pk,
         "matching:activate-ranker": world.hidden["ranker"].pk,

@@ -122,6 +122,13 @@ def _people(world: World) -> None:
             make.MembershipFactory(
                 user=_person(world, "approver_a"), organisation=department, role=Membership.Role.APPROVER
             )
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    world.hidden["delegation"] = make.DelegationFactory(  # not today: nobody is more than their row says
+        organisation=world.public["department_a"],
+        giver=world.people["approver_a"],
+        deputy=world.people["member_a"],
+        first_on=tomorrow,
+    )
     world.hidden["invitation"] = make.InvitationFactory(
         organisation=world.public["department_a"], email=f"{world.mark('invited')}@example.org"
     )

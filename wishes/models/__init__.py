@@ -1,4 +1,21 @@
 from wishes.models.drafts import WishDraft
+from wishes.models.endorsing import Endorsement, EndorsementStep
+from wishes.models.former_answers import FormerAnswer
+from wishes.models.screening import ScreeningQuestion, WishReturn
 from wishes.models.wish import LONG, TITLE, Kpi, Question, Sponsor, Wish, WishQuerySet
 
-__all__ = ["LONG", "TITLE", "Kpi", "Question", "Sponsor", "Wish", "WishDraft", "WishQuerySet"]
+__all__ = [
+    "LONG",
+    "TITLE",
+    "Endorsement",
+    "EndorsementStep",
+    "FormerAnswer",
+    "Kpi",
+    "Question",
+    "ScreeningQuestion",
+    "Sponsor",
+    "Wish",
+    "WishDraft",
+    "WishQuerySet",
+    "WishReturn",
+]

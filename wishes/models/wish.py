@@ -27,6 +27,11 @@ class WishQuerySet(ReferencedQuerySet):
         """Public once, since it has a number, and withdrawn: followers' mails still lead to it."""
         return self.filter(status=Wish.Status.WITHDRAWN, reference__isnull=False)
 
+    def standing_for(self, slug: str) -> "WishQuerySet":
+        """What a wish that was public has been merged into, by the number or the key of the old one."""
+        was_public = Q(merged__reference__isnull=False)
+        return self.filter(was_public & (Q(merged__reference=slug) | Q(merged__key=slug))).distinct()
+
     def visible_to(self, user) -> "WishQuerySet":
         """Everyone reads what is public; a department also its own; the portal office what was handed in."""
         seen = Q(status__in=Wish.PUBLIC)
@@ -49,7 +54,9 @@ class WishQuerySet(ReferencedQuerySet):
         """Everything that wishes/detail.html reads, in a fixed number of queries."""
         return self.for_cards().prefetch_related(
             models.Prefetch("sponsors", Sponsor.objects.select_related("organisation").order_by("since")),
-            models.Prefetch("questions", Question.objects.order_by("asked_at")),
+            models.Prefetch(
+                "questions", Question.objects.select_related("organisation").order_by("asked_at")
+            ),
             models.Prefetch("kpis", Kpi.objects.order_by("pk")),
         )
 

@@ -38,7 +38,7 @@ class WishDetail(SluggedMixin, DetailView):
         try:
             return super().get(request, *args, **kwargs)
         except Http404:  # the number of what was public leads to where it goes on, or tells why it does not
-            stays = Wish.objects.public().filter(merged__reference=self.kwargs["slug"]).first()
+            stays = Wish.objects.public().standing_for(self.kwargs["slug"]).first()
             if stays is not None:
                 return redirect(stays, permanent=True)
             gone = get_object_or_404(Wish.objects.taken_back().addressed(self.kwargs["slug"]))

@@ -2,24 +2,33 @@ from typing import Any, ClassVar
 
 import rules
 from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from innoportal.lib.views import ActionView
+from journal.workflow import IllegalTransition
 from wishes import services
-from wishes.forms import (
+from wishes.models import Question, Wish
+from wishes.page import detail_context, with_follow
+from wishes.screening import unanswered
+from wishes.verb_forms import (
     AnswerForm,
+    CorrectForm,
+    EndorseForm,
+    HandInForm,
+    LeaveForm,
     MergeForm,
     QuestionForm,
     ReasonForm,
     RenewForm,
+    ReturnForm,
     SponsorForm,
     WithdrawForm,
 )
-from wishes.models import Question, Wish
-from wishes.page import detail_context, with_follow
 
 
 class Verb(ActionView):
@@ -27,7 +36,9 @@ class Verb(ActionView):
 
     model = Wish
     verb: ClassVar[str]
+    form: Any  # the one that was right
     form_class: ClassVar[type[forms.Form]] = forms.Form
+    keeps_words: ClassVar[bool] = False  # what was typed stands on the page again, also when it came too late
 
     def get_permission_required(self) -> list[str]:
         return [f"wishes.{self.verb}_wish"]
@@ -38,14 +49,31 @@ class Verb(ActionView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.get_form()
         if not form.is_valid():
-            wish = with_follow(self.get_queryset().for_detail(), request.user).get(pk=self.object.pk)
-            context = detail_context(request, wish, {self.verb: form})
-            return render(request, "wishes/detail.html", {**context, "form": form}, status=422)
-        self.given = form.cleaned_data
-        return super().post(request, *args, **kwargs)
+            return self.again(form, 422)
+        self.form, self.given = form, form.cleaned_data
+        if not self.keeps_words:
+            return super().post(request, *args, **kwargs)
+        try:
+            self.service(self.object, by=request.user, **self.arguments())  # type: ignore[misc]
+        except (IllegalTransition, ValidationError) as error:
+            for message in getattr(error, "messages", [str(error)]):
+                form.add_error(None, message)
+            return self.again(form, 409)
+        messages.success(request, self.done)
+        return redirect(self.get_success_url())
+
+    def again(self, form: forms.Form, status: int) -> HttpResponse:
+        wish = with_follow(self.get_queryset().for_detail(), self.request.user).get(pk=self.object.pk)
+        context = detail_context(self.request, wish, {self.verb: form})
+        return render(self.request, "wishes/detail.html", {**context, "form": form}, status=status)
 
     def arguments(self) -> dict[str, Any]:
         return self.given
+
+
+def about(form: Any, question: int) -> forms.Form:
+    form.question = question
+    return form
 
 
 class SubmitWish(Verb):
@@ -53,11 +81,18 @@ class SubmitWish(Verb):
     service = staticmethod(services.submit)
     done = _("It waits for a second person of your department to endorse it.")
 
+    def get_form(self) -> forms.Form:
+        return HandInForm(self.request.POST, questions=unanswered(self.object), auto_id="submit_%s")
+
+    def arguments(self) -> dict[str, Any]:
+        return {"answers": self.form.answers()}
+
 
 class EndorseWish(Verb):
     verb = "endorse"
+    form_class = EndorseForm
     service = staticmethod(services.endorse)
-    done = _("Endorsed. The portal office screens it next.")
+    done = _("Endorsed. The page tells what comes next.")
 
     def has_permission(self) -> bool:
         """Not even an administrator endorses without being that department's second person."""
@@ -75,9 +110,12 @@ class SendBackWish(Verb):
 
 class ReturnWish(Verb):
     verb = "return"
-    form_class = ReasonForm
+    form_class = ReturnForm
     service = staticmethod(services.return_)
-    done = _("Returned. The department reads your reason.")
+    done = _("Returned. The department reads your reason and your questions.")
+
+    def arguments(self) -> dict[str, Any]:
+        return {"reason": self.given["reason"], "questions": self.form.questions()}
 
 
 class PublishWish(Verb):
@@ -124,26 +162,62 @@ class MergeWish(Verb):
 
 class AskQuestion(Verb):
     verb = "ask"
+    keeps_words = True
     form_class = QuestionForm
     service = staticmethod(services.ask)
     done = _("Your question is public, and the department is told.")
+
+    def get_form(self) -> forms.Form:
+        return QuestionForm(self.request.POST, user=self.request.user, auto_id="ask_%s")
+
+    def arguments(self) -> dict[str, Any]:
+        return self.form.asked()
 
 
 class AnswerQuestion(Verb):
     verb = "answer"
     form_class = AnswerForm
+    keeps_words = True
     done = _("Your answer is public.")
+
+    def get_form(self) -> forms.Form:
+        return about(super().get_form(), self.kwargs["pk"])
 
     def service(self, wish: Wish, **given: Any) -> None:
         """The question must be one of this wish."""
         services.answer(get_object_or_404(Question, wish=wish, pk=self.kwargs["pk"]), **given)
 
 
+class CorrectAnswer(Verb):
+    verb = "correct"
+    form_class = CorrectForm
+    keeps_words = True
+    done = _("Your answer is corrected. The one of before can still be read.")
+
+    def get_form(self) -> forms.Form:
+        return about(super().get_form(), self.kwargs["pk"])
+
+    def service(self, wish: Wish, **given: Any) -> None:
+        """The question must be one of this wish."""
+        services.correct(get_object_or_404(Question, wish=wish, pk=self.kwargs["pk"]), **given)
+
+
 class SponsorWish(Verb):
     verb = "sponsor"
     form_class = SponsorForm
+    keeps_words = True
     service = staticmethod(services.sponsor)
     done = _("Your organisation is named as one that needs the same.")
 
     def get_form(self) -> forms.Form:
         return SponsorForm(self.request.POST, user=self.request.user, wish=self.object, auto_id="sponsor_%s")
+
+
+class LeaveWish(Verb):
+    verb = "leave"
+    form_class = LeaveForm
+    service = staticmethod(services.leave)
+    done = _("Your organisation is no longer named there.")
+
+    def get_form(self) -> forms.Form:
+        return LeaveForm(self.request.POST, user=self.request.user, wish=self.object, auto_id="leave_%s")

@@ -4,10 +4,21 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.utils import timezone
 from django.views.generic import TemplateView
 
-from accounts.models import Membership, Role
+from accounts.models import Role, User
 from innoportal.lib.views import PartialMixin
-from wishes.models import Question, Wish, WishDraft
+from wishes.models import Question, Wish, WishDraft, WishQuerySet
+from wishes.stand import committees_of, seat, stands
 from wishes.writing import title_of
+
+MOST = 100  # waiting wishes that are looked at
+
+
+def waiting_for(user: User, wishes: WishQuerySet) -> list[Wish]:
+    """Of those that wait for a yes, the ones that this person may say it to now."""
+    approves = [pk for pk in user.membership_roles if user.is_approver_of(pk)]
+    rows = list(wishes.filter(organisation__in={*approves, *committees_of(user)})[:MOST])
+    found = stands(rows) if rows else {}
+    return [wish for wish in rows if seat(user, found[wish.pk])]
 
 
 class WorkspacePiece(LoginRequiredMixin, PartialMixin, TemplateView):
@@ -20,7 +31,6 @@ class WorkspacePiece(LoginRequiredMixin, PartialMixin, TemplateView):
         user = self.request.user
         roles = user.membership_roles
         visible = Wish.objects.visible_to(user).select_related("organisation")
-        approves = [pk for pk, role in roles.items() if role == Membership.Role.APPROVER]
         mine = visible.filter(organisation__in=list(roles))
         drafts = WishDraft.objects.filter(organisation__in=list(roles)).order_by("-updated_at")
         drafts = drafts.select_related("organisation", "updated_by")
@@ -28,9 +38,7 @@ class WorkspacePiece(LoginRequiredMixin, PartialMixin, TemplateView):
         questions = Question.objects.filter(wish__in=mine.public(), answered_at=None)
         return super().get_context_data(
             **kwargs,
-            to_endorse=visible.filter(status=status.ENDORSEMENT, organisation__in=approves).order_by(
-                "updated_at"
-            ),
+            to_endorse=waiting_for(user, visible.filter(status=status.ENDORSEMENT).order_by("updated_at")),
             to_screen=visible.filter(status=status.SCREENING).order_by("endorsed_at")
             if user.has_role(Role.OFFICE)
             else [],
