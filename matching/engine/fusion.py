@@ -14,13 +14,17 @@ ENOUGH = 30  # texts of a language that need not borrow from the others
 
 @dataclass(frozen=True)
 class Mixture:
-    """How much each opinion weighs. Words count less across scripts, where only names and codes can agree."""
+    """How much each opinion weighs.
+
+    Words count less across scripts, where only names and codes can agree; USE counts less within one, where
+    words and E5 tell more than it does (ADR 0032).
+    """
 
     words: float = 0.85
     words_across: float = 0.15
     concepts: float = 0.1
     concepts_across: float = 0.2
-    models: tuple[tuple[str, float], ...] = (("e5", 1.0), ("use", 1.0))
+    models: tuple[tuple[str, float, float], ...] = (("e5", 1.0, 1.0), ("use", 0.25, 1.0))  # within, across
     # Share of what a text scores with everything, taken off.
     crowding: Mapping[Role, float] = field(default_factory=lambda: {"wish": 0.7, "solution": 0.6})
     company: float = 0.7  # weight of what texts like it score in other languages
@@ -30,7 +34,7 @@ class Mixture:
         known = {
             "words": (self.words, self.words_across),
             "concepts": (self.concepts, self.concepts_across),
-            **{model: (weight, weight) for model, weight in self.models},
+            **{model: (within, across) for model, within, across in self.models},
         }
         return {name: known[name] for name in signals if name in known}
 

@@ -31,10 +31,21 @@ def test_words_weigh_less_across_scripts():
     silent = {"words": words, "concepts": 0 * words, "m": 0 * words}
     groups = Groups.of(np.zeros(8, int))
     model = {**silent, "m": np.array([[0.0, 0, 0, 1, 0, 0, 0, 0]])}
-    mixture = Mixture(models=(("m", 1.0),))
+    mixture = Mixture(models=(("m", 1.0, 1.0),))
     inside = fuse(model, np.ones((1, 8), bool), groups, mixture)[0]
     across = fuse(model, np.zeros((1, 8), bool), groups, mixture)[0]
     assert across[3] - across[0] > inside[3] - inside[0]
+
+
+def test_within_a_script_use_gives_way_to_e5_and_across_they_are_equals():
+    """Each model holds another row for the best."""
+    words = np.zeros((1, 8))
+    signals = {"words": words, "concepts": words, "e5": np.eye(1, 8, 2), "use": np.eye(1, 8, 5)}
+    groups = Groups.of(np.zeros(8, int))
+    inside, across = (fuse(signals, np.full((1, 8), same), groups)[0] for same in (True, False))
+    assert inside[2] > inside[5] > inside[0]
+    assert inside[5] - inside[0] == pytest.approx((inside[2] - inside[0]) / 4)
+    assert across[2] == pytest.approx(across[5])
 
 
 def test_a_model_that_is_not_there_is_left_out():
