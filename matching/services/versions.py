@@ -92,11 +92,10 @@ def prepare() -> EngineVersion:
     """The row to read texts for: the one that serves when it is this process's own, else one beside it."""
     version = settle()
     wanted = own()
+    given_up = EngineVersion.objects.filter(state=S.PREPARING).exclude(name=wanted.name)
+    given_up.update(state=S.RETIRED, retired_at=timezone.now())
     if version.name == wanted.name:
         return version
-    EngineVersion.objects.filter(state=S.PREPARING).exclude(name=wanted.name).update(
-        state=S.RETIRED, retired_at=timezone.now()
-    )
     row, _ = EngineVersion.objects.update_or_create(
         name=wanted.name,
         defaults={

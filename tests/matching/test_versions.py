@@ -189,6 +189,19 @@ def test_going_back_is_a_persons_command(portal, settings):
     assert set(Match.objects.values_list("engine_version", flat=True)) == {before}
 
 
+def test_what_was_prepared_is_cleared_away_when_its_code_is_taken_back(portal, settings):
+    (before,) = names("serving")
+    deploy(settings)
+    services.sweep()
+    work_until(RematchShard.Step.READ_WISHES)
+    services.cancel(services.active_run(), by=None)
+    settings.MATCHING_EMBEDDERS = ["use"]
+    shelf.forget()
+    services.rematch_all()
+    assert (names("serving"), names("preparing")) == ([before], [])
+    assert set(Profile.objects.values_list("engine_version", flat=True)) == {before}
+
+
 def test_work_of_the_version_before_is_not_written_after_the_turn(portal, settings, monkeypatch):
     wish, _ = portal
     other = EngineVersionFactory(preparing=True, embedders=[{"name": "use", "version": ""}])
