@@ -12,7 +12,7 @@ from wishes.models import Wish
 SHOWN = 4  # of each kind: more would be read instead of writing
 LOOKED_AT = 12  # hits, of which some are no longer public or too unlike
 WORTH_A_LOOK = 0.12  # likeness; below a result's, since a hint that is wrong costs a glance
-LONGEST = 1200  # characters of a body that are read
+LONGEST = 500  # characters of a body that are read
 ENOUGH = 12  # letters and digits from which a text says what it is about
 
 

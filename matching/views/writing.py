@@ -9,8 +9,8 @@ from innoportal.lib.views import PartialMixin
 from matching.services.while_writing import already_held
 from wishes.models import WishDraft
 
-# Characters of each that are read: the answer must be there within a second of a pause.
-READ = {"need": 600, "outcome": 400, "constraints": 200}
+# Characters of each that are read, of Chinese half as many: the answer must come within a second of a pause.
+READ = {"need": 300, "outcome": 150}
 
 
 class WhileWriting(PartialMixin, TemplateView):
@@ -33,7 +33,8 @@ class WhileWriting(PartialMixin, TemplateView):
 
 
 def _texts(answers: dict[str, Any], language: str) -> tuple[str, str]:
-    body = (str(answers.get(f"{name}_{language}") or "").strip()[:most] for name, most in READ.items())
+    share = 2 if language == "zh" else 1
+    body = (str(answers.get(f"{name}_{language}") or "").strip()[: n // share] for name, n in READ.items())
     return str(answers.get(f"title_{language}") or "").strip(), "\n".join(filter(None, body))
 
 
