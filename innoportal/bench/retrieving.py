@@ -54,7 +54,7 @@ def agreement(one: Sequence[Any], other: Sequence[Any]) -> dict[str, float]:
     pairs = list(zip(one, other, strict=True))
     shares = [overlap(a, b) for a, b in pairs]
     first = [overlap(a[:10], b[:10]) for a, b in pairs]
-    means = {"recall": np.mean(shares), "least": min(shares), "first ten": np.mean(first)}
+    means: dict[str, Any] = {"recall": np.mean(shares), "least": min(shares), "first ten": np.mean(first)}
     return {name: round(float(share), 4) for name, share in means.items()}
 
 

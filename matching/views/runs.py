@@ -18,7 +18,11 @@ from matching.views.queue import SignedInPermission
 
 SHOWN = 10
 S = RematchRun.State
-LOOKS: dict[str, tuple[str, str]] = {S.RUNNING: ("blue", "clock"), S.DONE: ("green", "check"), S.FAILED: ("red", "warning")}
+LOOKS: dict[str, tuple[str, str]] = {
+    S.RUNNING: ("blue", "clock"),
+    S.DONE: ("green", "check"),
+    S.FAILED: ("red", "warning"),
+}
 
 
 class Runs(SignedInPermission, PartialMixin, TemplateView):

@@ -9,8 +9,8 @@ import pytest
 
 from accounts.models import Organisation
 from innoportal.bench import pages, serving
-from innoportal.bench.measuring import kept, sign_in
 from innoportal.bench.filling import fill
+from innoportal.bench.measuring import kept, sign_in
 from matching.services import shelf
 from tests.factories import OrganisationFactory
 
