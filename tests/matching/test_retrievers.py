@@ -290,6 +290,37 @@ def test_nothing_is_kept_for_an_index_that_is_not_used(engine, settings):
     assert IndexedPassage.objects.count() == 0
 
 
+def test_what_is_hidden_leaves_the_index_at_once(index):
+    solution = listed(**LIFT)
+    assert IndexedPassage.objects.count() == 2
+    services.hide(solution)
+    assert IndexedPassage.objects.count() == 0
+
+
+@pytest.mark.parametrize("selective", [1000, 0])
+def test_a_thing_of_among_is_found_where_no_index_would_bring_it(index, monkeypatch, selective):
+    things = crowd(60)
+    for name, value in {"NEAR": 2, "NAMED": 2, "TIMES": 0, "FEWEST": 1, "SELECTIVE": selective}.items():
+        monkeypatch.setattr(finding, name, value)
+    last = search("a pump that leaks", k=60)[-1]
+    monkeypatch.setattr(
+        "matching.services.indexed.retriever.existing", lambda question, among: 0
+    )  # no second look
+    (found,) = search("a pump that leaks", k=1, among={last.key})
+    assert found.key == last.key
+    assert len(things) == 60
+
+
+def test_a_rare_word_brings_what_no_vector_is_near_to(index, monkeypatch):
+    crowd(60)
+    coded = listed(
+        title_en="Roof XR-7731/B", summary_en="Green tiles for the roof.", title_zh="", summary_zh=""
+    )
+    for name, value in {"NEAR": 2, "NAMED": 2, "TIMES": 0, "FEWEST": 1}.items():
+        monkeypatch.setattr(finding, name, value)
+    assert f"s{coded.pk}" in keys("a pump that leaks, a lamp that is too loud, XR-7731/B", k=3)
+
+
 def test_the_ledger_counts_what_is_there(index):
     things = crowd(12)
     services.hide(things[0])
