@@ -19,8 +19,10 @@ def told(value):
     """Of a row of the tables, what a reader of a failure wants to know."""
     if isinstance(value, Need | Offer):
         said = {k: v for k, v in asdict(value).items() if v not in (None, frozenset(), 0)}
-        words = ", ".join(f"{k} {sorted(v) if isinstance(v, frozenset) else v}" for k, v in said.items())
+        words = ", ".join(f"{k} {told(v)}" for k, v in said.items())
         return f"{type(value).__name__.lower()}: {words or 'nothing'}"
+    if isinstance(value, frozenset):  # in an order that is the same in every process
+        return str(sorted(value))
     return "unknown" if value is None else str(value)
 
 
