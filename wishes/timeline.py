@@ -53,6 +53,7 @@ DEBTORS = {"department": _("Department"), "office": _("Portal office")}
 
 # Who asks is shown to nobody, unless the question itself shows it.
 NAMELESS = frozenset({"ask"})
+IN_PLACE = _("%(party)s (%(place)s)")
 PLACES = {
     "acting": _("acting approver, for %(name)s"),
     "delegated": _("delegated approver, for %(name)s"),
@@ -65,7 +66,7 @@ def capacity(said: str, *, inside: bool) -> str:
     kind, _slash, name = place.partition("/")
     words = str(CAPACITIES.get(party, party))
     if inside and kind in PLACES:
-        words = f"{words} ({PLACES[kind] % {'name': name}})"
+        words = str(IN_PLACE) % {"party": words, "place": PLACES[kind] % {"name": name}}
     return words
 
 
