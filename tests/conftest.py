@@ -28,6 +28,11 @@ def pytest_configure(config):
         catalogue.compile_all(Path(__file__).parent.parent)
 
 
+def pytest_make_parametrize_id(config, val, argname):
+    """A file made for a test bears the second it was made in, which two workers need not share."""
+    return f"{argname} of {len(val)} bytes" if isinstance(val, bytes) else None
+
+
 def pytest_unconfigure(config):
     if not hasattr(config, "workerinput"):  # a worker leaves the servers to the run that it belongs to
         for server in embedded_servers.wanted(durable=False):
