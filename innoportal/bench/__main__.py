@@ -57,6 +57,7 @@ def main() -> None:
     if asked.data:
         found["matching"] = matching(asked.data)
         found["peers"] = peers(asked.data)
+        found["growth"] = growth(asked.data)
     asked.json.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
 
 
@@ -111,6 +112,15 @@ def peers(sets: Path) -> dict[str, Any]:
     folders = [str(qrels.parent) for qrels in sorted(sets.glob("**/qrels.tsv"))]
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
         run("innoportal.bench.peers", *folders, "--json", file.name)
+        told: dict[str, Any] = json.loads(Path(file.name).read_text())
+    return told
+
+
+def growth(sets: Path) -> dict[str, Any]:
+    """Speed and memory of the engine on collections grown from the same sets."""
+    folders = sorted({str(file.parent) for file in sets.glob("**/*.jsonl")})
+    with tempfile.NamedTemporaryFile(suffix=".json") as file:
+        run("innoportal.bench.scale", *folders, "--json", file.name)
         told: dict[str, Any] = json.loads(Path(file.name).read_text())
     return told
 
