@@ -24,6 +24,7 @@ from wishes.models import Wish
 WRITING = shelf.BUILDING + 1
 # A vendor reads the best wishes first; fifty for each solution would be a million rows.
 KEPT_FOR_SOLUTION = 10
+TOGETHER = 32  # wishes of which pairs are measured in one go, as many as the engine multiplies at once
 Hold = Callable[[], None]
 
 
@@ -217,10 +218,14 @@ def _measure(found: Found, held: retrievers.Held, known: dict[int, Prepared], pa
         missing[wish].add(f"s{solution}")
     unread = [pk for pk in missing if pk not in known]
     known = known | (prepared("wish", unread, held.engine) if unread else {})
-    for wish, keys in missing.items():
-        if wish in known:
-            for hit in held.retriever.search(known[wish], "solution", len(keys), keys):
-                found.signals[wish, int(hit.key[1:])] = hit.signals
+    asking = sorted(missing.keys() & known.keys())
+    for at in range(0, len(asking), TOGETHER):
+        part = asking[at : at + TOGETHER]
+        among = set().union(*(missing[wish] for wish in part))
+        hits = held.retriever.search_many([known[wish] for wish in part], "solution", len(among), among)
+        for wish, own in zip(part, hits, strict=True):
+            wanted = missing[wish]
+            found.signals |= {(wish, int(hit.key[1:])): hit.signals for hit in own if hit.key in wanted}
 
 
 def matched_since(side: str, pk: int, since: datetime) -> bool:

@@ -20,6 +20,9 @@ from wishes.models import Wish
 
 STARTING = versions.CHANGING + 1  # advisory lock
 READ, MATCH = 16, 64  # ids of a shard: some seconds, for which an edit may have to wait for a worker
+# A shard of solutions asks each wish among its pairs once, five thousandths of a second at 10,000 solutions.
+# Few wishes come up in every shard, so there the shards are few; of many wishes each shard has its own.
+SOLUTIONS, FEW = 512, 2000
 REMEMBERED = 20  # runs whose shards are kept
 Step, Run = RematchShard.Step, RematchRun
 # What belongs to one phase may be done side by side; the next begins when nothing of it is left.
@@ -83,7 +86,8 @@ def _shards(run: RematchRun, only_match: bool) -> Iterable[RematchShard]:
             yield from _pieces(run, step, sorted(ids), READ)
         yield RematchShard(run=run, step=Step.PUBLISH, size=1)
     yield from _pieces(run, Step.MATCH_WISHES, public[Wish], MATCH)
-    yield from _pieces(run, Step.MATCH_SOLUTIONS, public[Solution], MATCH)
+    size = SOLUTIONS if len(public[Wish]) <= FEW else MATCH
+    yield from _pieces(run, Step.MATCH_SOLUTIONS, public[Solution], size)
 
 
 def _read_before(side: str) -> Iterable[int]:

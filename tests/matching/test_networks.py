@@ -141,6 +141,7 @@ def test_a_killed_worker_and_one_that_is_cut_off_lose_and_repeat_nothing(
     settings.MATCHING_CANDIDATES = CANDIDATES  # as the workers have it
     monkeypatch.setattr(runs, "READ", 4)
     monkeypatch.setattr(runs, "MATCH", 4)
+    monkeypatch.setattr(runs, "SOLUTIONS", 4)
     for n in range(THINGS):
         machine, fault = MACHINES[n % 8], FAULTS[n % 6]
         title = f"{machine} {fault} in block {n}"

@@ -24,6 +24,7 @@ def small(monkeypatch):
     """Shards of one text each."""
     monkeypatch.setattr(runs, "READ", 1)
     monkeypatch.setattr(runs, "MATCH", 1)
+    monkeypatch.setattr(runs, "SOLUTIONS", 1)
 
 
 def things(count: int = 3):
