@@ -38,7 +38,6 @@ from matching.engine.text import LANGUAGES
 
 STAMP = datetime(2026, 1, 1, tzinfo=UTC)
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # from where PostgreSQL counts
-BASIS = 2000  # texts of a role that the basis is taken from
 BLOCK = 2000  # rows turned into bytes at once
 TERM = np.dtype([("size", ">i4"), ("term", ">i8")])
 INT8 = 20  # PostgreSQL's number of the type
@@ -109,7 +108,7 @@ def build(parts: Mapping[Role, Segment], memory: str) -> None:
 
     empty()
     name = versions.serving(max_age=0).name
-    basis = bases.make(name, [one for role in ROLES for one in sample(parts[role], role)])
+    basis = bases.make(name, [one for role in ROLES for one in sample(parts[role], role, bases.DRAWN)])
     ground = bases.ground(basis.pk)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE matching_indexedpassage DISABLE TRIGGER USER")
@@ -125,9 +124,9 @@ def build(parts: Mapping[Role, Segment], memory: str) -> None:
     indexed.forget()
 
 
-def sample(segment: Segment, role: Role) -> list[Prepared]:
+def sample(segment: Segment, role: Role, count: int) -> list[Prepared]:
     """Some rows by lot, without their words: of a basis, where vectors lie."""
-    rows = np.sort(np.random.default_rng(SEED).permutation(len(segment.keys))[:BASIS])
+    rows = np.sort(np.random.default_rng(SEED).permutation(len(segment.keys))[:count])
     vectors = {name: of.floats(rows) for name, of in segment.vectors.items()}
     return [
         Prepared(
