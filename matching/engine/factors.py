@@ -59,7 +59,10 @@ def standing(signals: Signals) -> float | None:
     """
     if "standing" in signals:
         return unit((signals["standing"] + 2) / 10)
-    likeness, shared = meaning(signals), words(signals)
+    return guessed_standing(meaning(signals), words(signals))
+
+
+def guessed_standing(likeness: float | None, shared: float | None) -> float | None:
     if likeness is None:
         return None
     return unit(0.26 + 0.6 * likeness + (0.2 * (shared - 0.15) if shared is not None else 0))

@@ -5,7 +5,19 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from matching.engine.factors import FACTORS, OF_TEXT, Need, Offer, Signals, values
+from matching.engine.factors import (
+    FACTORS,
+    OF_TEXT,
+    Need,
+    Offer,
+    Signals,
+    concepts,
+    guessed_standing,
+    meaning,
+    standing,
+    values,
+    words,
+)
 from matching.engine.feasibility import Feasibility, Gap, gaps, judge
 
 QUALITY = ("readiness", "certificates", "track_record", "novelty")  # how good an offer is, whatever the wish
@@ -134,8 +146,9 @@ def score(need: Need, offer: Offer, signals: Signals, weights: Weights = DEFAULT
 def likeness(signals: Signals, weights: Weights = DEFAULT_WEIGHTS) -> float:
     """Of two texts alone: the probability of `score` where neither side states a fact."""
     logit, weight, neutral = weights.intercept, weights.weights, weights.neutral
-    for name, ask in OF_TEXT.items():
-        value = ask(signals)
+    alike, shared = meaning(signals), words(signals)
+    far = standing(signals) if "standing" in signals else guessed_standing(alike, shared)
+    for name, value in zip(OF_TEXT, (alike, shared, concepts(signals), far), strict=True):
         if value is not None:
             logit += weight[name] * (value - neutral[name])
     return 1 / (1 + math.exp(-logit))

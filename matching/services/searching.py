@@ -18,7 +18,7 @@ from solutions.models import Solution
 from wishes.models import Wish
 
 LONGEST = 500  # characters of a query that are read
-MOST = 200  # results: eight pages, past which no one looks
+MOST = 100  # results: four pages, past which no one looks
 REMEMBERED = 256  # queries: a next page or a narrower search asks the models nothing, at 6 kB each
 LIKELY = 0.2  # likeness of two texts below which a result is noise: nonsense reaches 0.15
 NAMED = 0.9  # share of the technical terms, by their weight
