@@ -3,7 +3,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from notifications.mails import mail, unsubscribe_path
+from notifications.mails import mail
 from notifications.models import Follow, Notification, Preference
 from tests.factories import FollowFactory, NotificationFactory, TopicFactory, UserFactory, WishFactory
 
@@ -100,11 +100,10 @@ def test_the_settings_name_each_followed_thing_in_a_fixed_number_of_queries(
 
 def test_a_scanner_that_opens_the_link_changes_nothing_and_one_click_stops_the_mails(client):
     row = NotificationFactory(channel="email", template="changed", why="follow")
-    path = unsubscribe_path(row)
+    path = re.fullmatch(r"<http://127\.0\.0\.1:8000(/.+)>", mail(row).extra_headers["List-Unsubscribe"])[1]
     for method in (client.get, client.head):
         assert method(path).status_code == 200
     assert not Preference.objects.exists()
-    assert f"<http://127.0.0.1:8000{path}>" == mail(row).extra_headers["List-Unsubscribe"]
     client.handler.enforce_csrf_checks = True
     assert client.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
     preference = Preference.objects.get(user=row.recipient)
