@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as portal
-from django.db import connection
+from django.db import connection, transaction
 
 from matching import services, tasks
 from matching.models import Match, Profile, RematchRun, RematchShard
@@ -21,7 +21,7 @@ from tests.networks import Networks, Unable
 
 pytestmark = pytest.mark.faults
 WORKERS, THINGS, LEASE, PATIENCE = 4, 64, 6, 3
-KILLED, CUT = 1, 2
+KILLED = 1
 CANDIDATES = portal.MATCHING_CANDIDATES
 MACHINES = ("lift", "chiller", "drain", "pump", "fan", "lamp", "boiler", "escalator")
 FAULTS = ("vibration", "leaks", "noise", "heat", "wear", "blockage")
@@ -83,22 +83,32 @@ def holds_a_shard(process) -> int | None:
     return rows.values_list("pk", flat=True).first()
 
 
-def is_writing(n: int) -> bool:
-    """Whether the session of a worker holds the lock under which matches are written."""
+def writer() -> int | None:
+    """Which of the workers that live holds the lock under which matches are written."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' "
-            "AND granted AND objid = %s AND application_name = %s AND state = 'idle in transaction'",
-            [WRITING, f"worker-{n}"],
+            "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) "
+            "WHERE locktype = 'advisory' AND granted AND objid = %s AND application_name LIKE 'worker-%%'",
+            [WRITING],
         )
-        return bool(cursor.fetchone()[0])
+        names = {name for (name,) in cursor.fetchall()} - {f"worker-{KILLED}"}
+    return int(names.pop().removeprefix("worker-")) if names else None
 
 
-def halted(process, is_there) -> int | None:
-    """Stop a worker in the middle of what is asked for, or let it go on."""
+def cut_off_while_it_writes(workers, networks) -> tuple[int, int]:
+    """Which worker, and the shard that it holds: matches are locked, so that it waits as it writes."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE matching_match IN SHARE ROW EXCLUSIVE MODE")
+        n, late = until(lambda: (n := writer()) is not None and (n, holds_a_shard(workers[n])))
+        networks.cut(n)
+    return n, late
+
+
+def halted(process) -> int | None:
+    """Stop a worker that has a shard, or let it go on."""
     process.send_signal(signal.SIGSTOP)
     time.sleep(0.02)  # what it had sent is answered
-    if is_there() and (shard := holds_a_shard(process)):
+    if shard := holds_a_shard(process):
         return shard
     process.send_signal(signal.SIGCONT)
     return None
@@ -134,6 +144,13 @@ def swept(run: RematchRun) -> bool:
     return run.state != RematchRun.State.RUNNING
 
 
+def matching_has_begun(run: RematchRun) -> bool:
+    """Not before what the killed worker was to read is read by another, who is woken by a sweep."""
+    tasks.sweep.delay()
+    time.sleep(0.2)
+    return run.shards.filter(step=RematchShard.Step.MATCH_WISHES, state="claimed").exists()
+
+
 def test_a_killed_worker_and_one_that_is_cut_off_lose_and_repeat_nothing(
     workers, networks, engine, settings, monkeypatch
 ):
@@ -151,13 +168,12 @@ def test_a_killed_worker_and_one_that_is_cut_off_lose_and_repeat_nothing(
 
     run = services.start()
     tasks.wake(run.pk, 2 * WORKERS)
-    lost = until(lambda: halted(workers[KILLED], lambda: True))
+    lost = until(lambda: halted(workers[KILLED]))
     workers[KILLED].kill()
-    late = until(lambda: halted(workers[CUT], lambda: is_writing(CUT)))
-    networks.cut(CUT)
-    workers[CUT].send_signal(signal.SIGCONT)
+    until(lambda: matching_has_begun(run))
+    cut, late = cut_off_while_it_writes(workers, networks)
     until(lambda: swept(run) or RematchShard.objects.filter(pk=late, attempts=2, state="done").exists())
-    networks.mend(CUT)
+    networks.mend(cut)
     until(lambda: swept(run))
 
     assert run.state == "done"
