@@ -29,7 +29,7 @@ from matching.models import (
     Term,
     TermCount,
 )
-from matching.terms import hash_of, searchable
+from matching.models.terms import hash_of, searchable
 from matching.texts import engine_version
 from notifications.models import Delivery, Follow, Notification, Preference
 from solutions.models import Evidence, Interest, Solution

@@ -14,9 +14,9 @@ from journal.workflow import IllegalTransition, record
 from matching.engine.glossary import Concept, Glossary, shipped
 from matching.engine.terms import Fault, faults
 from matching.models import Term
+from matching.models.terms import hash_of, searchable
 from matching.services import glossaries
 from matching.services.rereading import mark_due
-from matching.terms import hash_of, searchable
 
 
 class Faulty(ValueError):

@@ -24,8 +24,8 @@ from matching.engine.glossary import Concept, Glossary, shipped
 from matching.engine.terms import faults
 from matching.forms import TermForm, TermListForm
 from matching.models import Term
+from matching.models.terms import hash_of, searchable
 from matching.services import glossaries
-from matching.terms import hash_of, searchable
 from matching.views.foresight import Preview
 from matching.views.queue import SignedInPermission
 

@@ -1,6 +1,6 @@
 """The nouns of the index in the database: passages that can be found, and what is counted of them.
 
-Part of `matching.models`, from where everyone imports them. All of it can be made again from the profiles.
+All of it can be made again from the profiles.
 """
 
 import pgtrigger

@@ -1,7 +1,4 @@
-"""The nouns of keeping everything matched: which engine serves, and a rematch in shards that nobody can lose.
-
-Part of `matching.models`, from where everyone imports them.
-"""
+"""Keeping everything matched: which engine serves, and a rematch in shards that nobody can lose."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField

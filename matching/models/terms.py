@@ -1,7 +1,4 @@
-"""The noun of the glossary that people change: concepts beside those that come with the engine.
-
-Part of `matching.models`, from where everyone imports them.
-"""
+"""The noun of the glossary that people change: concepts beside those that come with the engine."""
 
 import hashlib
 import json

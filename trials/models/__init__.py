@@ -1,0 +1,21 @@
+from trials.models.claim import Claim
+from trials.models.erratum import Erratum
+from trials.models.log import LogEntry
+from trials.models.measurement import Measurement
+from trials.models.report import Report, ReportQuerySet
+from trials.models.subjects import Side
+from trials.models.trial import Trial, TrialQuerySet
+from trials.models.venue import Venue
+
+__all__ = [
+    "Claim",
+    "Erratum",
+    "LogEntry",
+    "Measurement",
+    "Report",
+    "ReportQuerySet",
+    "Side",
+    "Trial",
+    "TrialQuerySet",
+    "Venue",
+]

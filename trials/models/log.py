@@ -1,0 +1,51 @@
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from innoportal.languages import Bilingual
+from trials.models.trial import Trial
+
+
+class LogEntry(models.Model):
+    """What happened on site: a note, an incident, or a deviation from the locked plan."""
+
+    class Kind(models.TextChoices):
+        NOTE = "note", _("Note")
+        INCIDENT = "incident", _("Incident")
+        DEVIATION = "deviation", _("Deviation from the plan")
+
+    class Severity(models.TextChoices):
+        LOW = "low", _("Low")
+        MEDIUM = "medium", _("Medium")
+        HIGH = "high", _("High")
+
+    trial = models.ForeignKey(Trial, models.CASCADE, related_name="log")
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    severity = models.CharField(_("severity"), max_length=8, choices=Severity, blank=True)
+    on = models.DateField(_("day"))
+    text_en = models.TextField(_("text in English"), max_length=3000, blank=True)
+    text_zh = models.TextField(_("text in Traditional Chinese"), max_length=3000, blank=True)
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    written_at = models.DateTimeField(default=timezone.now)
+
+    text = Bilingual()
+
+    class Meta:
+        verbose_name = _("log entry")
+        verbose_name_plural = _("log")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(text_en="") | ~Q(text_zh=""), name="log_entry_says_something"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="incident") & ~Q(severity="") | ~Q(kind="incident") & Q(severity=""),
+                name="log_incident_has_severity",
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="log_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.kind}"

@@ -1,0 +1,3 @@
+"""What the triggers of a trial, a claim and a report have in common."""
+
+REFUSE_IF = "IF {test} THEN RAISE EXCEPTION '{why}'; END IF; RETURN {row};"

@@ -1,0 +1,189 @@
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role
+from innoportal.languages import Bilingual
+from journal.models import Referenced, ReferencedQuerySet, Stateful
+from matching.models import Match
+from trials.models.refusing import REFUSE_IF
+from trials.models.subjects import JUDGEMENT, Side, sides, subjects
+from trials.models.venue import Venue
+
+PLAN_FIELDS = (
+    "match",
+    "venue",
+    "kind",
+    "scale_en",
+    "scale_zh",
+    "starts_on",
+    "ends_on",
+    "method_en",
+    "method_zh",
+    "stop_rules_en",
+    "stop_rules_zh",
+    "budget_planned",
+    "plan_hash",
+    "plan_locked_at",
+)
+PLAN_IS_FIXED = "a locked plan cannot be changed"
+
+
+class TrialQuerySet(ReferencedQuerySet):
+    def public(self) -> "TrialQuerySet":
+        """What was stopped before its plan was locked never becomes public."""
+        return self.filter(status__in=Trial.PUBLIC, plan_locked_at__isnull=False)
+
+    def visible_to(self, user) -> "TrialQuerySet":
+        """Everyone sees a trial once its plan is locked; its parties and engineer from the start."""
+        seen = Q(status__in=Trial.PUBLIC, plan_locked_at__isnull=False)
+        if not user.is_authenticated:
+            return self.filter(seen)
+        if user.is_superuser or user.has_role(Role.AUDITOR) or user.has_role(Role.OFFICE):
+            return self.all()
+        own = list(user.membership_roles)
+        seen |= (
+            Q(match__wish__organisation__in=own) | Q(match__solution__organisation__in=own) | Q(engineer=user)
+        )
+        return self.filter(seen)
+
+    def with_subjects(self) -> "TrialQuerySet":
+        """With what pages say of venue, wish, solution and the two parties."""
+        return self.select_related("match", "venue").defer(*JUDGEMENT).prefetch_related(*subjects("match"))
+
+    def for_cards(self) -> "TrialQuerySet":
+        """Everything that `trial_card` reads."""
+        rows = self.select_related("venue").annotate(**sides("match"))
+        return rows.only(
+            *("key", "reference", "status", "kind", "starts_on", "ends_on"),
+            *("venue__name_en", "venue__name_zh"),
+        )
+
+    def for_detail(self) -> "TrialQuerySet":
+        return self.with_subjects().prefetch_related("claims", "log")
+
+
+class Trial(Stateful, Referenced):
+    """A solution put to the test on a wish's premises, against claims that were fixed before."""
+
+    class Status(models.TextChoices):
+        PLANNING = "planning", _("Planning")
+        LOCKED = "locked", _("Plan locked")
+        RUNNING = "running", _("Running")
+        PAUSED = "paused", _("Paused")
+        MEASURED = "measured", _("Measured")
+        REPORTING = "reporting", _("Report in preparation")
+        CLOSED = "closed", _("Closed")
+        STOPPED = "stopped", _("Stopped")
+
+    PUBLIC = (
+        Status.LOCKED,
+        Status.RUNNING,
+        Status.PAUSED,
+        Status.MEASURED,
+        Status.REPORTING,
+        Status.CLOSED,
+        Status.STOPPED,
+    )
+
+    class Kind(models.TextChoices):
+        PROTOTYPE = "prototype", _("Prototype test")
+        PILOT = "pilot", _("Pilot")
+        REPLICATION = "replication", _("Replication")
+
+    CHECKLIST = ("permits", "insurance", "safety", "privacy", "rollback")
+
+    status = models.CharField(
+        _("status"), max_length=24, choices=Status, default=Status.PLANNING, editable=False, db_index=True
+    )
+    match = models.OneToOneField(Match, models.PROTECT, related_name="trial", verbose_name=_("match"))
+    engineer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="trials", verbose_name=_("trial engineer")
+    )
+    venue = models.ForeignKey(Venue, models.PROTECT, related_name="trials", verbose_name=_("venue"))
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.PILOT)
+    scale_en = models.CharField(_("scale, in English"), max_length=300, blank=True)
+    scale_zh = models.CharField(_("scale, in Traditional Chinese"), max_length=300, blank=True)
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+    method_en = models.TextField(_("method, in English"), max_length=6000, blank=True)
+    method_zh = models.TextField(_("method, in Traditional Chinese"), max_length=6000, blank=True)
+    stop_rules_en = models.TextField(_("stop rules, in English"), max_length=3000, blank=True)
+    stop_rules_zh = models.TextField(_("stop rules, in Traditional Chinese"), max_length=3000, blank=True)
+    checklist = models.JSONField(_("checklist"), default=dict, editable=False)  # item → date done
+    budget_planned = models.DecimalField(
+        _("money planned (HK$)"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    budget_spent = models.DecimalField(
+        _("money spent (HK$)"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    plan_hash = models.CharField(max_length=64, blank=True, editable=False)
+    plan_locked_at = models.DateTimeField(null=True, editable=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = TrialQuerySet.as_manager()
+    shown_wish: Side  # both as `for_cards` reads them
+    shown_solution: Side
+    scale = Bilingual()
+    method = Bilingual()
+    stop_rules = Bilingual()
+
+    class Meta:
+        verbose_name = _("trial")
+        verbose_name_plural = _("trials")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")), name="trial_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="planning", plan_locked_at__isnull=True)
+                | Q(status="stopped")
+                | (
+                    ~Q(status="planning")
+                    & Q(plan_locked_at__isnull=False, reference__isnull=False)
+                    & ~Q(plan_hash="")
+                ),
+                name="trial_locked_after_planning",
+            ),
+        ]
+        indexes = [models.Index(fields=["-plan_locked_at", "-id"], name="trial_newest_first")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="locked_plan",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.AnyChange(*PLAN_FIELDS),
+                func=REFUSE_IF.format(test="OLD.plan_locked_at IS NOT NULL", why=PLAN_IS_FIXED, row="NEW"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference or '—'} {self.title}"
+
+    @property
+    def title(self):
+        return self.match.solution.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("trials:detail", args=[self.slug])
+
+    @property
+    def parties(self) -> dict[str, int | None]:
+        return {
+            "department": self.match.wish.organisation_id,
+            "vendor": self.match.solution.organisation_id,
+        }
+
+    @property
+    def is_public(self) -> bool:
+        return self.status in self.PUBLIC and self.plan_locked_at is not None
+
+    @property
+    def unticked(self) -> list[str]:
+        """What of the checklist is still to do before the start."""
+        return [item for item in self.CHECKLIST if item not in self.checklist]
