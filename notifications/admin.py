@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from notifications.models import Delivery, Notification
+from notifications.models import Delivery, Notification, Reminder
 
 
 class DeliveryInline(admin.TabularInline):
@@ -26,4 +26,19 @@ class NotificationAdmin(admin.ModelAdmin):
         queryset.filter(sent_at__isnull=True).update(attempts=0, claimed_at=None)
 
     def has_add_permission(self, request):
+        return False
+
+
+@admin.register(Reminder)
+class ReminderAdmin(admin.ModelAdmin):
+    """What went out; a row that is taken away goes out once more if its day has not been overtaken."""
+
+    list_display = ("sent_at", "noun", "object_id", "kind", "due_on", "days_before")
+    list_filter = ("noun", "kind")
+    date_hierarchy = "due_on"
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
         return False

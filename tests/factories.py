@@ -31,7 +31,7 @@ from matching.models import (
 )
 from matching.models.terms import hash_of, searchable
 from matching.texts import engine_version
-from notifications.models import Delivery, Follow, Notification, Preference
+from notifications.models import Delivery, Follow, Notification, Preference, Reminder
 from solutions.models import Evidence, Interest, Solution
 from topics.models import Topic
 from trials.models import Claim, Erratum, LogEntry, Measurement, Report, Trial, Venue
@@ -645,6 +645,17 @@ class DeliveryFactory(DjangoModelFactory):
 
     notification = factory.SubFactory(NotificationFactory)
     accepted = True
+
+
+class ReminderFactory(DjangoModelFactory):
+    class Meta:
+        model = Reminder
+
+    noun = "wishes.wish"
+    object_id = factory.Sequence(lambda n: n + 1)
+    kind = "expiry"
+    due_on = factory.LazyFunction(timezone.localdate)
+    days_before = 7
 
 
 class PreferenceFactory(DjangoModelFactory):
