@@ -1,4 +1,7 @@
-"""One file for every environment; they differ by values (.env.example lists the names), never by code."""
+"""One file for every environment; they differ by values (.env.example lists the names), never by code.
+
+What no environment changes, and is long, stands beside it: `browsers` and `api_manner`.
+"""
 
 import os
 from pathlib import Path
@@ -7,13 +10,16 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # see innoportal/celery.py
 
 import dj_database_url
 import dj_email_url
-from csp.constants import NONE, SELF
 from environs import Env, validate
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from whitenoise.compress import Compressor
 
 from innoportal import embedded
+from innoportal.api_manner import API as _api
+from innoportal.api_manner import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from innoportal.browsers import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
+from innoportal.browsers import PERMISSIONS_POLICY as PERMISSIONS_POLICY
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -189,24 +195,6 @@ CSRF_FAILURE_VIEW = "innoportal.health.without_token"
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "manifest-src": [SELF],
-        "form-action": [SELF],
-        "frame-src": [SELF],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-    }
-}
-PERMISSIONS_POLICY: dict[str, list[str]] = {
-    name: [] for name in ("camera", "geolocation", "microphone", "payment", "usb")
-}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
@@ -270,37 +258,12 @@ MATCHING_PATIENCE = env.int("MATCHING_PATIENCE", 30)  # seconds that others wait
 
 # --- API ----------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["innoportal.lib.permissions.ObjectRules"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "innoportal.lib.pagination.PageNumbers",
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.AnonRateThrottle",
-        "rest_framework.throttling.UserRateThrottle",
-    ],
+    **_api,
     "DEFAULT_THROTTLE_RATES": {
         "anon": env.str("API_RATE_ANON", "600/min"),
         "user": env.str("API_RATE_USER", "1200/min"),
     },
     "NUM_PROXIES": 1 if env.bool("BEHIND_PROXY", False) else 0,  # else anyone could name a new address
-    "EXCEPTION_HANDLER": "innoportal.lib.errors.handle",
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "InnoPortal",
-    "DESCRIPTION": "Wishes, solutions, matches, trials and signed reports. Public things, read only.",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {
-        "SiteGivesEnum": "wishes.models.Wish.SiteGift",
-        "BudgetEnum": "wishes.models.Wish.Budget",
-    },
 }
 
 # --- reports ------------------------------------------------------------------------------------------
