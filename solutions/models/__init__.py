@@ -1,0 +1,11 @@
+from solutions.models.evidence import Evidence
+from solutions.models.interests import Interest
+from solutions.models.solution import LONG, Solution, SolutionQuerySet
+
+__all__ = [
+    "LONG",
+    "Evidence",
+    "Interest",
+    "Solution",
+    "SolutionQuerySet",
+]

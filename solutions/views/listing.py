@@ -1,0 +1,75 @@
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext as _
+from django.views.generic import DetailView
+from django_filters.views import FilterView
+
+from documents.models import Document
+from innoportal.languages import phrase
+from innoportal.lib.pagination import KeysFirstMixin
+from innoportal.lib.views import PartialMixin, SluggedMixin, VisibleMixin
+from journal.clock import clock
+from journal.models import Entry, Pledge
+from notifications.models import Follow
+from solutions.doors import actions_for
+from solutions.filters import SolutionFilter
+from solutions.models import Solution
+from solutions.readiness import readiness
+from solutions.story import told
+
+SORTS = {"new": "-listed_at", "ready": "-trl"}
+
+
+class SolutionList(KeysFirstMixin, PartialMixin, VisibleMixin, FilterView):
+    model = Solution
+    filterset_class = SolutionFilter
+    template_name = "solutions/list.html"
+    partial = "results"
+    paginate_by = 25
+    rows = Solution.objects.for_cards()
+
+    def get_queryset(self):
+        return super().get_queryset().public().order_by(SORTS[self.sort()], "-pk")
+
+    def sort(self) -> str:
+        asked = self.request.GET.get("sort", "")
+        return asked if asked in SORTS else "new"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        sorts = [("new", _("Newest")), ("ready", _("Readiest"))]
+        may_add = self.request.user.has_perm("solutions.add_solution")
+        return super().get_context_data(**kwargs, sorts=sorts, sort=self.sort(), may_add=may_add)
+
+
+class SolutionDetail(SluggedMixin, DetailView):
+    model = Solution
+    template_name = "solutions/detail.html"
+
+    def get_queryset(self):
+        """Each knows as `follow_id` whether this reader follows it."""
+        noun = Solution._meta.label_lower
+        follows = Follow.objects.filter(user_id=self.request.user.pk, noun=noun, object_id=OuterRef("pk"))
+        rows = super().get_queryset().for_detail().select_related("nominated_by")
+        return rows.annotate(follow_id=Subquery(follows.values("pk")[:1]))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        solution, user = self.object, self.request.user
+        whole = user.has_perm("solutions.view_history_solution", solution)
+        entries = list(Entry.objects.about(solution).in_order())
+        context = {
+            "actions": actions_for(user, solution),
+            "shows_confidential": user.has_perm("solutions.view_confidential_solution", solution),
+            "documents": Document.objects.about(solution).readable_by(user).order_by("pk"),
+            "needs": [Solution.TrialNeed(need).label for need in solution.trial_needs],
+            "timeline": told(entries, user, whole=whole),
+            "readiness": readiness(solution, has_topics=bool(solution.shown_topics)),
+            "topics": [
+                (one["slug"], phrase(one["name_en"], one["name_zh"])) for one in solution.shown_topics
+            ],
+            "may_attach": user.has_perm("solutions.change_solution", solution),
+        }
+        if whole:
+            pledges = Pledge.objects.filter(noun=Solution._meta.label_lower)
+            context |= {"dues": clock(entries, pledges), "interests": solution.interests.order_by("pk")}
+        return super().get_context_data(**kwargs, **context)
