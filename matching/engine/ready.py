@@ -1,8 +1,10 @@
 """Segments joined with the statistics of the whole: everything that a score needs beside a query."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 
@@ -157,10 +159,20 @@ class Face:
         return widths
 
     def alike(self, rows: Array, centres: Mapping[tuple[str, Role], Array], role: Role) -> Array | None:
-        """Cosines of living rows with each other, the mean of the models; None without a model."""
+        """Cosines of living rows with those of other languages, the mean of the models; None without a model.
+
+        Those of one language, which no one asks for, are -1: to know them were most of the work.
+        """
         units = [self.centred(model, rows, centres[model, role]) for model in self.models]
-        every = np.concatenate(units, axis=1) if units else None
-        return None if every is None else (every @ every.T) / np.float32(len(units))
+        if not units:
+            return None
+        every = np.concatenate(units, axis=1) / np.float32(math.sqrt(len(units)))
+        found = np.full((len(rows), len(rows)), -1, np.float32)
+        own = self.codes[rows]
+        for one, other in combinations([np.flatnonzero(own == code) for code in np.unique(own)], 2):
+            block = every[one] @ every[other].T
+            found[np.ix_(one, other)], found[np.ix_(other, one)] = block, block.T
+        return found
 
     @cached_property
     def models(self) -> tuple[str, ...]:

@@ -145,8 +145,8 @@ class Scores:
         alike = self.face.alike(best, self.statistics.centres, self.role)
         if alike is None or len(best) <= NEIGHBOURS:
             return rows
-        for own in (self.face.codes[best], self.face.items[best]):
-            alike[own[:, None] == own[None, :]] = -1
+        items = self.face.items[best]
+        alike[items[:, None] == items[None, :]] = -1
         nearest = np.partition(alike, -NEIGHBOURS, axis=1)[:, [-NEIGHBOURS]]
         weights = np.where(alike >= np.maximum(nearest, ALIKE), (alike - ALIKE) / (1 - ALIKE), 0)
         weights *= fusion.MIXTURE.company / np.maximum(weights.sum(axis=1, keepdims=True), 1)

@@ -1,7 +1,7 @@
 """What the portal holds on a text: the search box, and similar wishes while someone writes."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -45,9 +45,9 @@ def search(text: str, *, side: str | None = None, user, k: int = MOST) -> list[R
         return []
     held = retrievers.held()
     asked = _asked(query, held.engine.name, held.engine.model_names, glossaries.current())
-    likely = [one for name in ((side,) if side else MODELS) for one in _likely(held, asked, name, k)]
-    likely.sort(key=lambda result: (-result.fused, result.side, result.pk))
-    return list(islice(_public(likely, k), k))
+    found = [one for name in ((side,) if side else MODELS) for one in _found(held, asked, name, k)]
+    found.sort(key=lambda one: (-one[0].fused, one[1], int(one[0].key[1:])))
+    return list(islice(_public(_likely(found), k), k))
 
 
 @lru_cache(REMEMBERED)
@@ -63,7 +63,7 @@ def similar(thing: Wish | Solution, *, k: int = 5) -> list[Result]:
     held = retrievers.held()
     known = prepared(side, [thing.pk], held.engine).get(thing.pk)
     asked = known or _read(item_of(thing), held)
-    return list(_public(_likely(held, asked, side, k), k)) if asked.passages else []
+    return list(_public(_likely(_found(held, asked, side, k)), k)) if asked.passages else []
 
 
 def similar_text(title: str, body: str, *, k: int = 5) -> list[Result]:
@@ -75,7 +75,7 @@ def similar_text(title: str, body: str, *, k: int = 5) -> list[Result]:
     passage = Passage(language_of(whole), title.replace("\0", " "), body.replace("\0", " "))
     held = retrievers.held()
     asked = _read(Item("draft", "wish", (passage,)), held)
-    return list(_public(_likely(held, asked, "wish", k), k))
+    return list(_public(_likely(_found(held, asked, "wish", k)), k))
 
 
 def _read(item: Item, held: retrievers.Held) -> Prepared:
@@ -91,10 +91,18 @@ def language_of(text: str) -> str:
     return "zh-Hant" if simplified(han) != han else "zh-Hans"
 
 
-def _likely(held: retrievers.Held, asked: Prepared, side: str, k: int) -> list[Result]:
+def _found(held: retrievers.Held, asked: Prepared, side: str, k: int) -> Iterator[tuple[Hit, str]]:
+    """With their side: a key alone does not tell it."""
     hits = held.retriever.search(asked, side, k, crowded=False)  # type: ignore[arg-type]
-    found = [(hit, Result(side, int(hit.key[1:]), likeness(hit.signals), hit.fused)) for hit in hits]
-    return [result for hit, result in found if result.probability >= LIKELY or _names_all(hit)]
+    return ((hit, side) for hit in hits)
+
+
+def _likely(found: Iterable[tuple[Hit, str]]) -> Iterator[Result]:
+    """Weighed one by one, as they are asked for: of those found on two sides half are enough."""
+    for hit, side in found:
+        probability = likeness(hit.signals)
+        if probability >= LIKELY or _names_all(hit):
+            yield Result(side, int(hit.key[1:]), probability, hit.fused)
 
 
 def _names_all(hit: Hit) -> bool:
@@ -102,13 +110,12 @@ def _names_all(hit: Hit) -> bool:
     return not hit.signals["same_script"] and hit.signals["concepts_share"] >= NAMED
 
 
-def _public(results: Sequence[Result], at_once: int) -> Iterator[Result]:
+def _public(results: Iterator[Result], at_once: int) -> Iterator[Result]:
     """The database has the last word on what is public: the engine may be seconds behind.
 
     It is asked for as many as are wanted, and for more only when some of these have gone.
     """
-    for start in range(0, len(results), at_once):
-        part = results[start : start + at_once]
+    while part := list(islice(results, at_once)):
         sides = {side: [one.pk for one in part if one.side == side] for side in MODELS}
         asked = [_alive(side, pks) for side, pks in sides.items() if pks]
         alive = set(asked[0].union(*asked[1:], all=True))
