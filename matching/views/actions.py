@@ -17,33 +17,33 @@ class MatchAction(ActionView):
 
 
 class Shortlist(MatchAction):
-    permission_required = "matching.shortlist_match"
+    verb = "shortlist"
     service = staticmethod(services.shortlist)
     done = _("The match is on the shortlist.")
 
 
 class OpenReview(MatchAction):
-    permission_required = "matching.open_review_match"
+    verb = "open_review"
     service = staticmethod(services.open_review)
     done = _("The experts have been asked.")
 
 
 class Decline(MatchAction):
-    permission_required = "matching.decline_match"
+    verb = "decline"
     service = staticmethod(services.decline)
     takes_reason = True
     done = _("The match is declined; both sides read your reason.")
 
 
 class Reopen(MatchAction):
-    permission_required = "matching.reopen_match"
+    verb = "reopen"
     service = staticmethod(services.reopen)
     takes_reason = True
     done = _("The match is on the shortlist again.")
 
 
 class Close(MatchAction):
-    permission_required = "matching.close_match"
+    verb = "close"
     service = staticmethod(services.close)
     takes_reason = True
     done = _("The match is closed.")

@@ -152,12 +152,12 @@ class Judge(ActionView):
 
 
 class Same(Judge):
-    permission_required = "matching.same_duplicate"
+    verb = "same"
     service = staticmethod(services.same)
     done = gettext_lazy("Noted as a duplicate.")
 
 
 class NotSame(Judge):
-    permission_required = "matching.not_same_duplicate"
+    verb = "not_same"
     service = staticmethod(services.not_same)
     done = gettext_lazy("Noted: these are two things.")

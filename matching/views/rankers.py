@@ -46,7 +46,7 @@ class Activate(ActionView):
     """Use other weights, newer ones or those of before."""
 
     model = Ranker
-    permission_required = "matching.activate_ranker"
+    verb = "activate"
     service = staticmethod(services.activate)
     done = gettext_lazy("These weights are in use. What is stored is being scored anew.")
 

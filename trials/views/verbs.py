@@ -4,11 +4,9 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from innoportal.lib.views import ActionView
+from innoportal.lib.views import FormActionView
 from trials import services
 from trials.forms import (
     CommentForm,
@@ -24,38 +22,12 @@ from trials.page import claims_of, report_context, trial_context
 from trials.showing import report_shown
 
 
-class _Verb(ActionView):
-    verb: ClassVar[str]
-    noun: ClassVar[str]
-    template_name: ClassVar[str]
-    form_class: ClassVar[type[forms.Form]] = forms.Form
-    given: dict[str, Any]
-
-    def get_permission_required(self) -> list[str]:
-        return [f"trials.{self.verb}_{self.noun}"]
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = self.form_class(request.POST, auto_id=f"{self.verb}_%s")
-        if not form.is_valid():
-            context = {**self.context(request, {self.verb: form}), "form": form}
-            return render(request, self.template_name, context, status=422)
-        self.given = form.cleaned_data
-        return super().post(request, *args, **kwargs)
-
-    def arguments(self) -> dict[str, Any]:
-        return self.given
-
-    def context(self, request: HttpRequest, bound: dict[str, forms.Form]) -> dict[str, Any]:
-        raise NotImplementedError
-
-
-class TrialVerb(_Verb):
+class TrialVerb(FormActionView):
     model = Trial
-    noun = "trial"
     template_name = "trials/detail.html"
 
-    def context(self, request: HttpRequest, bound: dict[str, forms.Form]) -> dict[str, Any]:
-        return trial_context(request, self.object, bound)
+    def context(self, bound: dict[str, forms.Form]) -> dict[str, Any]:
+        return trial_context(self.request, self.object, bound)
 
 
 class LockTrial(TrialVerb):
@@ -130,18 +102,17 @@ class SpendOnTrial(TrialVerb):
     done = _("Recorded.")
 
 
-class ReportVerb(_Verb):
+class ReportVerb(FormActionView):
     model = Report
-    noun = "report"
 
     @property
     def template_name(self) -> str:  # type: ignore[override]
         return "trials/report.html" if self.object.is_public else "trials/report_draft.html"
 
-    def context(self, request: HttpRequest, bound: dict[str, forms.Form]) -> dict[str, Any]:
+    def context(self, bound: dict[str, forms.Form]) -> dict[str, Any]:
         report = self.object
         said = {"said": report_shown(report.envelope)} if report.is_public else {"claims": claims_of(report)}
-        return {**report_context(request, report, bound), **said}
+        return {**report_context(self.request, report, bound), **said}
 
 
 class HandToVendor(ReportVerb):

@@ -1,16 +1,12 @@
-from typing import Any, ClassVar
+from typing import Any
 
 import rules
 from django import forms
-from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from innoportal.lib.views import ActionView
-from journal.workflow import IllegalTransition
+from innoportal.lib.views import FormActionView
 from wishes import services
 from wishes.models import Question, Wish
 from wishes.page import detail_context, with_follow
@@ -31,44 +27,13 @@ from wishes.verb_forms import (
 )
 
 
-class Verb(ActionView):
-    """A verb of the workflow; what it asks for is a form, shown again on the wish's page when it is wrong."""
-
+class Verb(FormActionView):
     model = Wish
-    verb: ClassVar[str]
-    form: Any  # the one that was right
-    form_class: ClassVar[type[forms.Form]] = forms.Form
-    keeps_words: ClassVar[bool] = False  # what was typed stands on the page again, also when it came too late
+    template_name = "wishes/detail.html"
 
-    def get_permission_required(self) -> list[str]:
-        return [f"wishes.{self.verb}_wish"]
-
-    def get_form(self) -> forms.Form:
-        return self.form_class(self.request.POST, auto_id=f"{self.verb}_%s")
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = self.get_form()
-        if not form.is_valid():
-            return self.again(form, 422)
-        self.form, self.given = form, form.cleaned_data
-        if not self.keeps_words:
-            return super().post(request, *args, **kwargs)
-        try:
-            self.service(self.object, by=request.user, **self.arguments())  # type: ignore[misc]
-        except (IllegalTransition, ValidationError) as error:
-            for message in getattr(error, "messages", [str(error)]):
-                form.add_error(None, message)
-            return self.again(form, 409)
-        messages.success(request, self.done)
-        return redirect(self.get_success_url())
-
-    def again(self, form: forms.Form, status: int) -> HttpResponse:
+    def context(self, bound: dict[str, forms.Form]) -> dict[str, Any]:
         wish = with_follow(self.get_queryset().for_detail(), self.request.user).get(pk=self.object.pk)
-        context = detail_context(self.request, wish, {self.verb: form})
-        return render(self.request, "wishes/detail.html", {**context, "form": form}, status=status)
-
-    def arguments(self) -> dict[str, Any]:
-        return self.given
+        return detail_context(self.request, wish, bound)
 
 
 def about(form: Any, question: int) -> forms.Form:
@@ -78,11 +43,12 @@ def about(form: Any, question: int) -> forms.Form:
 
 class SubmitWish(Verb):
     verb = "submit"
+    form_class = HandInForm
     service = staticmethod(services.submit)
     done = _("It waits for a second person of your department to endorse it.")
 
-    def get_form(self) -> forms.Form:
-        return HandInForm(self.request.POST, questions=unanswered(self.object), auto_id="submit_%s")
+    def form_arguments(self) -> dict[str, Any]:
+        return {"questions": unanswered(self.object)}
 
     def arguments(self) -> dict[str, Any]:
         return {"answers": self.form.answers()}
@@ -115,7 +81,7 @@ class ReturnWish(Verb):
     done = _("Returned. The department reads your reason and your questions.")
 
     def arguments(self) -> dict[str, Any]:
-        return {"reason": self.given["reason"], "questions": self.form.questions()}
+        return {"reason": self.form.cleaned_data["reason"], "questions": self.form.questions()}
 
 
 class PublishWish(Verb):
@@ -142,6 +108,9 @@ class RenewWish(Verb):
     service = staticmethod(services.renew)
     done = _("The wish is open again.")
 
+    def get_form(self) -> forms.Form:
+        return RenewForm(self.request.POST, wish=self.object, auto_id="renew_%s")
+
 
 class WithdrawWish(Verb):
     verb = "withdraw"
@@ -167,8 +136,8 @@ class AskQuestion(Verb):
     service = staticmethod(services.ask)
     done = _("Your question is public, and the department is told.")
 
-    def get_form(self) -> forms.Form:
-        return QuestionForm(self.request.POST, user=self.request.user, auto_id="ask_%s")
+    def form_arguments(self) -> dict[str, Any]:
+        return {"user": self.request.user}
 
     def arguments(self) -> dict[str, Any]:
         return self.form.asked()
@@ -209,8 +178,8 @@ class SponsorWish(Verb):
     service = staticmethod(services.sponsor)
     done = _("Your organisation is named as one that needs the same.")
 
-    def get_form(self) -> forms.Form:
-        return SponsorForm(self.request.POST, user=self.request.user, wish=self.object, auto_id="sponsor_%s")
+    def form_arguments(self) -> dict[str, Any]:
+        return {"user": self.request.user, "wish": self.object}
 
 
 class LeaveWish(Verb):
@@ -219,5 +188,5 @@ class LeaveWish(Verb):
     service = staticmethod(services.leave)
     done = _("Your organisation is no longer named there.")
 
-    def get_form(self) -> forms.Form:
-        return LeaveForm(self.request.POST, user=self.request.user, wish=self.object, auto_id="leave_%s")
+    def form_arguments(self) -> dict[str, Any]:
+        return {"user": self.request.user, "wish": self.object}
