@@ -1,11 +1,9 @@
-from typing import Any
-
 import django_filters
 from django import forms
 from django.db.models import BigIntegerField, F, Func, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.filters import OrganisationFilter
+from accounts.filters import TypedOrganisationFilter
 from accounts.models import Organisation
 from innoportal.lib.filters import ListFilter
 from solutions.models import Solution
@@ -31,9 +29,9 @@ def with_topic(queryset: QuerySet, value: Topic, match: str) -> QuerySet:
     return queryset.filter(Q(**{f"{match}__wish__in": wishes}) | Q(**{f"{match}__solution__in": solutions}))
 
 
-def of_organisation(queryset: QuerySet, value: Organisation, match: str) -> QuerySet:
-    wish, solution = f"{match}__wish__organisation", f"{match}__solution__organisation"
-    return queryset.filter(Q(**{wish: value}) | Q(**{solution: value}))
+def of_organisations(queryset: QuerySet, keys: list[int], match: str) -> QuerySet:
+    wish, solution = f"{match}__wish__organisation__in", f"{match}__solution__organisation__in"
+    return queryset.filter(Q(**{wish: keys}) | Q(**{solution: keys}))
 
 
 class _Each(Func):
@@ -47,14 +45,14 @@ class _Each(Func):
 def parties(public: QuerySet, match: str) -> QuerySet:
     """Organisations that took part in what is public."""
     both = _Each(F(f"{match}__wish__organisation"), F(f"{match}__solution__organisation"))
-    return Organisation.objects.filter(pk__in=public.values(party=both)).order_by("name_en", "pk")
+    return Organisation.objects.filter(pk__in=public.values(party=both))
 
 
-def parties_of_trials(request: Any) -> QuerySet:
+def parties_of_trials() -> QuerySet:
     return parties(Trial.objects.public(), "match")
 
 
-def parties_of_reports(request: Any) -> QuerySet:
+def parties_of_reports() -> QuerySet:
     return parties(Report.objects.public(), "trial__match")
 
 
@@ -66,16 +64,14 @@ class _Common(ListFilter):
     def by_topic(self, queryset: QuerySet, name: str, value: Topic) -> QuerySet:
         return with_topic(queryset, value, self.match)
 
-    def by_organisation(self, queryset: QuerySet, name: str, value: Organisation) -> QuerySet:
-        return of_organisation(queryset, value, self.match)
+    def by_organisation(self, queryset: QuerySet, name: str, value: list[int]) -> QuerySet:
+        return of_organisations(queryset, value, self.match)
 
 
 class TrialFilter(_Common):
     """What a list of trials can be narrowed by, on the page and in the API."""
 
-    organisation = OrganisationFilter(
-        label=_("Organisation"), queryset=parties_of_trials, method="by_organisation"
-    )
+    organisation = TypedOrganisationFilter(queryset=parties_of_trials, method="by_organisation")
     status = django_filters.MultipleChoiceFilter(
         label=_("Status"),
         choices=[
@@ -112,9 +108,7 @@ class ReportFilter(_Common):
 
     match = "trial__match"
 
-    organisation = OrganisationFilter(
-        label=_("Organisation"), queryset=parties_of_reports, method="by_organisation"
-    )
+    organisation = TypedOrganisationFilter(queryset=parties_of_reports, method="by_organisation")
     verdict = django_filters.MultipleChoiceFilter(
         label=_("Verdict"), choices=Report.Verdict, widget=forms.CheckboxSelectMultiple(attrs=SMALL)
     )

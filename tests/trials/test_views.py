@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from accounts.models import Organisation
 from tests.factories import (
     LogEntryFactory,
     MatchFactory,
@@ -59,9 +60,7 @@ def test_the_list_of_trials_takes_as_many_queries_for_five_as_for_one(
     client, django_assert_num_queries, count
 ):
     TrialFactory.create_batch(count, locked=True)
-    with django_assert_num_queries(
-        4
-    ):  # count, trials with their two sides, topics and parties to choose from
+    with django_assert_num_queries(3):  # count, trials with their two sides, topics to choose from
         text = page(client, "list")
     assert text.count("ip-card--trial") == count
 
@@ -72,9 +71,7 @@ def test_the_list_of_reports_takes_as_many_queries_for_five_as_for_one(
 ):
     for _number in range(count):
         stories.published()
-    with django_assert_num_queries(
-        4
-    ):  # count, reports with their two sides, topics and parties to choose from
+    with django_assert_num_queries(3):  # count, reports with their two sides, topics to choose from
         text = page(client, "reports")
     assert text.count("ip-card--report") == count
 
@@ -100,6 +97,25 @@ def test_trials_are_narrowed_by_topic_organisation_kind_status_and_year(client):
         text = page(client, "list", **query)
         assert (trial.reference in text, other.reference in text) == (True, False), query
     assert other.reference in page(client, "list", year=year, status="under_way")
+
+
+def test_an_organisation_is_found_by_part_of_its_name_in_any_script(client):
+    match = MatchFactory(approved=True)
+    Organisation.objects.filter(pk=match.wish.organisation_id).update(
+        name_en="Water Supplies Department", name_zh="水務署"
+    )
+    trial = TrialFactory(locked=True, match=match)
+    other = TrialFactory(locked=True)
+    for typed in ("water supplies", "Ｗater", "水務", "水务署"):
+        text = page(client, "list", organisation=typed)
+        assert (trial.reference in text, other.reference in text) == (True, False), typed
+
+
+@pytest.mark.parametrize("name", ["list", "reports"])
+def test_an_organisation_that_no_one_knows_is_told_and_what_was_typed_is_kept(client, name):
+    text = page(client, name, organisation="Nowhere & Co")
+    assert "No organisation here is called that." in text
+    assert 'value="Nowhere &amp; Co"' in text
 
 
 def test_reports_are_narrowed_by_verdict_and_withdrawn_ones_come_on_demand(client):
