@@ -15,8 +15,9 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, User
-from documents import clamd, pictures
+from documents import clamd
 from documents.inspection import inspect
+from documents.making import pictures
 from documents.models import Document
 from journal.workflow import record
 
