@@ -50,7 +50,7 @@ BUTTONS: dict[str, tuple[Any, str, type[forms.Form] | None]] = {
     "submit": (_("Send for endorsement"), "", None),
     "endorse": (_("Endorse"), "", EndorseForm),
     "publish": (_("Publish"), "", None),
-    "renew": (_("Open again"), "", RenewForm),
+    "renew": (_("Renew"), "secondary", RenewForm),
     "resolve": (_("Mark as resolved"), "secondary", None),
     "expire": (_("Close for proposals"), "secondary", None),
     "send_back": (_("Send back"), "secondary", ReasonForm),

@@ -1,7 +1,6 @@
 """What is done with a wish: row, journal entry and who is told, at once. `by=None` is the portal itself."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,6 +16,7 @@ from topics.models import Topic
 from wishes import endorsing, screening
 from wishes.asking import answer, ask, correct
 from wishes.endorsing import endorse, send_back
+from wishes.lasting import renew
 from wishes.merging import merge
 from wishes.models import Kpi, Wish
 from wishes.screening import return_
@@ -204,19 +204,6 @@ def expire(wish: Wish, *, by: User | None = None) -> Entry:
     """No more proposals: its closing day has passed, or the office closes it early."""
     entry = WORKFLOW["expire"].apply(wish, by=by)
     _tell(wish, entry, "wishes/mail/expire")
-    return entry
-
-
-@transaction.atomic
-def renew(wish: Wish, *, by: User | None, closes_on: date) -> Entry:
-    """Open it again until a new day.
-
-    :raises ValidationError: that day is not in the future.
-    """
-    if closes_on <= timezone.localdate():
-        raise ValidationError({"closes_on": _("The last day for proposals must be in the future.")})
-    entry = WORKFLOW["renew"].apply(wish, by=by, closes_on=closes_on)
-    _tell(wish, entry, "wishes/mail/renew")
     return entry
 
 

@@ -22,7 +22,7 @@ WORDS = {
     "end_trial": _("Trial ended"),
     "resolve": _("Resolved"),
     "expire": _("Closed for proposals"),
-    "renew": _("Opened again"),
+    "renew": _("Renewed until a later day"),
     "withdraw": _("Withdrawn"),
     "merge": _("Merged into another wish"),
     "ask": _("A question was asked"),

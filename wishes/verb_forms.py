@@ -1,6 +1,7 @@
 """What each verb of a wish asks for."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation, User
 from accounts.roles import organisations_of
 from innoportal.lib.widgets import DatePicker
+from wishes.lasting import check_renewal
 from wishes.merging import JOINED
 from wishes.models import Question, ScreeningQuestion, Sponsor, Wish
 from wishes.steps import STEPS
@@ -104,7 +106,24 @@ class MergeForm(ReasonForm):
 
 
 class RenewForm(forms.Form):
-    closes_on = forms.DateField(label=_("Proposals until"), widget=DatePicker)
+    closes_on = forms.DateField(
+        label=_("Proposals until"),
+        widget=DatePicker,
+        help_text=_("A later day than now. Who follows the wish is told."),
+    )
+
+    def __init__(self, *args: Any, wish: Wish | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.wish = wish
+
+    def clean_closes_on(self) -> date:
+        day = self.cleaned_data["closes_on"]
+        if self.wish is not None:
+            try:
+                check_renewal(self.wish, day)
+            except forms.ValidationError as error:
+                raise forms.ValidationError(error.message_dict["closes_on"]) from error
+        return day
 
 
 class QuestionForm(forms.ModelForm):

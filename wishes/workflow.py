@@ -16,7 +16,7 @@ WORKFLOW = Workflow(
         "end_trial": ({S.ON_TRIAL}, S.OPEN),
         "resolve": ({S.OPEN, S.MATCHED, S.ON_TRIAL}, S.RESOLVED),
         "expire": ({S.OPEN}, S.EXPIRED),
-        "renew": ({S.EXPIRED}, S.OPEN),
+        "renew": ({S.OPEN, S.EXPIRED}, S.OPEN),
         "withdraw": ({S.DRAFT, S.ENDORSEMENT, S.SCREENING, S.RETURNED, S.OPEN, S.MATCHED}, S.WITHDRAWN),
         "merge": ({S.SCREENING, S.OPEN}, S.MERGED),
     },

@@ -106,10 +106,10 @@ class RenewWish(Verb):
     verb = "renew"
     form_class = RenewForm
     service = staticmethod(services.renew)
-    done = _("The wish is open again.")
+    done = _("The wish takes proposals until the new day.")
 
-    def get_form(self) -> forms.Form:
-        return RenewForm(self.request.POST, wish=self.object, auto_id="renew_%s")
+    def form_arguments(self) -> dict[str, Any]:
+        return {"wish": self.object}
 
 
 class WithdrawWish(Verb):
