@@ -36,6 +36,13 @@ def followers(*things: models.Model | Topic) -> models.QuerySet[User]:
     return User.objects.filter(pk__in=Follow.objects.of(*things).values("user_id"))
 
 
+def _silent(why: str, people: Iterable[int]) -> set[int]:
+    """Who of these wants no e-mail of that kind."""
+    if why == DUTY:
+        return set()
+    return set(Preference.objects.silent(why, people).values_list("user_id", flat=True))
+
+
 def notify(
     recipients: Iterable[User], entry: Entry, template: str, *, thing: Any, why: str, **context: Any
 ) -> int:
@@ -44,12 +51,8 @@ def notify(
     `template` names `templates/<template>.txt`, whose first line is the subject. The person who acted is not
     told. A second call for the same entry adds only people who were not told yet.
     """
-    people = {user.pk: user for user in recipients if user.pk != entry.actor_id}
-    silent = (
-        set()
-        if why == DUTY
-        else set(Preference.objects.silent(why, people).values_list("user_id", flat=True))
-    )
+    people = {user.pk for user in recipients if user.pk != entry.actor_id}
+    silent = _silent(why, people)
     if hasattr(thing, "title_en"):
         context.setdefault("thing_title", bilingual(thing, "title"))
     context.setdefault("reference", getattr(thing, "reference", None) or "")

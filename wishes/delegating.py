@@ -34,25 +34,24 @@ def delegate(
     :raises ValidationError: these people, or these days, cannot be.
     """
     Organisation.objects.select_for_update().get(pk=organisation.pk)
+    _check_power(organisation, by, giver, kind)
+    _check_people(organisation, giver, deputy)
+    _check_days(organisation, giver, deputy, first_on, last_on)
+    people = {"giver": giver, "deputy": deputy, "made_by": by}
+    held = Delegation.objects.create(
+        organisation=organisation, kind=kind, first_on=first_on, last_on=last_on, **people
+    )
+    _tell(held, record(organisation, "delegate", by=by, details=described(held)), "wishes/mail/delegate")
+    return held
+
+
+def _check_power(organisation: Organisation, by: User, giver: User, kind: str) -> None:
     if not (by.is_own_approver_of(organisation.pk) or by.is_superuser):
         raise PermissionDenied(
             _("Only an approver of the organisation gives an approver's place to somebody.")
         )
     if kind == Delegation.Kind.DELEGATED and giver != by:
         raise ValidationError({"giver": _("Only they themselves can delegate what they may do.")})
-    _check_people(organisation, giver, deputy)
-    _check_days(organisation, giver, deputy, first_on, last_on)
-    held = Delegation.objects.create(
-        organisation=organisation,
-        giver=giver,
-        deputy=deputy,
-        kind=kind,
-        first_on=first_on,
-        last_on=last_on,
-        made_by=by,
-    )
-    _tell(held, record(organisation, "delegate", by=by, details=described(held)), "wishes/mail/delegate")
-    return held
 
 
 def _check_people(organisation: Organisation, giver: User, deputy: User) -> None:

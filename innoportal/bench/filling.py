@@ -12,6 +12,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from accounts.models import Organisation, User
+    from innoportal.bench.things import Made
 
 SEED = 20_260_101
 PEOPLE = ("expert@example.org", "expert2@example.org", "expert3@example.org")
@@ -23,11 +28,8 @@ def fill(wishes: int, solutions: int, matches: int = 10, folder: Path | None = N
     :raises SystemExit: the portal is not empty.
     """
     from accounts.models import Organisation, User
-    from innoportal.bench import deciding, knowing, sources, things, trying
     from innoportal.bench.organisations import organisations
     from innoportal.demonstration.people import assemble
-    from matching.services import shelf
-    from topics.models import Topic
 
     if Organisation.objects.exists() or User.objects.exists():
         raise SystemExit("The portal is not empty: measure in a data directory of its own (INNOPORTAL_DATA).")
@@ -36,26 +38,56 @@ def fill(wishes: int, solutions: int, matches: int = 10, folder: Path | None = N
     with timed("people", took):
         cast = assemble()
         every = organisations(list(cast.organisations.values()), wishes // 50, solutions // 20)
+    made = write({"wish": wishes, "solution": solutions}, every, cast.people, folder, chance, took)
+    match_and_try(made["wish"], matches, every["wish"][0], cast.people, chance, took)
+    return took
+
+
+def write(
+    counts: dict[str, int],
+    every: dict[str, list["Organisation"]],
+    people: dict[str, "User"],
+    folder: Path | None,
+    chance: random.Random,
+    took: dict[str, float],
+) -> dict[str, "Made"]:
+    """Both sides with what the engine knows of them, and the snapshot in which they are found."""
+    from innoportal.bench import knowing, sources, things
+    from matching.services import shelf
+    from topics.models import Topic
+
     topics = {topic.slug: topic for topic in Topic.objects.all()}
-    made: dict[str, things.Made] = {}
-    for side, count, name in (("wish", wishes, "officer"), ("solution", solutions, "vendor")):
+    writers = {"wish": people["officer"], "solution": people["vendor"]}
+    made = {}
+    for side, count in counts.items():
         texts = (
             sources.folder(folder, side, sorted(topics), chance) if folder else sources.demonstration(side)
         )
         with timed(f"{side} rows", took):
-            makers = things.Cast(every[side], cast.people[name], cast.people["office"], topics)
-            made[side] = things.Maker(side, texts, makers, chance).make(count)
+            cast = things.Cast(every[side], writers[side], people["office"], topics)
+            made[side] = things.Maker(side, texts, cast, chance).make(count)
         with timed(f"{side} profiles", took):
             knowing.know(made[side], texts, SEED)
     with timed("snapshot", took):
         shelf.build(force=True)
+    return made
+
+
+def match_and_try(
+    wishes: "Made",
+    matches: int,
+    host: "Organisation",
+    people: dict[str, "User"],
+    chance: random.Random,
+    took: dict[str, float],
+) -> None:
+    from innoportal.bench import deciding, trying
+
     with timed("matches", took):
-        experts = [user for key, user in cast.people.items() if key.startswith("expert")]
-        rows = deciding.decide(made["wish"], matches, experts, chance)
+        experts = [user for key, user in people.items() if key.startswith("expert")]
+        rows = deciding.decide(wishes, matches, experts, chance)
     with timed("trials and reports", took):
-        people = cast.people
-        trying.Trying(people["engineer"], people["verifier"], every["wish"][0], chance).try_out(rows)
-    return took
+        trying.Trying(people["engineer"], people["verifier"], host, chance).try_out(rows)
 
 
 @contextmanager

@@ -82,21 +82,9 @@ def wish(told: Told, row: Row) -> None:
     story, cast, key = told.story, told.cast, row["organisation"]
     state, published = row.get("state", "open"), row["published"]
     office, member, approver = cast.people["office"], cast.members[key], cast.approvers[key]
-    values = {name: row[name] for name in WISH_FIELDS if name in row}
-    if "closes" in row:
-        values["closes_on"] = story.today + timedelta(days=row["closes"])
-
-    def write() -> None:
-        topics = [told.topics[slug] for slug in row["topics"]]
-        told.wishes[row["key"]] = wishes.create(
-            by=member, organisation=cast.organisations[key], topics=topics, kpis=row.get("kpis", []), **values
-        )
-
-    def step(verb: Callable[..., Any], by: User, **more: Any) -> Event:
-        return lambda: verb(told.fresh_wish(row["key"]), by=by, **more)
-
+    step = partial(_wish_step, told, row["key"])
     first = row.get("first_round")
-    story.at(published - (35 if first else 21), write)
+    story.at(published - (35 if first else 21), partial(_write_wish, told, row, member))
     if state == "draft":
         return
     if first:
@@ -116,14 +104,37 @@ def wish(told: Told, row: Row) -> None:
         return
     told.published[row["key"]] = published
     story.at(published, step(wishes.publish, office))
+    _in_public(told, row, member)
+
+
+def _write_wish(told: Told, row: Row, member: User) -> None:
+    values = {name: row[name] for name in WISH_FIELDS if name in row}
+    if "closes" in row:
+        values["closes_on"] = told.story.today + timedelta(days=row["closes"])
+    told.wishes[row["key"]] = wishes.create(
+        by=member,
+        organisation=told.cast.organisations[row["organisation"]],
+        topics=[told.topics[slug] for slug in row["topics"]],
+        kpis=row.get("kpis", []),
+        **values,
+    )
+
+
+def _wish_step(told: Told, key: str, verb: Callable[..., Any], by: User, **more: Any) -> Event:
+    return lambda: verb(told.fresh_wish(key), by=by, **more)
+
+
+def _in_public(told: Told, row: Row, member: User) -> None:
+    """What others ask of an open wish, who needs the same, and its end."""
+    published = row["published"]
     for number, question in enumerate(row.get("questions", [])):
         _question(told, row, question, min(published + 6 + number * 4, -1), member)
     for number, sponsor in enumerate(row.get("sponsors", [])):
-        organisation = cast.organisations[sponsor]
+        organisation, by = told.cast.organisations[sponsor], told.cast.approvers[sponsor]
         day = min(published + 9 + number * 5, 0)
-        story.at(day, step(wishes.sponsor, cast.approvers[sponsor], organisation=organisation))
-    if state == "expired":
-        story.at(row["closes"] + 1, lambda: wishes.expire(told.fresh_wish(row["key"])))
+        told.story.at(day, _wish_step(told, row["key"], wishes.sponsor, by, organisation=organisation))
+    if row.get("state") == "expired":
+        told.story.at(row["closes"] + 1, lambda: wishes.expire(told.fresh_wish(row["key"])))
 
 
 def _endorse(told: Told, key: str, endorser: User) -> None:
@@ -145,24 +156,11 @@ def solution(told: Told, row: Row) -> None:
     story, cast, key = told.story, told.cast, row["organisation"]
     state, listed = row.get("state", "listed"), row["listed"]
     office, member = cast.people["office"], cast.members.get(key) or cast.approvers[key]
-    values = {name: row[name] for name in SOLUTION_FIELDS if name in row}
-    if "nominated_by" in row:
-        values["nominated_by"] = cast.organisations[row["nominated_by"]]
-
-    def write() -> None:
-        topics = [told.topics[slug] for slug in row["topics"]]
-        told.solutions[row["key"]] = solutions.create(
-            by=member,
-            organisation=cast.organisations[key],
-            topics=topics,
-            evidence=row.get("evidence", []),
-            **values,
-        )
 
     def step(verb: Callable[..., Any], by: User, **more: Any) -> Event:
         return lambda: verb(told.fresh_solution(row["key"]), by=by, **more)
 
-    story.at(listed - 16, write)
+    story.at(listed - 16, partial(_write_solution, told, row, member))
     if state == "draft":
         return
     story.at(listed - 11, step(solutions.submit, member))
@@ -179,6 +177,19 @@ def solution(told: Told, row: Row) -> None:
     for answer in row.get("answers", []):
         day = min(max(listed, told.published[answer["wish"]]) + 1, 0)
         story.at(day, partial(_answer, told, row["key"], answer, member))
+
+
+def _write_solution(told: Told, row: Row, member: User) -> None:
+    values = {name: row[name] for name in SOLUTION_FIELDS if name in row}
+    if "nominated_by" in row:
+        values["nominated_by"] = told.cast.organisations[row["nominated_by"]]
+    told.solutions[row["key"]] = solutions.create(
+        by=member,
+        organisation=told.cast.organisations[row["organisation"]],
+        topics=[told.topics[slug] for slug in row["topics"]],
+        evidence=row.get("evidence", []),
+        **values,
+    )
 
 
 def _answer(told: Told, key: str, answer: Row, member: User) -> None:

@@ -136,28 +136,12 @@ def blocks(
 ) -> Iterator[tuple[slice, dict[str, Array], Array]]:
     """Some of those that ask, their signals and whether a row is of their script (some, living rows)."""
     same = SCRIPTS[face.codes][None, :] == script
-    words, concepts = snapshot.statistics.words[role], snapshot.statistics.concepts[role]
-    weights = [
-        (words.weigh(s.words, s.scripts), concepts.weigh(s.concepts, s.nought))
-        for s in (one.segment for one in face.ready)
-    ]
+    weights = [weighed(snapshot, role, one.segment) for one in face.ready]
     for start in range(0, asking.size if len(face.alive) else 0, BLOCK):
         block = slice(start, start + BLOCK)
         signals = {
-            "words": face.gather(
-                [
-                    lexical.product(asking.words.over(r.segment.words, block), r.segment.words, of_words)
-                    for r, (of_words, _) in zip(face.ready, weights, strict=True)
-                ]
-            ),
-            "concepts": face.gather(
-                [
-                    lexical.product(
-                        asking.concepts.over(r.segment.concepts, block), r.segment.concepts, of_concepts
-                    )
-                    for r, (_, of_concepts) in zip(face.ready, weights, strict=True)
-                ]
-            ),
+            "words": lexically(face, asking.words, block, [(s.words, of) for s, of, _ in weights]),
+            "concepts": lexically(face, asking.concepts, block, [(s.concepts, of) for s, _, of in weights]),
         }
         for model, vectors in asking.vectors.items():
             if (model, role) in snapshot.statistics.centres:
@@ -165,6 +149,21 @@ def blocks(
                 cosines = face.gather([r.cosines(model, vectors[block], centres) for r in face.ready])
                 signals[model] = cosines / face.widths(model)
         yield block, signals, np.broadcast_to(same, signals["words"].shape)
+
+
+def weighed(snapshot: "Snapshot", role: Role, segment: Segment) -> tuple[Segment, Array, Array]:
+    """A segment, what its words weigh, and what its concepts do."""
+    words, concepts = snapshot.statistics.words[role], snapshot.statistics.concepts[role]
+    return (
+        segment,
+        words.weigh(segment.words, segment.scripts),
+        concepts.weigh(segment.concepts, segment.nought),
+    )
+
+
+def lexically(face: Face, bags: Bags, block: slice, held: Sequence[tuple[Postings, Array]]) -> Array:
+    """Scores of a block of bags with every living row, by the terms that they share."""
+    return face.gather([lexical.product(bags.over(terms, block), terms, weights) for terms, weights in held])
 
 
 def sample(snapshot: "Snapshot", role: Role, script: int) -> Asking:

@@ -28,6 +28,7 @@ BUTTONS = (
     ("review", "open_review", "open-review"),
 )
 REFUSALS = ("decline", "reopen", "close")
+ASKED = ("view_score", "view_findings", "view_reviews", "review", "open_review", "shortlist", *REFUSALS)
 
 
 class MatchPage(VisibleMixin):
@@ -48,25 +49,8 @@ class MatchPage(VisibleMixin):
 
 def page_of(match: Match, user, form=None) -> dict:
     """What the page may tell this person. A vendor and the public read no figures; a party reads no names."""
-    may = {
-        verb: user.has_perm(f"matching.{verb}_match", match)
-        for verb in (
-            "view_score",
-            "view_findings",
-            "view_reviews",
-            "review",
-            "open_review",
-            "shortlist",
-            *REFUSALS,
-        )
-    }
+    may = {verb: user.has_perm(f"matching.{verb}_match", match) for verb in ASKED}
     explanation = services.explanation_of(match)
-    findings = match.score if may["view_findings"] else {}
-    figures = match.score if may["view_score"] else {}
-    obstacle = services.why_not_judge(match, user) if may["review"] else ""
-    reviews = reviews_for(match, user) if may["view_reviews"] else []
-    judged = any(one.expert_id == user.pk and one.round == match.round for one in reviews)
-    can_judge = may["review"] and not obstacle and not judged and WORKFLOW["approve"].allows(match)
     return {
         "match": match,
         "may": may,
@@ -75,18 +59,38 @@ def page_of(match: Match, user, form=None) -> dict:
         "solution_text": marked(match.solution, explanation, "solution"),
         "pair": best_pair(explanation) if may["view_findings"] else None,
         "concepts": concepts(explanation),
-        "reasons": wording.reasons(findings),
-        "gaps": wording.gaps(findings),
-        "bars": wording.bars(figures),
-        "total": wording.total(figures),
+        **figures(match, may),
+        **judging(match, user, may, form),
+        "refusals": refusals(match, may),
+        "decision": decision_of(match) if may["view_findings"] else None,
+        "actions": actions(match, may),
+    }
+
+
+def figures(match: Match, may: dict) -> dict:
+    """What speaks for it and against, for the two sides; and by how much, for those who judge."""
+    found = match.score if may["view_findings"] else {}
+    score = match.score if may["view_score"] else {}
+    return {
+        "reasons": wording.reasons(found),
+        "gaps": wording.gaps(found),
+        "bars": wording.bars(score),
+        "total": wording.total(score),
         "change": best_change(match) if may["view_score"] else None,
+    }
+
+
+def judging(match: Match, user, may: dict, form=None) -> dict:
+    """The verdicts that this person may read, and the form of their own, or what stands against it."""
+    obstacle = services.why_not_judge(match, user) if may["review"] else ""
+    reviews = reviews_for(match, user) if may["view_reviews"] else []
+    judged = any(one.expert_id == user.pk and one.round == match.round for one in reviews)
+    can_judge = may["review"] and not obstacle and not judged and WORKFLOW["approve"].allows(match)
+    return {
         "reviews": reviews,
         "obstacle": obstacle,
         "form": form if form is not None else ReviewForm() if can_judge else None,
         "confidential": match.solution.confidential if sees_confidential(match, user, obstacle) else "",
-        "refusals": refusals(match, may),
-        "decision": decision_of(match) if may["view_findings"] else None,
-        "actions": actions(match, may),
     }
 
 
