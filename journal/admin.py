@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from journal.models import Entry, Pledge
+from journal.models import Entry, Ground, Pledge
 
 
 @admin.register(Entry)
@@ -35,3 +35,9 @@ class EntryAdmin(admin.ModelAdmin):
 @admin.register(Pledge)
 class PledgeAdmin(admin.ModelAdmin):
     list_display = ("noun", "step", "answers", "working_days", "debtor")
+
+
+@admin.register(Ground)
+class GroundAdmin(admin.ModelAdmin):
+    list_display = ("noun", "verb", "code", "words_en", "words_zh", "is_active")
+    list_filter = ("noun", "verb")

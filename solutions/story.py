@@ -1,13 +1,14 @@
 """What is told of a solution's history, and to whom."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
-from journal.clock import Due, clock
-from journal.models import Entry, Pledge
+from journal.clock import with_dues
+from journal.models import Entry
 from solutions.models import Solution
 from solutions.workflow import PUBLIC_VERBS, TOLD
 
@@ -44,15 +45,8 @@ def capacity(word: str) -> str:
     return words.get(word) or (str(Role(word).label) if word in Role.values else word)
 
 
-def waiting(solutions: Sequence[Solution]) -> list[tuple[Solution, Due | None]]:
-    """Each with the pledge that runs now, the soonest due first; two queries for all."""
-    noun = Solution._meta.label_lower
-    pledges = list(Pledge.objects.filter(noun=noun))
-    entries: dict[int, list[Entry]] = {}
-    for entry in Entry.objects.filter(noun=noun, object_id__in=[one.pk for one in solutions]).in_order():
-        entries.setdefault(entry.object_id, []).append(entry)
-    rows = []
-    for solution in solutions:
-        dues = clock(entries.get(solution.pk, []), pledges)
-        rows.append((solution, next((due for due in reversed(dues) if due.answered_on is None), None)))
-    return sorted(rows, key=lambda row: (row[1] is None, row[1].due_on if row[1] else None, row[0].pk))
+def waiting(solutions: Iterable[Solution]) -> list[Any]:
+    """Each with the pledge that runs now as `due`, the soonest due first."""
+    rows = with_dues(solutions)
+    far = date.max
+    return sorted(rows, key=lambda one: (one.due.due_on if one.due else far, one.pk))

@@ -10,7 +10,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Delegation, Invitation, Membership, Organisation, Partnership, Role, User
 from documents.models import Document
-from journal.models import Counter, Entry, Pledge, next_reference
+from journal.models import Counter, Entry, Ground, Pledge, next_reference
 from matching.engine.glossary import Concept
 from matching.models import (
     Basis,
@@ -160,6 +160,17 @@ class PledgeFactory(DjangoModelFactory):
     answers = ["answer"]
     working_days = 10
     debtor = "office"
+
+
+class GroundFactory(DjangoModelFactory):
+    class Meta:
+        model = Ground
+
+    noun = factory.Sequence(lambda n: f"room.noun{n}")
+    verb = "refuse"
+    code = factory.Sequence(lambda n: f"ground-{n}")
+    words_en = "Not feasible yet"
+    words_zh = "暫未可行"
 
 
 class CounterFactory(DjangoModelFactory):

@@ -28,7 +28,7 @@ from wishes.around import (
 from wishes.asking import is_closed
 from wishes.models import Wish, WishDraft, WishQuerySet
 from wishes.screening import unanswered
-from wishes.timeline import DEBTORS, WORDS, timeline
+from wishes.timeline import timeline
 from wishes.verb_forms import (
     EndorseForm,
     HandInForm,
@@ -65,7 +65,7 @@ def detail_context(request: HttpRequest, wish: Wish, bound: Forms | None = None)
     user, bound = request.user, bound or {}
     inside = is_inside(user, wish)
     entries = list(Entry.objects.about(wish).in_order())
-    pledges = Pledge.objects.filter(noun="wishes.wish") if inside else []
+    pledges = Pledge.objects.of("wishes.wish") if inside else []
     may_edit = wish.is_editable and user.has_perm("wishes.change_wish", wish)
     endorsement = endorsement_context(user, wish, inside)
     return {
@@ -81,10 +81,7 @@ def detail_context(request: HttpRequest, wish: Wish, bound: Forms | None = None)
         "may_edit": may_edit,
         **(writing_context(wish) if may_edit else {}),
         "timeline": timeline(entries, inside=inside),
-        "clock": [
-            {"due": due, "step": WORDS[due.step], "debtor": DEBTORS.get(due.debtor, due.debtor)}
-            for due in clock(entries, pledges)
-        ],
+        "dues": clock(entries, pledges),
         "matches_url": matches_url(wish),
         **questions_context(user, wish, bound),
         "sponsor_form": sponsor_form(user, wish, bound),

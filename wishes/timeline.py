@@ -48,7 +48,6 @@ PUBLIC = frozenset(
     {"publish", "match", "unmatch", "start_trial", "end_trial", "resolve", "expire", "renew", "ask"}
     | {"answer", "correct", "sponsor", "leave", "absorb"}
 )
-DEBTORS = {"department": _("Department"), "office": _("Portal office")}
 
 
 # Who asks is shown to nobody, unless the question itself shows it.

@@ -14,6 +14,7 @@ from django.views.generic import DetailView, FormView
 from accounts.models import Role, User
 from innoportal.languages import ENGLISH, HTML_LANG
 from innoportal.lib.views import ObjectPermissionMixin, VisibleMixin
+from journal.clock import clock_of
 from journal.models import Entry
 from journal.workflow import IllegalTransition, ReasonRequired
 from matching import services, wording
@@ -63,6 +64,7 @@ def page_of(match: Match, user, form=None) -> dict:
         **judging(match, user, may, form),
         "refusals": refusals(match, may),
         "decision": decision_of(match) if may["view_findings"] else None,
+        "dues": clock_of(match) if may["view_findings"] else [],
         "actions": actions(match, may),
     }
 

@@ -10,6 +10,7 @@ from django.views.generic import TemplateView
 from accounts.models import Role
 from innoportal.lib.counting import up_to
 from innoportal.lib.views import PartialMixin
+from journal.clock import with_dues
 from matching import services, wording
 from matching.models import Match
 from matching.views.queue import GIVEN
@@ -121,7 +122,8 @@ class Waiting:
 def _first(kind: str, rows) -> Waiting:
     rows = rows.order_by("-probability", "pk")  # the count ends early too, and walks the same index
     first = list(rows.for_rows()[: SHOWN + 1])
-    return Waiting(kind, len(first) if len(first) <= SHOWN else up_to(COUNTED, rows), first[:SHOWN])
+    count = len(first) if len(first) <= SHOWN else up_to(COUNTED, rows)
+    return Waiting(kind, count, with_dues(first[:SHOWN]))
 
 
 def for_expert(request) -> Waiting | None:

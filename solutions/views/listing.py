@@ -70,6 +70,6 @@ class SolutionDetail(SluggedMixin, DetailView):
             "may_attach": user.has_perm("solutions.change_solution", solution),
         }
         if whole:
-            pledges = Pledge.objects.filter(noun=Solution._meta.label_lower)
+            pledges = Pledge.objects.of(Solution._meta.label_lower)
             context |= {"dues": clock(entries, pledges), "interests": solution.interests.order_by("pk")}
         return super().get_context_data(**kwargs, **context)

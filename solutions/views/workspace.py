@@ -5,6 +5,7 @@ from django.views.generic import TemplateView
 
 from accounts.models import Role
 from innoportal.lib.views import PartialMixin
+from journal.clock import with_dues
 from solutions.models import Solution
 from solutions.readiness import readiness
 from solutions.story import waiting
@@ -25,6 +26,6 @@ class Workspace(LoginRequiredMixin, PartialMixin, TemplateView):
         if user.membership_roles:
             own = rows.filter(organisation__in=list(user.membership_roles)).exclude(status=S.WITHDRAWN)
             own = own.prefetch_related("topics", "evidence").order_by("-updated_at", "-pk")[:50]
-            context["own"] = [{"solution": one, "readiness": readiness(one)} for one in own]
+            context["own"] = [{"solution": one, "readiness": readiness(one)} for one in with_dues(own)]
         context["may_add"] = user.has_perm("solutions.add_solution")
         return super().get_context_data(**kwargs, **context)

@@ -124,13 +124,14 @@ def test_the_clock_of_pledges_is_for_those_involved(client, people, wish_in):
     services.submit(wish, by=people["creator"])
     services.endorse(wish, by=people["approver"])
     services.publish(wish, by=people["office"])
-    assert client.get(wish.get_absolute_url()).context["clock"] == []
+    assert client.get(wish.get_absolute_url()).context["dues"] == []
     client.force_login(people["office"], backend=BACKEND)
-    clock = client.get(wish.get_absolute_url()).context["clock"]
-    assert [(one["step"], one["due"].answered_on) for one in clock] == [
-        ("Sent for endorsement", timezone.localdate()),
-        ("Endorsed", timezone.localdate()),
+    page = client.get(wish.get_absolute_url())
+    assert [(one.step, one.state, one.answered_on) for one in page.context["dues"]] == [
+        ("submit", "kept", timezone.localdate()),
+        ("endorse", "kept", timezone.localdate()),
     ]
+    assert page.content.decode().count("Done on") == 2
 
 
 def test_buttons_are_the_verbs_that_this_person_has_now(client, people, wish_in):

@@ -6,6 +6,7 @@ from django.views.generic import TemplateView
 
 from accounts.models import Role, User
 from innoportal.lib.views import PartialMixin
+from journal.clock import with_dues
 from wishes.models import Question, Wish, WishDraft, WishQuerySet
 from wishes.stand import committees_of, seat, stands
 from wishes.writing import title_of
@@ -36,15 +37,18 @@ class WorkspacePiece(LoginRequiredMixin, PartialMixin, TemplateView):
         drafts = drafts.select_related("organisation", "updated_by")
         status = Wish.Status
         questions = Question.objects.filter(wish__in=mine.public(), answered_at=None)
+        screened = (
+            visible.filter(status=status.SCREENING) if user.has_role(Role.OFFICE) else Wish.objects.none()
+        )
         return super().get_context_data(
             **kwargs,
-            to_endorse=waiting_for(user, visible.filter(status=status.ENDORSEMENT).order_by("updated_at")),
-            to_screen=visible.filter(status=status.SCREENING).order_by("endorsed_at")
-            if user.has_role(Role.OFFICE)
-            else [],
+            to_endorse=with_dues(
+                waiting_for(user, visible.filter(status=status.ENDORSEMENT).order_by("updated_at"))
+            ),
+            to_screen=with_dues(screened.order_by("endorsed_at")),
             to_answer=questions.select_related("wish").order_by("asked_at"),
             begun=[(title_of(draft.answers), draft) for draft in drafts[:20]],
-            mine=mine.order_by("-updated_at", "-pk")[:50],
+            mine=with_dues(mine.order_by("-updated_at", "-pk")[:50]),
             may_write=user.has_perm("wishes.add_wish"),
             today=timezone.localdate(),
         )

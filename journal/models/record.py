@@ -1,5 +1,4 @@
 import pgtrigger
-from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -116,21 +115,3 @@ def next_reference(prefix: str) -> str:
             [prefix, year],
         )
         return f"{prefix}-{year}-{cursor.fetchone()[0]:04}"
-
-
-class Pledge(models.Model):
-    """How soon, in working days, one of `answers` must follow `step`."""
-
-    noun = models.CharField(_("noun"), max_length=64)
-    step = models.CharField(_("step"), max_length=40)
-    answers = ArrayField(models.CharField(max_length=40), verbose_name=_("answers"))
-    working_days = models.PositiveSmallIntegerField(_("working days"))
-    debtor = models.CharField(_("who owes it"), max_length=24)
-
-    class Meta:
-        verbose_name = _("performance pledge")
-        verbose_name_plural = _("performance pledges")
-        constraints = [models.UniqueConstraint(fields=["noun", "step"], name="pledge_once")]
-
-    def __str__(self) -> str:
-        return f"{self.noun} {self.step} + {self.working_days}"
