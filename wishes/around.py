@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from innoportal.lib.writing.writer import Row
 from journal.models import Entry
-from wishes import writing
 from wishes.models import FormerAnswer, Question, ScreeningQuestion, Wish, WishReturn
 from wishes.screening import changes
 from wishes.stand import Stand, Step, seat, stand_of
+from wishes.steps import STEPS
+from wishes.writing import WRITER
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,7 @@ def screening_context(wish: Wish, entries: Iterable[Entry], inside: bool) -> dic
     return {
         "asked": dict(asked),
         "asked_of_facts": [
-            (step, asked[step.slug])
-            for step in writing.STEPS
-            if step.slug in asked and step.slug not in BESIDE
+            (step, asked[step.slug]) for step in STEPS if step.slug in asked and step.slug not in BESIDE
         ],
         "returned_at": returns[-1].returned_at,
         "is_in_hand": is_in_hand,
@@ -72,10 +72,10 @@ def screening_context(wish: Wish, entries: Iterable[Entry], inside: bool) -> dic
 BESIDE = ("title", "need", "outcome", "constraints", "kpis")  # parts with a place of their own on the page
 
 
-def _in_two(field: str, before: Any, after: Any) -> tuple[writing.Row, writing.Row]:
+def _in_two(field: str, before: Any, after: Any) -> tuple[Row, Row]:
     empty = [] if field in ("kpis", "topics", "site_gives") else ""
     was, now = ({field: one or empty} for one in (before, after))
-    return writing.in_words(field, was), writing.in_words(field, now)
+    return WRITER.in_words(field, was), WRITER.in_words(field, now)
 
 
 def questions_of(wish: Wish, bound: Any = None) -> list[Question]:

@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
 from innoportal.lib.widgets import DatePicker
+from innoportal.lib.writing.writer import LANGUAGES
 from topics.forms import TopicsField
 from wishes.answers import BILINGUAL, ROW, ROWS
 from wishes.models import Kpi, Wish
 
-LANGUAGES = {"en": "en", "zh": "zh-Hant"}  # suffix of the column, `lang` of the page
 # What must be said in at least one of the two languages.
 NEEDED = {
     "title": _("Give it a title in English or Chinese."),

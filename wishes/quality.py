@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from wishes.answers import BILINGUAL, Answers, is_said
+from innoportal.lib.writing.answers import Answers, is_said
+from wishes.answers import BILINGUAL
 from wishes.models import Wish
 
 SHORT = {"en": 120, "zh": 40}  # letters below which a text leaves most to be asked

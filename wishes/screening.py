@@ -10,11 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from innoportal.lib.writing.answers import digest
+from innoportal.lib.writing.steps import Step
 from journal.models import Entry
 from notifications.outbox import PARTY, notify, party
-from wishes.answers import answers_of, digest
+from wishes.answers import answers_of
 from wishes.models import ScreeningQuestion, Wish, WishReturn
-from wishes.steps import BY_SLUG, STEPS, Step
+from wishes.steps import BY_SLUG, STEPS
 from wishes.workflow import WORKFLOW
 
 

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from wishes import feeds
-from wishes.views import approval, listing, steps, verbs, workspace, writing
+from wishes.views import approval, listing, verbs, workspace, writing
 
 app_name = "wishes"
 urlpatterns = [
@@ -11,7 +11,7 @@ urlpatterns = [
     path("write/<slug:key>/", writing.Tasks.as_view(), name="tasks"),
     path("write/<slug:key>/check/", writing.CheckWish.as_view(), name="check"),
     path("write/<slug:key>/discard/", writing.DiscardDraft.as_view(), name="discard"),
-    path("write/<slug:key>/<slug:step>/", steps.WriteStep.as_view(), name="step"),
+    path("write/<slug:key>/<slug:step>/", writing.WriteStep.as_view(), name="step"),
     path("approval/<slug:slug>/", approval.Approval.as_view(), name="approval"),
     path("approval/<slug:slug>/steps/", approval.ChangeSteps.as_view(), name="steps"),
     path("approval/<slug:slug>/delegate/", approval.Delegate.as_view(), name="delegate"),

@@ -8,11 +8,11 @@ from django.db import connection
 from django.urls import reverse
 
 from accounts.models import User
+from innoportal.lib.writing.answers import digest
 from solutions.models import Solution
 from tests.security.addresses import CASES, address
 from tests.security.payloads import ODD
 from tests.security.world import ask, body
-from wishes.answers import digest
 from wishes.models import Wish, WishDraft
 from wishes.steps import STEPS
 

@@ -6,11 +6,13 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from innoportal.lib.writing import drafting as shared
+from innoportal.lib.writing.answers import Clash, digest, merge
 from journal.workflow import IllegalTransition
 from tests.factories import KpiFactory, TopicFactory, WishDraftFactory, WishFactory
 from tests.wishes.writing import Fields, address, answer, autosave, finish, opened
 from wishes import drafting, services
-from wishes.answers import Clash, answers_of, digest, merge
+from wishes.answers import answers_of
 from wishes.models import Wish, WishDraft
 
 pytestmark = pytest.mark.django_db
@@ -225,7 +227,7 @@ def test_of_eight_who_change_one_field_at_once_one_is_saved_and_seven_are_told(c
     seen = {"need_en": digest("Loud")}
 
     def save(n):
-        return lambda: drafting.save(
+        return lambda: shared.save(
             draft,
             by=draft.author,
             step="need",
@@ -249,7 +251,7 @@ def test_eight_fields_changed_at_once_are_all_saved(committed):
     draft = WishDraftFactory(answers=dict(NEEDED))
     names = [f"{name}_zh" for name in ("need", "outcome", "title", "site", "constraints")]
     at_once(*(
-        lambda name=name: drafting.save(draft, by=draft.author, step="need", typed={name: name}, seen={})
+        lambda name=name: shared.save(draft, by=draft.author, step="need", typed={name: name}, seen={})
         for name in names
     ))  # fmt: skip
     stored = WishDraft.objects.get()

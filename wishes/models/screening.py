@@ -1,15 +1,11 @@
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from innoportal.lib.writing.answers import Answers
 from wishes.models.wish import LONG, Wish
-
-if TYPE_CHECKING:
-    from wishes.answers import Answers
 
 
 class WishReturn(models.Model):

@@ -9,7 +9,7 @@ from innoportal.lib.views import PartialMixin
 from journal.clock import with_dues
 from wishes.models import Question, Wish, WishDraft, WishQuerySet
 from wishes.stand import committees_of, seat, stands
-from wishes.writing import title_of
+from wishes.writing import WRITER
 
 MOST = 100  # waiting wishes that are looked at
 
@@ -47,7 +47,7 @@ class WorkspacePiece(LoginRequiredMixin, PartialMixin, TemplateView):
             ),
             to_screen=with_dues(screened.order_by("endorsed_at")),
             to_answer=questions.select_related("wish").order_by("asked_at"),
-            begun=[(title_of(draft.answers), draft) for draft in drafts[:20]],
+            begun=[(WRITER.title_of(draft.answers), draft) for draft in drafts[:20]],
             mine=with_dues(mine.order_by("-updated_at", "-pk")[:50]),
             may_write=user.has_perm("wishes.add_wish"),
             today=timezone.localdate(),

@@ -1,13 +1,13 @@
-"""One question of the guided writer: shown, kept as it is typed, and never lost with a session."""
+"""One question of a guided writer: shown, kept as it is typed, and never lost with a session."""
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.decorators import method_decorator
 from django.utils.timezone import localtime
@@ -15,27 +15,34 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 
-from wishes import drafting, writing
-from wishes.answers import Answers, digests, typed
-from wishes.models import Wish, WishDraft
-from wishes.steps import BY_SLUG, TEXT_STEPS, Step, minutes_left, neighbours
-from wishes.views import unsent
-from wishes.views.writing import DraftMixin, in_two
+from innoportal.lib.writing import drafting
+from innoportal.lib.writing.answers import Answers, digests
+from innoportal.lib.writing.steps import Step
+from innoportal.lib.writing.views import unsent
+from innoportal.lib.writing.views.drafts import DraftMixin
+from innoportal.lib.writing.writer import Judged
 
 
 @method_decorator(csrf_exempt, name="dispatch")  # it asks for the token itself, to keep what came without one
 class WriteStep(DraftMixin, View):
-    step: Step
+    template_name: ClassVar[str] = "writing/step.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if kwargs["step"] not in BY_SLUG:
+        if kwargs["step"] not in self.course().by_slug:
             raise Http404
-        self.step = BY_SLUG[kwargs["step"]]
         is_ours = request.method != "POST" or unsent.has_token(request)
         if not request.user.is_authenticated:
             return self.signed_out(request, is_ours)
         self.is_ours = is_ours
         return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def step(self) -> Step:
+        """As the draft's own course has it, which may be shorter than the whole."""
+        found = self.course().by_slug.get(self.kwargs["step"])
+        if found is None:
+            raise Http404
+        return found
 
     def get(self, request: HttpRequest, key: str, step: str) -> HttpResponse:
         if request.htmx:  # an open page asks whether its writer has signed in again
@@ -45,7 +52,7 @@ class WriteStep(DraftMixin, View):
         return self.show(self.draft.answers)
 
     def post(self, request: HttpRequest, key: str, step: str) -> HttpResponse:
-        answers, seen = typed(self.step.fields, request.POST), self.seen()
+        answers, seen = self.typed(), self.seen()
         if not self.is_ours:
             return self.without_token(request, answers, seen)
         if request.POST.get("settling"):
@@ -56,28 +63,31 @@ class WriteStep(DraftMixin, View):
                 self.draft, by=request.user, step=step, typed=answers, seen=seen, tab=tab,
                 is_last=not request.htmx,
             )  # fmt: skip
-        except WishDraft.DoesNotExist:
+        except ObjectDoesNotExist:
             return self.ended(request)
         self.draft = saved.draft
         if request.htmx:
             return self.told(request, "clash" if saved.clashes else "saved")
         unsent.arrived(request)
-        return self.clash(answers, saved) if saved.clashes else self.go_on(request, answers)
+        return self.clash(answers, saved) if saved.clashes else self.go_on(request)
 
-    def go_on(self, request: HttpRequest, answers: Answers) -> HttpResponse:
-        action = request.POST.get("action", "")
+    def typed(self) -> Answers:
+        return self.writer.shape.typed(self.step.fields, self.request.POST)
+
+    def go_on(self, request: HttpRequest) -> HttpResponse:
+        action, key = request.POST.get("action", ""), self.draft.key
         if action == "later":
             messages.success(request, _("Saved. Go on whenever you like."))
             return redirect(self.draft)
         if action == "add":
             return self.show(self.draft.answers)
-        judged = writing.Judged.of(self.draft.answers, self.step.fields)
+        judged = self.writer.judged(self.draft.answers, self.step.fields)
         if not judged.is_right:
             return self.show(self.draft.answers, judged=judged, status=422)
-        following = neighbours(self.step)[1]
+        following = self.course().neighbours(self.step)[1]
         if request.POST.get("back") == "check" or following is None:
-            return redirect("wishes:check", self.draft.key)
-        return redirect("wishes:step", self.draft.key, following.slug)
+            return redirect(self.writer.url("check", key))
+        return redirect(self.writer.url("step", key, following.slug))
 
     def seen(self) -> dict[str, str]:
         """What the page was opened with; a page that says nothing has seen nothing."""
@@ -101,49 +111,52 @@ class WriteStep(DraftMixin, View):
         self,
         answers: Answers,
         *,
-        judged: writing.Judged | None = None,
+        judged: Judged | None = None,
         seen: dict[str, str] | None = None,
         notice: str = "",
         status: int = 200,
     ) -> HttpResponse:
         """Answers that are not stored come with what had been `seen` when they were typed."""
         stored = self.draft.answers if hasattr(self, "draft") else {}
-        judged = judged or writing.shown(answers, self.step)
+        judged = judged or self.writer.shown(answers, self.step)
         context = self.context() | {
             "form": judged.form,
-            "kpis": judged.kpis,
+            "table": judged.table,
             "seen": json.dumps(digests(stored, self.step.fields) if seen is None else seen),
             "tab": get_random_string(12),
             "notice": notice,
-            "minutes": minutes_left(stored),
+            "minutes": self.course().minutes_left(stored),
+            **self.around(),
         }
-        return render(self.request, "wishes/writing/step.html", context, status=status)
+        return render(self.request, self.template_name, context, status=status)
+
+    def around(self) -> dict[str, Any]:
+        """What the room's page shows beside the question."""
+        return {}
 
     def context(self) -> dict[str, Any]:
-        key = self.kwargs["key"]
-        before, _after = neighbours(self.step)
+        key, step, url = self.kwargs["key"], self.step, self.writer.url
+        before, _after = self.course().neighbours(step)
         back = self.request.POST.get("back") or self.request.GET.get("back") or ""
-        way = (
-            reverse("wishes:step", args=[key, before.slug]) if before else reverse("wishes:tasks", args=[key])
-        )
+        way = url("step", key, before.slug) if before else url("tasks", key)
         return {
             "key": key,
-            "step": self.step,
-            "url": reverse("wishes:step", args=[key, self.step.slug]),
+            "step": step,
+            "url": url("step", key, step.slug),
             "back": "check" if back == "check" else "",
-            "back_url": reverse("wishes:check", args=[key]) if back == "check" else way,
-            "asks_engine": self.step.slug in TEXT_STEPS,
+            "back_url": url("check", key) if back == "check" else way,
             "draft": getattr(self, "draft", None),
+            "words": self.writer.words,
         }
 
     def clash(self, answers: Answers, saved: drafting.Saved) -> HttpResponse:
         context = self.context() | {
-            "rows": [in_two(one) for one in saved.clashes],
-            "typed": unsent.pairs(answers),
+            "rows": [self.writer.in_two(one) for one in saved.clashes],
+            "typed": self.writer.shape.pairs(answers),
             "seen": json.dumps(digests(saved.draft.answers, self.step.fields)),
             "is_asked_again": bool(self.request.POST.get("settling")),
         }
-        return render(self.request, "wishes/writing/conflict.html", context, status=409)
+        return render(self.request, "writing/conflict.html", context, status=409)
 
     def told(self, request: HttpRequest, what: str) -> HttpResponse:
         """To a page that saves by itself: how it went, and what the next time must bring along."""
@@ -151,7 +164,9 @@ class WriteStep(DraftMixin, View):
         if what == "saved":
             context["seen"] = json.dumps(digests(self.draft.answers, self.step.fields))
             context["at"] = f"{localtime():%H:%M}"
-        return render(request, "wishes/writing/saved.html", context)
+        if what == "ended":
+            context["thing"] = self.things().filter(key=self.kwargs["key"]).first()
+        return render(request, "writing/saved.html", context)
 
     # What comes without a session, without a token, or too late.
 
@@ -160,7 +175,7 @@ class WriteStep(DraftMixin, View):
             return self.told(request, "signed out")
         if request.method != "POST":
             return self.handle_no_permission()
-        answers, seen = typed(self.step.fields, request.POST), self.seen()
+        answers, seen = self.typed(), self.seen()
         if not is_ours:
             return self.show(answers, seen=seen, notice="token", status=403)
         if not unsent.carry(request, answers, seen):
@@ -174,14 +189,14 @@ class WriteStep(DraftMixin, View):
             return self.told(request, "cookies" if request.POST.get("again") else "again")
         return self.show(answers, seen=seen, notice="token", status=403)
 
-    def gone(self, wish: Wish) -> HttpResponse:
-        return self.told(self.request, "ended") if self.request.htmx else super().gone(wish)
+    def gone(self, thing: Any) -> HttpResponseBase:
+        return self.told(self.request, "ended") if self.request.htmx else super().gone(thing)
 
     def ended(self, request: HttpRequest) -> HttpResponse:
-        """It became a wish, or was thrown away, between finding it and saving."""
+        """It became a thing, or was thrown away, between finding it and saving."""
         if request.htmx:
             return self.told(request, "ended")
-        wish = Wish.objects.visible_to(request.user).filter(key=self.kwargs["key"]).first()
-        if wish is None:
+        thing = self.things().filter(key=self.kwargs["key"]).first()
+        if thing is None:
             raise Http404
-        return super().gone(wish)
+        return super().gone(thing)  # type: ignore[return-value]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from rest_framework.authentication import CSRFCheck
 
-from wishes.answers import Answers, form_data
+from innoportal.lib.writing.answers import Answers
 
 NAME = "unsent"  # in the session of who is about to sign in
 MOST = 60_000  # characters: two long texts and more; a visitor may not fill the table of sessions
@@ -51,8 +51,3 @@ def arrived(request: HttpRequest) -> None:
 def same_page(one: str, other: str) -> bool:
     """In whichever language."""
     return one.split("/")[2:] == other.split("/")[2:]
-
-
-def pairs(answers: Answers) -> list[tuple[str, str]]:
-    """As hidden fields of a form."""
-    return [(name, str(value)) for name, values in form_data(answers).lists() for value in values]
