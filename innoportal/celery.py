@@ -29,6 +29,10 @@ app.conf.beat_schedule = {
         "task": "wishes.tasks.remind_due",
         "schedule": crontab(minute=10, hour="8-20"),
     },
+    "pledges.remind": {
+        "task": "notifications.pledges.remind_of_pledges",
+        "schedule": crontab(minute=25, hour="8-18"),
+    },
     "solutions.expire": {"task": "solutions.tasks.expire_due", "schedule": 3600.0},
     "documents.sweep": {"task": "documents.tasks.sweep", "schedule": 60.0},
     "trials.close_comment_windows": {"task": "trials.tasks.close_comment_windows", "schedule": 900.0},
