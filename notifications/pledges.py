@@ -75,7 +75,7 @@ def _remind(kind: str, mark: int, owed: Mapping[int, tuple[Any, Due]]) -> int:
 
 
 def _mark(due: Due) -> int | None:
-    """Days before the due day (below 0: after it) from which on there is something to tell; None if paused."""
+    """Days before the due day (below 0: after) from which on there is something to tell; None if paused."""
     if due.state == State.BROKEN:
         return -1
     return near(due) if due.state == State.RUNNING else None
