@@ -136,13 +136,9 @@ def blocks(
 ) -> Iterator[tuple[slice, dict[str, Array], Array]]:
     """Some of those that ask, their signals and whether a row is of their script (some, living rows)."""
     same = SCRIPTS[face.codes][None, :] == script
-    weights = [weighed(snapshot, role, one.segment) for one in face.ready]
     for start in range(0, asking.size if len(face.alive) else 0, BLOCK):
         block = slice(start, start + BLOCK)
-        signals = {
-            "words": lexically(face, asking.words, block, [(s.words, of) for s, of, _ in weights]),
-            "concepts": lexically(face, asking.concepts, block, [(s.concepts, of) for s, _, of in weights]),
-        }
+        signals = lexically(snapshot, face, role, asking, block)
         for model, vectors in asking.vectors.items():
             if (model, role) in snapshot.statistics.centres:
                 centres = snapshot.statistics.centres[model, role]
@@ -151,19 +147,26 @@ def blocks(
         yield block, signals, np.broadcast_to(same, signals["words"].shape)
 
 
-def weighed(snapshot: "Snapshot", role: Role, segment: Segment) -> tuple[Segment, Array, Array]:
-    """A segment, what its words weigh, and what its concepts do."""
-    words, concepts = snapshot.statistics.words[role], snapshot.statistics.concepts[role]
-    return (
-        segment,
-        words.weigh(segment.words, segment.scripts),
-        concepts.weigh(segment.concepts, segment.nought),
-    )
-
-
-def lexically(face: Face, bags: Bags, block: slice, held: Sequence[tuple[Postings, Array]]) -> Array:
-    """Scores of a block of bags with every living row, by the terms that they share."""
-    return face.gather([lexical.product(bags.over(terms, block), terms, weights) for terms, weights in held])
+def lexically(snapshot: "Snapshot", face: Face, role: Role, asking: Asking, block: slice) -> dict[str, Array]:
+    """Scores of a block of those that ask with every living row, by shared words and by shared concepts."""
+    numbers = snapshot.statistics
+    words = [
+        lexical.product(
+            asking.words.over(s.words, block), s.words, numbers.words[role], s.scripts, of["words"]
+        )
+        for s, of in ((r.segment, r.lengths) for r in face.ready)
+    ]
+    concepts = [
+        lexical.product(
+            asking.concepts.over(s.concepts, block),
+            s.concepts,
+            numbers.concepts[role],
+            s.nought,
+            of["concepts"],
+        )
+        for s, of in ((r.segment, r.lengths) for r in face.ready)
+    ]
+    return {"words": face.gather(words), "concepts": face.gather(concepts)}
 
 
 def sample(snapshot: "Snapshot", role: Role, script: int) -> Asking:

@@ -1,6 +1,6 @@
 """Several opinions on what is alike, on one scale, so that a ranking holds within and across languages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,38 +82,65 @@ class Moments:
 
 
 MIXED = "mixed"
+CELLS = 2**15  # scores worked on at once: what is read again is then still in the processor's cache
 
 
-def standardise(scores: Array, groups: Groups, moments: Moments | None = None) -> Array:
-    """Scores (queries, rows) in standard deviations from the mean of each row's own language.
+@dataclass(frozen=True)
+class Lens:
+    """What made the scores of some queries from their signals, (queries, languages of the groups) each."""
 
-    A language with few texts borrows from all: three texts have no spread to speak of.
-    """
-    out = np.empty_like(scores)
-    for query, (row, whole) in enumerate(zip(out, scores, strict=True)):
-        for rows, lang in zip(groups.rows, groups.languages, strict=True):
-            mean, spread = middle_of(whole, rows, query, lang, moments)
-            row[rows] = (whole[rows] - mean) / spread
-    return out
+    factors: Mapping[str, Array]
+    shifts: Array
+    means: Array
+    deviations: Array
+
+    def of(self, signals: Mapping[str, Array], queries: Array, languages: Array) -> Array:
+        """The scores of single cells, as they are in the whole; `languages` are places among the groups."""
+        found = np.zeros(len(queries), self.shifts.dtype)
+        for name, factors in self.factors.items():
+            found += signals[name] * factors[queries, languages]
+        found += self.shifts[queries, languages]
+        return (found - self.means[queries, languages]) / self.deviations[queries, languages]
+
+
+def standardise(scores: Array, groups: Groups, moments: Moments | None = None) -> tuple[Array, Array, Array]:
+    """Scores (queries, rows) in standard deviations from the mean of each row's own language, and both."""
+    out, shape = np.empty_like(scores), (len(scores), len(groups.rows))
+    means, deviations = np.empty(shape, scores.dtype), np.empty(shape, scores.dtype)
+    for some in blocks(scores):
+        whole = scores[some]
+        for place, (rows, lang) in enumerate(zip(groups.rows, groups.languages, strict=True)):
+            mean, deviation = middle_of(whole, rows, some, lang, moments)
+            out[some, rows] = (whole[:, rows] - mean) / deviation
+            means[some, place], deviations[some, place] = mean[:, 0], deviation[:, 0]
+    return out, means, deviations
+
+
+def blocks(scores: Array) -> Iterator[slice]:
+    """Queries whose scores are worked on at once."""
+    size = max(1, CELLS // max(1, scores.shape[1]))
+    return (slice(start, start + size) for start in range(0, len(scores), size))
 
 
 def middle_of(
-    scores: Array, rows: Any, query: int, lang: int, moments: Moments | None
-) -> tuple[np.floating[Any], np.floating[Any]]:
-    """Mean and standard deviation of one query's scores in a language: theirs, or those that are given."""
+    scores: Array, rows: Any, queries: slice, lang: int, moments: Moments | None
+) -> tuple[Array, Array]:
+    """Mean and standard deviation of each query's scores in a language: theirs, or those that are given."""
     if moments is None:
         mean, var = middle(scores, rows)
     else:
-        given = moments.languages.get(lang, moments.elsewhere)
-        mean, var = (one[query, 0] for one in given)
-    return mean, np.sqrt(var) if var > 1e-12 else type(var)(1)
+        mean, var = (one[queries] for one in moments.languages.get(lang, moments.elsewhere))
+    return mean, np.sqrt(np.where(var > 1e-12, var, var.dtype.type(1)))
 
 
-def middle(scores: Array, rows: Any, weights: Array | None = None) -> tuple[Any, Any]:
-    """Mean and variance of one query's scores in one language; `weights`: for how many texts a row stands."""
-    part, own = scores[rows], None if weights is None else weights[rows]
+def middle(scores: Array, rows: Any, weights: Array | None = None) -> tuple[Array, Array]:
+    """Mean and variance of each query's scores in one language; `weights`: for how many texts a row stands.
+
+    A language with few texts borrows from all: three texts have no spread to speak of.
+    """
+    part, own = scores[:, rows], None if weights is None else weights[rows]
     mean, var = spread(part, own)
-    borrowed = max(0.0, 1 - (len(part) if own is None else float(own.sum())) / ENOUGH)
+    borrowed = max(0.0, 1 - (part.shape[1] if own is None else float(own.sum())) / ENOUGH)
     if borrowed:
         whole = spread(scores, weights)
         mean = (1 - borrowed) * mean + borrowed * whole[0]
@@ -121,27 +148,20 @@ def middle(scores: Array, rows: Any, weights: Array | None = None) -> tuple[Any,
     return mean, var
 
 
-def spread(scores: Array, weights: Array | None = None) -> tuple[Any, Any]:
+def spread(scores: Array, weights: Array | None = None) -> tuple[Array, Array]:
+    """Mean and variance of each query's scores, (queries, 1)."""
     if weights is not None:
-        mean = np.average(scores, weights=weights)
-        return mean, np.average((scores - mean) ** 2, weights=weights)
-    size = scores.dtype.type(len(scores))
-    mean = np.add.reduce(scores) / size
+        mean = np.average(scores, axis=1, weights=weights, keepdims=True)
+        return mean, np.average((scores - mean) ** 2, axis=1, weights=weights, keepdims=True)
+    size = scores.dtype.type(scores.shape[1])
+    mean = np.add.reduce(scores, axis=1, keepdims=True) / size
     off = scores - mean
-    return mean, np.dot(off, off) / size
+    return mean, np.vecdot(off, off)[:, None] / size
 
 
 def moments_of(scores: Array, groups: Groups, weights: Array | None = None) -> Moments:
-    languages = {
-        lang: gathered([middle(row, rows, weights) for row in scores])
-        for rows, lang in zip(groups.rows, groups.languages, strict=True)
-    }
-    return Moments(languages, gathered([spread(row, weights) for row in scores]))
-
-
-def gathered(pairs: list[tuple[Any, Any]]) -> tuple[Array, Array]:
-    means, variances = zip(*pairs, strict=True)
-    return np.array(means)[:, None], np.array(variances)[:, None]
+    pairs = zip(groups.rows, groups.languages, strict=True)
+    return Moments({lang: middle(scores, rows, weights) for rows, lang in pairs}, spread(scores, weights))
 
 
 def scale_of(
@@ -153,7 +173,7 @@ def scale_of(
 ) -> Scale:
     """The scale of the rows at hand, or of a collection of which each stands for as many as its weight."""
     moments = {name: moments_of(values, groups, weights) for name, values in signals.items()}
-    mixed = mix(signals, same_script, groups, mixture, moments)
+    mixed, _, _ = mix(signals, same_script, groups, mixture, moments)
     return Scale(len(groups.codes), {**moments, MIXED: moments_of(mixed, groups, weights)})
 
 
@@ -169,8 +189,21 @@ def fuse(
     `signals` holds "words", "concepts" and the scores of each model, all (queries, rows). The scale is that
     of these rows unless another is given.
     """
+    return fused(signals, same_script, groups, mixture, scale)[0]
+
+
+def fused(
+    signals: Mapping[str, Array],
+    same_script: Array,
+    groups: Groups,
+    mixture: Mixture = MIXTURE,
+    scale: Scale | None = None,
+) -> tuple[Array, Lens]:
+    """The same, and what would make it of single cells."""
     moments = scale.moments if scale else {}
-    return standardise(mix(signals, same_script, groups, mixture, moments), groups, moments.get(MIXED))
+    mixed, factors, shifts = mix(signals, same_script, groups, mixture, moments)
+    scores, means, deviations = standardise(mixed, groups, moments.get(MIXED))
+    return scores, Lens(factors, shifts, means, deviations)
 
 
 def mix(
@@ -179,21 +212,24 @@ def mix(
     groups: Groups,
     mixture: Mixture,
     moments: Mapping[str, Moments],
-) -> Array:
-    """The weighed sum of the standardised signals; a language is as a whole of the query's script or not.
+) -> tuple[Array, dict[str, Array], Array]:
+    """The weighed sum of the standardised signals; by what each was multiplied, and what was added to all.
 
-    One query and language after the other: what is read again is then still in the processor's cache.
+    A language is as a whole of the query's script or not.
     """
-    weights = mixture.weights(signals)
-    total = np.zeros_like(signals["words"])
-    for query, out in enumerate(total):
-        for rows, first, lang in zip(groups.rows, groups.firsts, groups.languages, strict=True):
-            part, shift = out[rows], out.dtype.type(0)
+    weights, total = mixture.weights(signals), np.zeros_like(signals["words"])
+    shape, languages = (len(total), len(groups.rows)), groups.languages
+    factors = {name: np.empty(shape, total.dtype) for name in weights}
+    shifts = np.zeros(shape, total.dtype)
+    for some in blocks(total):
+        for place, rows in enumerate(groups.rows):
+            same, part = same_script[some, groups.firsts[place]], np.zeros_like(total[some, rows])
             for name, (inside, across) in weights.items():
-                scores = signals[name][query]
-                mean, deviation = middle_of(scores, rows, query, lang, moments.get(name))
-                factor = (inside if same_script[query, first] else across) / deviation
-                part += scores[rows] * factor
-                shift -= mean * factor
-            out[rows] = part + shift
-    return total
+                scores, of = signals[name][some], moments.get(name)
+                mean, deviation = middle_of(scores, rows, some, languages[place], of)
+                factor = np.where(same, inside, across).astype(total.dtype) / deviation[:, 0]
+                part += scores[:, rows] * factor[:, None]
+                shifts[some, place] -= mean[:, 0] * factor
+                factors[name][some, place] = factor
+            total[some, rows] = part + shifts[some, place, None]
+    return total, factors, shifts

@@ -14,9 +14,10 @@ Array = np.ndarray[Any, Any]
 K1 = 1.2
 B = 0.75
 K3 = 8.0  # how soon a word repeated in a query stops counting
+MANY = 4  # queries from which a product of matrices is quicker than one term after the other
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 15)
 def term_id(token: str) -> int:
     """A token as 64 bits: postings then need no dictionary of strings, which processes could not share."""
     return int.from_bytes(blake2b(token.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
@@ -24,6 +25,11 @@ def term_id(token: str) -> int:
 
 def counted(bag: Iterable[str]) -> tuple[Array, Array]:
     """The ids of the different tokens, ascending, and how often each is there."""
+    return _counted(tuple(bag))
+
+
+@lru_cache(maxsize=1 << 8)  # the words of a query are counted for each segment, and for what they are worth
+def _counted(bag: tuple[str, ...]) -> tuple[Array, Array]:
     counts = Counter(bag)
     ids = np.fromiter(map(term_id, counts), np.uint64, len(counts))
     order = np.argsort(ids)
@@ -71,6 +77,13 @@ class Postings:
         unique, starts = np.unique(terms[order], return_index=True)
         indptr = np.append(starts, len(terms)).astype(np.int64)
         return cls(unique, indptr, rows[order], counts[order].astype(np.float32), lengths)
+
+    def only(self, kept: Array) -> "Postings":
+        """Those of some terms, by their places (ascending), of all rows."""
+        sizes = np.diff(self.indptr)[kept]
+        starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        places = np.arange(starts[-1]) + np.repeat(self.indptr[kept] - starts[:-1], sizes)
+        return Postings(self.terms[kept], starts, self.rows[places], self.counts[places], self.lengths)
 
     def frequencies(self, groups: Array, chosen: Array, n_groups: int) -> Array:
         """In how many of the chosen rows of each group each term stands."""
@@ -140,10 +153,9 @@ class Collection:
         relative = postings.lengths / np.maximum(average[groups], 1e-9)
         return (K1 * (1 - B + B * relative)).astype(np.float32)
 
-    def weigh(self, postings: Postings, groups: Array) -> Array:
-        """The BM25 weight of each posting."""
-        idf = self.idf_of(postings.terms).ravel()
-        lengths, n_groups = self.lengths(postings, groups), np.int32(len(self.sizes))
+    def weigh(self, postings: Postings, groups: Array, lengths: Array) -> Array:
+        """The BM25 weight of each posting; `lengths` are those of its rows, as below."""
+        idf, n_groups = self.idf_of(postings.terms).ravel(), np.int32(len(self.sizes))
         cells = np.repeat(np.arange(len(postings.terms), dtype=np.int32) * n_groups, np.diff(postings.indptr))
         cells += groups.astype(np.int32)[postings.rows]
         found = saturated(postings.counts, lengths[postings.rows])
@@ -186,6 +198,10 @@ class Asked:
         ends = np.cumsum([len(one) for one in terms])
         return cls(np.concatenate(terms), np.concatenate(weights).astype(np.float32), ends)
 
+    def matrix(self, terms: int) -> sparse.csr_matrix:
+        shape = (len(self.ends) - 1, terms)
+        return sparse.csr_matrix((self.weights, self.terms, self.ends), shape=shape)
+
 
 def scores(
     postings: Postings,
@@ -200,28 +216,34 @@ def scores(
     """
     asked = Asked.of(postings, bags)
     lengths = counts.lengths(postings, groups) if lengths is None else lengths
-    weights = counts.idf_of(postings.terms[asked.terms]) * asked.weights[:, None]
+    if len(bags) >= MANY:
+        return product(asked.matrix(len(postings.terms)), postings, counts, groups, lengths)
+    idf = counts.idf_of(postings.terms[asked.terms])
     starts, ends = postings.indptr[asked.terms], postings.indptr[asked.terms + 1]
-    terms = list(zip(*(one.tolist() for one in (starts, ends, weights[:, 0], weights[:, -1])), strict=True))
+    columns = (starts, ends, idf[:, 0], idf[:, -1], asked.weights)
+    terms = list(zip(*(one.tolist() for one in columns), strict=True))
     border = int(np.searchsorted(groups, 1))
     found = np.zeros((len(bags), len(postings.lengths)), np.float32)
     for row, first, last in zip(found, asked.ends.tolist(), asked.ends[1:].tolist(), strict=False):
-        for start, end, before, after in terms[first:last]:
+        for start, end, before, after, weight in terms[first:last]:
             held = postings.rows[start:end]
             part = saturated(postings.counts[start:end], lengths[held])
             split = held.searchsorted(border)
             part[:split] *= before
             part[split:] *= after
+            part *= weight
             row[held] += part  # a row holds a term once
     return found
 
 
-def product(asked: sparse.csr_matrix, postings: Postings, weights: Array) -> Array:
-    """The same for many queries, as a matrix over the terms of the postings."""
-    index = sparse.csr_matrix(
-        (weights, postings.rows, postings.indptr),
-        shape=(len(postings.terms), len(postings.lengths)),
-        copy=False,
-    )
-    found: Array = (asked @ index).toarray()
-    return found
+def product(
+    asked: sparse.csr_matrix, postings: Postings, counts: Collection, groups: Array, lengths: Array
+) -> Array:
+    """The same for many queries (rows) over the terms of the postings, added up in the same order."""
+    used, places = np.unique(asked.indices, return_inverse=True)
+    weights = np.zeros((len(used), asked.shape[0]), np.float32)
+    weights[places, np.repeat(np.arange(asked.shape[0]), np.diff(asked.indptr))] = asked.data
+    part = postings.only(used)
+    shape = (len(postings.lengths), len(used))
+    index = sparse.csc_matrix((counts.weigh(part, groups, lengths), part.rows, part.indptr), shape=shape)
+    return np.ascontiguousarray((index @ weights).T)

@@ -1,6 +1,5 @@
 """Segments joined with the statistics of the whole: everything that a score needs beside a query."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +12,8 @@ from matching.engine.dense import Role
 from matching.engine.lexical import Array, Collection
 from matching.engine.segments import SCRIPTS, Segment
 from matching.engine.statistics import ROWS, Statistics
+
+STEPS = 2.0**22  # in a unit vector: products of a thousand numbers stay below 2**53
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,16 @@ class Face:
 
     @cached_property
     def alive(self) -> Array:
-        return np.flatnonzero(np.concatenate([r.segment.alive for r in self.ready]))
+        """In the order of their languages, so that what is asked of one language is one stretch."""
+        rows = np.flatnonzero(np.concatenate([r.segment.alive for r in self.ready]))
+        langs = np.concatenate([r.segment.langs for r in self.ready])[rows]
+        return rows[np.argsort(langs, kind="stable")]
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether the living rows are all there are, in their own order."""
+        rows = sum(len(r.segment.keys) for r in self.ready)
+        return np.array_equal(self.alive, np.arange(rows))
 
     @cached_property
     def codes(self) -> Array:
@@ -161,17 +171,20 @@ class Face:
     def alike(self, rows: Array, centres: Mapping[tuple[str, Role], Array], role: Role) -> Array | None:
         """Cosines of living rows with those of other languages, the mean of the models; None without a model.
 
-        Those of one language, which no one asks for, are -1: to know them were most of the work.
+        Those of one language or one thing, which no one asks for, are -1: to know them were most of the work.
+        Vectors are taken in whole steps, so that their products are exact, the same for some rows as for all.
         """
-        units = [self.centred(model, rows, centres[model, role]) for model in self.models]
-        if not units:
+        if not self.models:
             return None
-        every = np.concatenate(units, axis=1) / np.float32(math.sqrt(len(units)))
+        units = [self.centred(model, rows, centres[model, role]) for model in self.models]
+        whole = np.rint(np.concatenate(units, axis=1, dtype=np.float64) * STEPS)
         found = np.full((len(rows), len(rows)), -1, np.float32)
         own = self.codes[rows]
         for one, other in combinations([np.flatnonzero(own == code) for code in np.unique(own)], 2):
-            block = every[one] @ every[other].T
+            block = (whole[one] @ whole[other].T) / (len(units) * STEPS**2)
             found[np.ix_(one, other)], found[np.ix_(other, one)] = block, block.T
+        items = self.items[rows]
+        found[items[:, None] == items[None, :]] = -1
         return found
 
     @cached_property
@@ -213,4 +226,4 @@ class Face:
 
     def gather(self, parts: Sequence[Array]) -> Array:
         whole = np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
-        return whole if len(self.alive) == whole.shape[1] else whole[:, self.alive]
+        return whole if self.is_plain else whole.take(self.alive, axis=1)

@@ -118,9 +118,4 @@ def among(terms: Array, known: Array) -> Array:
 def only(postings: Postings, terms: Array) -> Postings:
     """The postings of some terms (ids, ascending), of all rows."""
     kept = np.flatnonzero(among(postings.terms, terms))
-    sizes = np.diff(postings.indptr)[kept]
-    starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    places = np.arange(starts[-1]) + np.repeat(postings.indptr[kept] - starts[:-1], sizes)
-    return Postings(
-        postings.terms[kept], starts, postings.rows[places], postings.counts[places], postings.lengths
-    )
+    return postings.only(kept)

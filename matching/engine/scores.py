@@ -45,8 +45,9 @@ class Scores:
         *,
         crowded: bool = True,
         scale: fusion.Scale | None = None,  # of a larger collection, of which these are some rows
+        alike: Array | None = None,  # of all living rows with each other, where many queries share it
     ) -> None:
-        self.crowded, self.given = crowded, scale
+        self.crowded, self.given, self.alike = crowded, scale, alike
         self.face, self.statistics, self.role, self.queries = (
             snapshot.face(role),
             snapshot.statistics,
@@ -142,16 +143,18 @@ class Scores:
         no word with the query. Within a language the average blurs what sets neighbours apart.
         """
         best = np.sort(np.argpartition(-rows, min(COMPANY, len(rows) - 1))[:COMPANY])
-        alike = self.face.alike(best, self.statistics.centres, self.role)
-        if alike is None or len(best) <= NEIGHBOURS:
+        if len(best) <= NEIGHBOURS:
             return rows
-        items = self.face.items[best]
-        alike[items[:, None] == items[None, :]] = -1
-        nearest = np.partition(alike, -NEIGHBOURS, axis=1)[:, [-NEIGHBOURS]]
-        weights = np.where(alike >= np.maximum(nearest, ALIKE), (alike - ALIKE) / (1 - ALIKE), 0)
-        weights *= fusion.MIXTURE.company / np.maximum(weights.sum(axis=1, keepdims=True), 1)
-        out = rows.copy()
-        out[best] = (rows[best] + weights @ rows[best]) / (1 + weights.sum(axis=1))
+        alike, places = self.alike, best
+        if alike is None:
+            alike, places = self.face.alike(best, self.statistics.centres, self.role), np.arange(len(best))
+        if alike is None:
+            return rows
+        out, scores = rows.copy(), rows[best]
+        for own in runs(self.face.codes[best]):
+            others = np.delete(np.arange(len(best)), own)
+            heard, weights = company(alike[places[own, None], places[others]], scores[others])
+            out[best[own]] = (scores[own] + heard) / (1 + weights)
         return out
 
     def found(self, asked: Array, items: Array, scores: Array) -> list[Hit]:
@@ -248,3 +251,26 @@ def leading(values: Array, enough: int) -> Array:
 def lowest(values: Array, enough: int) -> Any:
     """The last of so many highest values."""
     return np.partition(values, len(values) - enough)[len(values) - enough]
+
+
+def runs(codes: Array) -> list[slice]:
+    """Stretches of the same code."""
+    starts = np.flatnonzero(np.diff(codes, prepend=-1)).tolist()
+    return [slice(a, b) for a, b in zip(starts, [*starts[1:], len(codes)], strict=True)]
+
+
+def company(alike: Array, scores: Array) -> tuple[Array, Array]:
+    """What the nearest of others (columns) add to each text, and how much they weigh beside its own score."""
+    if alike.shape[1] < NEIGHBOURS:
+        least = np.full((len(alike), 1), ALIKE, np.float32)
+    else:
+        nearest = np.partition(alike, -NEIGHBOURS, axis=1)[:, [-NEIGHBOURS]]
+        least = np.maximum(nearest, np.float32(ALIKE))
+    texts, others = np.nonzero(alike >= least)
+    weights = (alike[texts, others] - ALIKE) / (1 - ALIKE)
+    whole = np.bincount(texts, weights, len(alike))
+    weights *= (fusion.MIXTURE.company / np.maximum(whole, 1))[texts]
+    return (
+        np.bincount(texts, weights * scores[others], len(alike)),
+        np.bincount(texts, weights, len(alike)),
+    )

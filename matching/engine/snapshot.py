@@ -6,17 +6,20 @@ from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
 
+import numpy as np
+
 from matching.engine import crowding, store
 from matching.engine.dense import ROLES, Role
 from matching.engine.duplicates import Neighbours
 from matching.engine.items import Prepared
 from matching.engine.ready import Face, Ready
-from matching.engine.scores import Hit, Scores
+from matching.engine.scores import COMPANY, Hit, Scores
 from matching.engine.segments import Segment
 from matching.engine.statistics import Statistics
 
 BLOCK = 32  # queries scored together, and fewer of a large collection:
 CELLS = 2**21  # scores of a block for each opinion
+ALIKE = 4096  # rows that are all compared with each other before many queries: 64 MB at most
 AT_ONCE = 5000  # texts that are measured anew with every change
 MUCH = 8  # a change of more than this part of the texts, too
 
@@ -134,9 +137,12 @@ class Snapshot:
     ) -> list[list[Hit]]:
         """As search, for many at once: one matrix product for each block of queries."""
         found: list[list[Hit]] = []
-        size = min(BLOCK, max(1, CELLS // max(1, len(self.face(role).alive))))
+        rows, alike = len(self.face(role).alive), None
+        if rows <= ALIKE and rows**2 < len(queries) * COMPANY**2 // 2:
+            alike = self.face(role).alike(np.arange(rows), self.statistics.centres, role)
+        size = min(BLOCK, max(1, CELLS // max(1, rows)))
         for start in range(0, len(queries), size):
-            scores = Scores(self, role, queries[start : start + size], crowded=crowded)
+            scores = Scores(self, role, queries[start : start + size], crowded=crowded, alike=alike)
             found.extend(scores.hits(k, among))
         return found
 

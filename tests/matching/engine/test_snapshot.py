@@ -205,3 +205,27 @@ def test_vectors_are_centred_by_language_and_role():
     centres = Statistics.of(snapshot.segments).centres["m", "solution"]
     of_english = segment.vectors["m"].floats(segment.langs == 0).mean(axis=0)
     assert np.linalg.norm(centres[0] - of_english) < np.linalg.norm(of_english)
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_many_queries_at_once_are_answered_to_the_last_bit_as_one_after_the_other(changed):
+    """Whichever way is quicker for so many: products of matrices for words, all texts compared with all."""
+    bodies = ["pump leak", "lift rope lift", "valve pump", "leak", "rope crane valve"]
+    both = [
+        thing(
+            f"{role[0]}-{i:02}",
+            ("en", f"{bodies[i % 5]} n{i}"),
+            ("zh-Hant", f"水泵 {bodies[i % 3]}"),
+            role=role,
+        )
+        for role in ("wish", "solution")
+        for i in range(40)
+    ]
+    snapshot = Snapshot.build(both)
+    if changed:
+        snapshot = snapshot.with_changes([thing("s-07", ("zh-Hant", "水泵 leak"), ("en", "crane"))], ["s-08"])
+    asked = [one for one in both if one.role == "wish"]
+    among = {f"s-{i:02}" for i in range(5, 30)}
+    many = snapshot.search_many(asked, "solution", 9, among)
+    assert many == [snapshot.search(one, "solution", 9, among) for one in asked]
+    assert all(len(hits) == 9 for hits in many)
