@@ -47,11 +47,17 @@ def _send(invitation: Invitation) -> None:
 
 @transaction.atomic
 def accept(invitation: Invitation, *, by: User) -> Membership:
-    """Become a member; who is one already keeps the role they have."""
+    """Become a member; who is one already keeps the role they have.
+
+    :raises ValidationError: it was taken back a moment ago.
+    """
+    held = Invitation.objects.select_for_update(of=("self",)).filter(pk=invitation.pk).first()
+    if held is None:
+        raise ValidationError(_("This invitation was taken back."))
     membership, _made = Membership.objects.get_or_create(
-        user=by, organisation=invitation.organisation, defaults={"role": invitation.role}
+        user=by, organisation=invitation.organisation, defaults={"role": held.role}
     )
-    invitation.delete()
+    held.delete()
     return membership
 
 

@@ -54,12 +54,16 @@ class AnswerInvitation(LoginRequiredMixin, View):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         invitation = get_object_or_404(Invitation.objects.for_user(request.user), pk=pk)
-        if request.POST.get("answer") == "accept":
-            services.accept(invitation, by=request.user)
-            messages.success(request, _("You are a member now."))
-        else:
+        if request.POST.get("answer") != "accept":
             services.decline(invitation)
             messages.success(request, _("The invitation is gone."))
+            return redirect("people:profile")
+        try:
+            services.accept(invitation, by=request.user)
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+        else:
+            messages.success(request, _("You are a member now."))
         return redirect("people:profile")
 
 

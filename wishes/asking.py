@@ -52,8 +52,9 @@ def ask(
 def answer(question: Question, *, by: User, text: str) -> Entry:
     """Answer in public, once; who asked and who follows the wish is told.
 
-    :raises IllegalTransition: it has been answered.
+    :raises IllegalTransition: it has been answered, or went along with a merge to another wish.
     """
+    _hold(question)
     now = timezone.now()
     unanswered = Question.objects.filter(pk=question.pk, answered_at=None)
     if not unanswered.update(answer=text, answered_by=by, answered_at=now):
@@ -71,6 +72,7 @@ def correct(question: Question, *, by: User, text: str, seen: datetime | None = 
     :raises IllegalTransition: there is no answer yet, or another one by now.
     :raises ValidationError: it says the same.
     """
+    _hold(question)
     held = Question.objects.select_for_update(of=("self",)).get(pk=question.pk)
     if held.answered_at is None or (seen is not None and held.answered_at != seen):
         raise IllegalTransition(_("Someone else was quicker: the answer has changed. Look at it again."))
@@ -87,6 +89,13 @@ def correct(question: Question, *, by: User, text: str, seen: datetime | None = 
     Question.objects.filter(pk=held.pk).update(answer=text, answered_by=by, answered_at=now)
     question.answer, question.answered_by, question.answered_at = text, by, now
     return _tell(question, "correct", by)
+
+
+def _hold(question: Question) -> None:
+    """Until it is said: a merge that comes between would tell those who followed the old wish, and no one."""
+    held = Wish.objects.select_for_update(of=("self",), no_key=True).get(pk=question.wish_id)
+    if not held.is_public or not held.questions.filter(pk=question.pk).exists():
+        raise IllegalTransition(_("This cannot be done in its present state."))
 
 
 def _tell(question: Question, verb: str, by: User) -> Entry:

@@ -8,8 +8,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import maximum_bipartite_matching
 
-from accounts.models import Organisation, Place, Role, User
+from accounts.models import Membership, Organisation, Place, Role, User
 from journal.models import Entry
 from journal.workflow import IllegalTransition, record
 from notifications.outbox import DUTY, PARTY, notify, party
@@ -101,7 +103,8 @@ def ask_next(wish: Wish, entry: Entry, *, template: str = "wishes/mail/submit") 
 @transaction.atomic
 def send_back(wish: Wish, *, by: User, reason: str) -> Entry:
     """The department wants it changed before it leaves; handed in again, it begins with the first step."""
-    stand = stand_of(wish)
+    # Held until it is sent back: whose turn it is may change with every yes.
+    stand = stand_of(Wish.objects.select_for_update(of=("self",)).get(pk=wish.pk))
     if not by.is_approver_of(wish.organisation_id) and not by.is_superuser:
         step = stand.step
         if step is None or step.committee is None or by.pk not in step.committee:
@@ -157,20 +160,34 @@ def _described(step: EndorsementStep | StepPlan, people: Iterable[User]) -> dict
 def _check(organisation: Organisation, plans: Sequence[StepPlan]) -> None:
     if len(plans) > MOST:
         raise ValidationError(_("At most %(count)s steps.") % {"count": MOST})
-    members = set(party(organisation.pk).values_list("pk", flat=True))
-    approvers = party(organisation.pk, approvers_only=True).count()
+    people = party(organisation.pk)
+    members = set(people.values_list("pk", flat=True))
+    # A deputy adds nobody: who takes a place and who gave it are one voice.
+    own = people.filter(memberships__organisation=organisation, memberships__role=Membership.Role.APPROVER)
+    approvers = set(own.values_list("pk", flat=True))
+    seats: list[set[int]] = []
     for number, plan in enumerate(plans, 1):
+        able = approvers
         if plan.kind == EndorsementStep.Kind.COMMITTEE:
-            if any(person.pk not in members for person in plan.people):
+            able = {person.pk for person in plan.people}
+            if able - members:
                 raise ValidationError(
                     _("Step %(number)s: only members of the organisation sit on its committee.")
                     % {"number": number}
                 )
-            able = len(plan.people)
-        else:
-            able = approvers
-        if plan.needed > able:
+        free = _filled([*seats, *[able] * min(plan.needed, len(able))]) - len(seats)
+        if plan.needed > free:
             raise ValidationError(
                 _("Step %(number)s asks for %(needed)s people, and only %(able)s could agree.")
-                % {"number": number, "needed": plan.needed, "able": able}
+                % {"number": number, "needed": plan.needed, "able": free}
             )
+        seats += [able] * plan.needed
+
+
+def _filled(seats: Sequence[set[int]]) -> int:
+    """How many of the seats different people could take, since nobody speaks twice in a round."""
+    people = sorted(set().union(*seats))
+    if not people:
+        return 0
+    fits = csr_matrix([[person in able for person in people] for able in seats])
+    return int((maximum_bipartite_matching(fits, perm_type="column") >= 0).sum())

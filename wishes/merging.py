@@ -14,7 +14,7 @@ from accounts.models import User
 from journal.models import Entry
 from journal.workflow import IllegalTransition, record
 from notifications.models import Follow
-from notifications.outbox import FOLLOW, PARTY, followers, notify, party
+from notifications.outbox import FOLLOW, PARTY, bilingual, followers, notify, party
 from wishes.models import Kpi, Question, Sponsor, Wish
 from wishes.workflow import WORKFLOW
 
@@ -41,8 +41,7 @@ def merge(
         raise ValidationError({"into": _("Name another wish that is open for proposals.")})
     if not WORKFLOW["merge"].allows(held[wish.pk]):
         raise IllegalTransition(_("Someone else was quicker: its state has changed."))
-    told = followers(wish)
-    people = list(told)
+    people = list(followers(wish))
     joined = _join(wish, into, join) | {"followers": _carry_followers(wish, into)}
     earlier = list(wish.merged.order_by("pk").values_list("reference", flat=True))
     wish.merged.update(merged_into=into)  # so that each old number leads straight to what stands
@@ -51,10 +50,12 @@ def merge(
         "joined": joined,
         "earlier": [one for one in earlier if one],
     }
-    was_public = wish.reference is not None
     entry = WORKFLOW["merge"].apply(wish, by=by, reason=reason, merged_into=into, details=details)
-    record(into, "absorb", by=by, details={"wish": wish.reference or "", "joined": joined})
-    _tell(wish, into, entry, people if was_public else [])
+    absorbed = record(into, "absorb", by=by, details={"wish": wish.reference or "", "joined": joined})
+    if wish.reference is None:
+        _tell_in_private(wish, into, entry, absorbed)
+    else:
+        _tell(wish, into, entry, people)
     return entry
 
 
@@ -70,6 +71,16 @@ def _tell(wish: Wish, into: Wish, entry: Entry, people: Collection[User]) -> Non
     for organisation in (wish.organisation_id, into.organisation_id):
         notify(party(organisation), entry, "wishes/mail/merge", thing=wish, why=PARTY, **context)
     notify(people, entry, "wishes/mail/merge", thing=wish, why=FOLLOW, **context)
+
+
+def _tell_in_private(wish: Wish, into: Wish, entry: Entry, absorbed: Entry) -> None:
+    """What was never public stays so: the other department hears of its new co-sponsor, and of no more."""
+    own = party(wish.organisation_id)
+    notify(own, entry, "wishes/mail/merge", thing=wish, why=PARTY, into=into.reference)
+    if wish.organisation.slug in absorbed.details["joined"]["sponsors"]:
+        name = bilingual(wish.organisation, "name")
+        others = party(into.organisation_id).exclude(pk__in=own)
+        notify(others, absorbed, "wishes/mail/sponsor", thing=into, why=PARTY, organisation=name)
 
 
 def _carry_followers(wish: Wish, into: Wish) -> int:

@@ -158,7 +158,14 @@ def _check_complete(wish: Wish, *, written_here: bool) -> None:
 
 @transaction.atomic
 def publish(wish: Wish, *, by: User | None, reason: str = "", quiet: bool = False) -> Entry:
-    """Open the wish to vendors under a number, and tell those who follow its topics or its department."""
+    """Open the wish to vendors under a number, and tell those who follow its topics or its department.
+
+    :raises ValidationError: its last day has passed while it was on its way.
+    """
+    if by is not None and wish.closes_on and wish.closes_on < timezone.localdate():
+        raise ValidationError(
+            _("Its last day for proposals has passed. Return it, so that the department sets another.")
+        )
     entry = WORKFLOW["publish"].apply(
         wish, by=by, reason=reason, reference=next_reference("W"), published_at=timezone.now()
     )

@@ -24,9 +24,7 @@ def sponsor(wish: Wish, *, by: User | None, organisation: Organisation, **texts:
     """
     if organisation.pk == wish.organisation_id or not organisation.is_requester:
         raise ValidationError(_("Only another organisation that posts wishes can need the same."))
-    # Held until it is said: a merge that comes between would leave the co-sponsor behind.
-    if not Wish.objects.select_for_update(of=("self",), no_key=True).get(pk=wish.pk).is_public:
-        raise IllegalTransition(_("This cannot be done in its present state."))
+    _hold(wish)
     if not Sponsor.objects.get_or_create(wish=wish, organisation=organisation, defaults=texts)[1]:
         raise ValidationError(_("Your organisation has said so already."))
     return _record(wish, "sponsor", by, organisation, "", {})
@@ -40,6 +38,7 @@ def leave(wish: Wish, *, by: User | None, organisation: Organisation, reason: st
     """
     if not reason.strip():
         raise ReasonRequired(_("Say why: the other side reads your reason."))
+    _hold(wish)
     row = Sponsor.objects.select_for_update(of=("self",)).filter(wish=wish, organisation=organisation).first()
     if row is None:
         raise ValidationError(_("Your organisation is not named there."))
@@ -47,6 +46,12 @@ def leave(wish: Wish, *, by: User | None, organisation: Organisation, reason: st
     since = row.since.isoformat()
     row.delete()
     return _record(wish, "leave", by, organisation, reason.strip(), {"since": since, "said": said})
+
+
+def _hold(wish: Wish) -> None:
+    """Until it is said: a merge that comes between would leave a co-sponsor behind, or take one along."""
+    if not Wish.objects.select_for_update(of=("self",), no_key=True).get(pk=wish.pk).is_public:
+        raise IllegalTransition(_("This cannot be done in its present state."))
 
 
 def _record(

@@ -57,10 +57,6 @@ def read_anew() -> dict[str, list[int]]:
     return {side: sorted(changed[side]) for side in MODELS}
 
 
-def is_any_due() -> bool:
-    return Profile.objects.filter(concepts_due=True).exists()
-
-
 def _all_batches() -> Iterator[tuple[str, int]]:
     while (found := _batch()) is not None:
         yield from found

@@ -1,8 +1,10 @@
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from accounts import services
 from accounts.models import Invitation, Membership
 from solutions.models import Solution
 from tests.factories import (
@@ -196,3 +198,11 @@ def test_invitations_are_limited_in_an_hour_and_in_number(client, approver):
     for number in range(40):
         invite(client, approver.organisation, f"person-{number}@example.org")
     assert Invitation.objects.count() == 28  # thirty in an hour, two of them above
+
+
+def test_what_was_taken_back_is_not_accepted():
+    invitation, user = InvitationFactory(), UserFactory()
+    Invitation.objects.all().delete()
+    with pytest.raises(ValidationError):
+        services.accept(invitation, by=user)
+    assert not Membership.objects.filter(user=user).exists()

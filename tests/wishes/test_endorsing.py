@@ -261,6 +261,22 @@ def test_steps_that_nobody_could_pass_are_refused_by_number(department, people):
     assert not EndorsementStep.objects.exists()
 
 
+def test_a_deputy_is_no_voice_beside_the_one_whose_place_they_take(department, people):
+    DelegationFactory(organisation=department, giver=people["approver"], deputy=people["member"])
+    with pytest.raises(ValidationError) as refusal:
+        set_steps(department, by=people["approver"], plans=[StepPlan("approver", "Two", "", 2)])
+    assert refusal.value.messages == ["Step 1 asks for 2 people, and only 1 could agree."]
+
+
+def test_who_agrees_in_one_step_is_not_counted_for_the_next(department, people):
+    committee = StepPlan("committee", "Technology", "", 1, (people["approver"], people["member"]))
+    section = StepPlan("approver", "Section head", "")
+    assert set_steps(department, by=people["approver"], plans=[committee, section])
+    with pytest.raises(ValidationError) as refusal:
+        set_steps(department, by=people["approver"], plans=[section, committee, section])
+    assert refusal.value.messages == ["Step 3 asks for 1 people, and only 0 could agree."]
+
+
 def test_what_was_set_before_ends_and_stays_and_the_journal_tells_both(department, people):
     set_steps(department, by=people["approver"], plans=[StepPlan("approver", "Head", "主管")])
     assert set_steps(department, by=people["approver"], plans=[StepPlan("approver", "Head", "主管")]) is None
@@ -326,3 +342,19 @@ def test_how_far_wishes_are_takes_as_many_queries_for_five_as_for_one(
     with django_assert_num_queries(4):  # who handed in, steps, their people, who has said yes
         found = stands(wishes)
     assert all(seat(people["member"], stand) for stand in found.values())
+
+
+def test_whose_turn_is_over_by_now_sends_back_no_more(committed, people, department, wish_in):
+    first = MembershipFactory(organisation=department).user
+    EndorsementStepFactory(organisation=department, position=1, name_en="Committee", people=[first])
+    EndorsementStepFactory(organisation=department, position=2, name_en="Section head")
+    for _ in range(5):
+        wish = wish_in(S.DRAFT)
+        services.submit(wish, by=people["creator"])
+        agreed, sent = at_once(
+            lambda wish=wish: services.endorse(Wish.objects.get(pk=wish.pk), by=fresh(first)).verb,
+            lambda wish=wish: (
+                services.send_back(Wish.objects.get(pk=wish.pk), by=fresh(first), reason="Later.").verb
+            ),
+        )
+        assert (agreed == "agree") == isinstance(sent, PermissionDenied)

@@ -176,6 +176,50 @@ def test_a_question_asked_while_it_is_merged_is_refused_or_goes_along(committed,
         assert isinstance(question, IllegalTransition) or Question.objects.get(pk=question.pk).wish == stays
 
 
+def test_an_answer_given_while_it_is_merged_reaches_those_who_follow_or_is_refused(
+    committed, people, wish_in
+):
+    for _ in range(5):
+        wish, stays, follower = wish_in(S.OPEN), wish_in(S.OPEN), UserFactory()
+        follow(follower, wish)
+        question = services.ask(wish, by=people["vendor"], text="Which?")
+        mine, asked = fresh(wish), Question.objects.get(pk=question.pk)
+        _merged, answered = at_once(
+            lambda mine=mine, stays=stays: services.merge(
+                mine, by=people["office"], into=stays, reason="The same."
+            ),
+            lambda asked=asked: services.answer(asked, by=people["member"], text="This."),
+        )
+        told = Notification.objects.filter(recipient=follower, template="wishes/mail/answer", channel="inbox")
+        assert told.exists() != isinstance(answered, IllegalTransition)
+        assert Question.objects.get(pk=question.pk).wish == stays
+
+
+def test_a_question_that_went_along_is_not_answered_in_the_name_of_the_old_wish(people, gone, stays):
+    question = Question.objects.get(pk=QuestionFactory(wish=gone).pk)
+    assert question.wish == gone
+    services.merge(gone, by=people["office"], into=stays, reason="The same.")
+    with pytest.raises(IllegalTransition):
+        services.answer(question, by=people["member"], text="Ours.")
+    with pytest.raises(IllegalTransition):
+        services.correct(question, by=people["member"], text="Ours.")
+    assert Question.objects.get(pk=question.pk).answer == ""
+
+
+def test_the_other_department_hears_of_a_co_sponsor_and_not_of_a_wish_that_was_never_public(
+    people, wish_in, stays
+):
+    hidden = wish_in(S.SCREENING, title_en="Never to be read")
+    theirs = MembershipFactory(organisation=stays.organisation).user
+    services.merge(hidden, by=people["office"], into=stays, reason="Not for them.")
+    told = Notification.objects.filter(recipient=theirs, channel="inbox").get()
+    assert (told.template, told.url) == ("wishes/mail/sponsor", stays.get_absolute_url())
+    assert "Never to be read" not in str(told.context)
+    assert "Not for them." not in str(told.context)
+    own = Notification.objects.filter(recipient=people["creator"], channel="inbox").get()
+    assert own.template == "wishes/mail/merge"
+
+
 def test_a_solution_that_answers_while_its_wish_is_merged_answers_the_one_that_stands(
     committed, people, wish_in
 ):

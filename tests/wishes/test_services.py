@@ -226,3 +226,13 @@ def test_of_two_who_answer_at_once_one_wins(wish_in, people):
     services.answer(question, by=people["creator"], text="First.")
     with pytest.raises(IllegalTransition):
         services.answer(stale, by=people["member"], text="Second.")
+
+
+def test_a_wish_whose_last_day_has_passed_on_its_way_is_not_published(people, wish_in):
+    wish = wish_in(Wish.Status.SCREENING, closes_on=timezone.localdate() - timedelta(days=1))
+    with pytest.raises(ValidationError):
+        services.publish(wish, by=people["office"])
+    assert Wish.objects.get(pk=wish.pk).reference is None
+    today = wish_in(Wish.Status.SCREENING, closes_on=timezone.localdate())
+    services.publish(today, by=people["office"])
+    assert Wish.objects.get(pk=today.pk).status == Wish.Status.OPEN

@@ -5,9 +5,10 @@ from django.urls import reverse
 
 from accounts.models import User
 from journal.models import Entry
-from journal.workflow import ReasonRequired
+from journal.workflow import IllegalTransition, ReasonRequired
 from notifications.models import Notification
 from tests.factories import DelegationFactory, MembershipFactory, OrganisationFactory, SponsorFactory
+from tests.threads import at_once
 from wishes import services
 from wishes.models import Sponsor, Wish
 
@@ -99,3 +100,23 @@ def test_an_acting_approver_joins_in_the_place_of_another_and_the_journal_says_s
     assert deputy.has_perm("wishes.sponsor_wish", wish)
     entry = services.sponsor(wish, by=deputy, organisation=neighbour.organisation)
     assert entry.capacity.endswith(f"/acting/{neighbour.user.name}")
+
+
+def test_who_leaves_while_it_is_merged_is_named_on_the_other_wish_or_nowhere(
+    committed, people, wish_in, neighbour
+):
+    for _ in range(5):
+        wish, stays = wish_in(Wish.Status.OPEN), wish_in(Wish.Status.OPEN)
+        organisation = neighbour.organisation
+        services.sponsor(wish, by=neighbour.user, organisation=organisation)
+        merged, left = at_once(
+            lambda wish=wish, stays=stays: services.merge(
+                Wish.objects.get(pk=wish.pk), by=people["office"], into=stays, reason="The same."
+            ),
+            lambda wish=wish, organisation=organisation: services.leave(
+                Wish.objects.get(pk=wish.pk), by=neighbour.user, organisation=organisation, reason="Solved."
+            ),
+        )
+        assert merged.verb == "merge"
+        is_named = stays.sponsors.filter(organisation=organisation).exists()
+        assert is_named == isinstance(left, IllegalTransition)

@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -10,17 +8,10 @@ from accounts.models import Delegation, Organisation, User
 from innoportal.languages import Bilingual
 from wishes.models.wish import Wish
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
 
 class EndorsementStepQuerySet(models.QuerySet["EndorsementStep"]):
     def in_force(self) -> "EndorsementStepQuerySet":
         return self.filter(ended_at__isnull=True)
-
-    def known_at(self, moment: "datetime") -> "EndorsementStepQuerySet":
-        """Those by which a wish is judged that was handed in at that moment."""
-        return self.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=moment), begun_at__lte=moment)
 
 
 class EndorsementStep(models.Model):

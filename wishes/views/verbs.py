@@ -45,7 +45,7 @@ class SubmitWish(Verb):
     verb = "submit"
     form_class = HandInForm
     service = staticmethod(services.submit)
-    done = _("It waits for a second person of your department to endorse it.")
+    done = _("Handed in. Who can endorse it for your department is told.")
 
     def form_arguments(self) -> dict[str, Any]:
         return {"questions": unanswered(self.object)}

@@ -126,6 +126,6 @@ class CheckWish(OfWish, drafts.CheckDraft):
                 for message in getattr(error, "messages", [str(error)]):
                     messages.error(self.request, message)
             else:
-                said = _("It waits for a second person of your department to endorse it.")
+                said = _("Handed in. Who can endorse it for your department is told.")
                 messages.success(self.request, said)
         return redirect(wish)
