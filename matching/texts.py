@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -12,6 +11,7 @@ from django.conf import settings
 from matching.engine import ENGINE_VERSION, Item, Need, Offer, Passage
 from matching.engine.dense import VERSIONS
 from solutions.models import Solution
+from topics import standards
 from topics.bands import MONEY_RANGES
 from wishes.models import Wish
 
@@ -106,7 +106,7 @@ def need_of(wish: Wish) -> Need:
         budget=MONEY_RANGES.get(wish.budget),
         months=wish.months,
         site=frozenset(wish.site_gives),
-        certificates=_named(wish.certificates),
+        certificates=standards.asked(wish.certificates),
     )
 
 
@@ -118,12 +118,7 @@ def offer_of(solution: Solution, verified_reports: int) -> Offer:
         price=MONEY_RANGES.get(solution.price),
         lead_months=solution.lead_months,
         needs=frozenset(solution.trial_needs),
-        certificates=_named(solution.certificates),
+        certificates=standards.held(solution.certificates),
         verified_reports=verified_reports,
         novel=solution.is_novel,
     )
-
-
-def _named(certificates: Iterable[str]) -> frozenset[str]:
-    """Two ways of typing one certificate (`CE`, `ce `, `ISO  9001`) are the same certificate."""
-    return frozenset(" ".join(name.split()).upper() for name in certificates if name.strip())

@@ -53,4 +53,14 @@ def test_facts_become_need_and_offer():
         frozenset({"power"}),
     )
     assert (offer.price, offer.needs, offer.verified_reports) == ((5_000_000, None), frozenset({"lora"}), 2)
-    assert need.certificates == offer.certificates == frozenset({"ISO 9001"})
+    assert need.certificates == frozenset({"ISO 9001"})
+    assert offer.certificates == frozenset({"ISO 9001", "EN ISO 9001", "GB/T 19001"})
+
+
+@pytest.mark.django_db
+def test_a_certificate_counts_under_each_number_of_the_same_standard_and_is_asked_for_under_its_own():
+    wish = WishFactory(certificates=["GB/T19001-2016", "GB 4943.1"])
+    solution = SolutionFactory(certificates=["iso 9001:2015", "IEC 62368-1"])
+    need, offer = texts.need_of(wish), texts.offer_of(solution, 0)
+    assert need.certificates == {"GB/T 19001", "GB 4943.1"}
+    assert need.certificates - offer.certificates == {"GB 4943.1"}  # modified, so not the same
