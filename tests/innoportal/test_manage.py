@@ -1,4 +1,6 @@
+import ast
 import os
+import re
 import subprocess
 import sys
 
@@ -40,3 +42,19 @@ def test_a_retriever_that_there_is_not_is_said_in_one_line(tmp_path):
     assert result.stderr.count("\n") == 1
     assert "MATCHING_BACKEND" in result.stderr
     assert "faiss is not memory, indexed" in result.stderr
+
+
+def test_the_example_of_an_environment_lists_every_name_that_the_settings_read():
+    calls = ast.walk(ast.parse((settings.BASE_DIR / "innoportal" / "settings.py").read_text()))
+    read = {
+        node.args[0].value
+        for node in calls
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "env"
+        and isinstance(node.args[0], ast.Constant)
+    }
+    listed = re.findall(r"^(?:# )?([A-Z_]+)=", (settings.BASE_DIR / ".env.example").read_text(), re.MULTILINE)
+    assert read - set(listed) == set()
+    assert "SECURITY_CONTACT" in read
