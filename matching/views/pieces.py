@@ -74,10 +74,19 @@ class OfSolution(Piece):
         if is_own or sees_all(user):
             fits = Match.objects.filter(solution=solution).live().select_related("wish__organisation")
         links = {match.wish_id: match for match in seen.select_related("wish__organisation")}
-        rows = {match.wish_id: match for match in fits.order_by("-probability", "pk")[:SHOWN]} | links
+        likely, ruled_out = sifted([*fits.order_by("-probability", "pk")[: 2 * SHOWN]])
+        rows = {match.wish_id: match for match in likely[:SHOWN]} | links
         fitting = [Fit.of(match, links.get(wish)) for wish, match in rows.items()]
         fitting.sort(key=lambda fit: -fit.probability)
-        return super().get_context_data(**kwargs, solution=solution, fits=fitting, is_own=is_own)
+        return super().get_context_data(
+            **kwargs,
+            solution=solution,
+            fits=fitting,
+            ruled_out=[
+                (one.wish, wording.obstacles(one.score)) for one in ruled_out if one.wish_id not in links
+            ],
+            is_own=is_own,
+        )
 
 
 @dataclass(frozen=True)

@@ -393,6 +393,18 @@ def test_what_a_hard_constraint_rules_out_is_left_out_and_says_why(client):
     assert "That is too far for a trial." in left_out
 
 
+def test_a_vendor_reads_which_wishes_ask_for_what_it_has_not_got(client):
+    wish, _ready, early = two_matches()
+    nearer = WishFactory(open=True, trl_wanted=4)
+    services.sweep()
+    client.force_login(MembershipFactory(organisation=early.organisation).user)
+    page = client.get(reverse("matching:of-solution", args=[early.slug])).content.decode()
+    fitting, left_out = page.split("asks for what this solution does not have")
+    assert (nearer.reference in fitting, wish.reference in fitting) == (True, False)
+    assert (nearer.reference in left_out, wish.reference in left_out) == (False, True)
+    assert "That is too far for a trial." in left_out
+
+
 def test_what_someone_has_picked_stays_in_the_list(client):
     wish, ready, early = two_matches()
     Match.objects.filter(solution=early).update(status="shortlisted")
