@@ -135,6 +135,8 @@ def submit(
         question has no answer.
     """
     _check_complete(wish, written_here=by is not None)
+    # Steps that are set at the same moment hold for it, or begin after it: who is asked is who decides.
+    Organisation.objects.select_for_update(no_key=True).get(pk=wish.organisation_id)
     screening.answer_all(wish, by=by, answers=answers or {})
     entry = WORKFLOW["submit"].apply(wish, by=by, reason=reason)
     if not quiet:

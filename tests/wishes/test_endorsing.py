@@ -358,3 +358,19 @@ def test_whose_turn_is_over_by_now_sends_back_no_more(committed, people, departm
             ),
         )
         assert (agreed == "agree") == isinstance(sent, PermissionDenied)
+
+
+def test_who_is_asked_is_who_decides_when_steps_are_set_while_it_is_handed_in(
+    committed, people, department, wish_in
+):
+    committee = StepPlan("committee", "Technology", "", 1, (people["member"],))
+    for number in range(6):
+        wish, plans = wish_in(S.DRAFT), [] if number % 2 else [committee]
+        at_once(
+            lambda plans=plans: set_steps(department, by=people["approver"], plans=plans),
+            lambda wish=wish: services.submit(Wish.objects.get(pk=wish.pk), by=people["creator"]),
+        )
+        step = stand_of(wish).step
+        deciding = people["approver"] if step.committee is None else people["member"]
+        told = Notification.objects.filter(url=wish.get_absolute_url(), channel="inbox")
+        assert set(told.values_list("recipient", flat=True)) == {deciding.pk}
