@@ -12,10 +12,15 @@ class ScanFailed(Exception):
     """The scanner gave no verdict: nothing is known of the file."""
 
 
+class ScannerAway(ScanFailed):
+    """Nobody can be reached there: of no other file it will say anything either."""
+
+
 def scan(file: BinaryIO, address: str) -> str:
     """The name of what was found in a file, or nothing for a clean one.
 
-    :raises ScanFailed: no scanner answers at `host:port`, or it answers something else than a verdict.
+    :raises ScannerAway: no scanner answers at `host:port`.
+    :raises ScanFailed: it answers something else than a verdict.
     """
     host, _, port = address.rpartition(":")
     try:
@@ -28,7 +33,7 @@ def scan(file: BinaryIO, address: str) -> str:
             while not answer.endswith(b"\0") and (block := connection.recv(4096)):
                 answer += block
     except (OSError, ValueError) as error:
-        raise ScanFailed(str(error)) from error
+        raise ScannerAway(str(error)) from error
     return _verdict(answer.rstrip(b"\0").decode("utf-8", "replace").strip())
 
 

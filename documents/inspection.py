@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from PIL import Image
 
+from documents import workshop
 from documents.kinds import ACTIVE_TEXT, DISGUISES, KINDS, Kind
 
 MAX_PIXELS = 50_000_000
@@ -59,6 +60,8 @@ def inspect(file: BinaryIO, name: str) -> Kind:
         _inspect_edges(data)
     if kind.is_image:
         _inspect_image(file, kind)
+    else:
+        _inspect_within(file, kind)
     return kind
 
 
@@ -131,6 +134,23 @@ def _is_bomb(parts: list[zipfile.ZipInfo], file: BinaryIO) -> bool:
     )
     file.seek(0, 2)
     return unpacked > MAX_UNPACKED or squeezed or packed > file.tell()
+
+
+def _inspect_within(file: BinaryIO, kind: Kind) -> None:
+    """What only shows when it is read: in a process of its own."""
+    if trouble := workshop.check(file, kind.content_type):
+        raise ValidationError(_refusals()[trouble])
+
+
+def _refusals() -> dict[str, str]:
+    return {
+        "locked": _("The file is locked with a password. Save it without one and try again."),
+        "damaged": _("The file is damaged. Save it anew and try again."),
+        "program": _("The PDF holds a program. Print it to a new PDF and try again."),
+        "entities": _("The file refers to others from within. Save it anew and try again."),
+        "large": _("The file unpacks to far more than it should."),
+        "slow": _("Reading the file takes too long. Save it in a simpler form and try again."),
+    }
 
 
 def _inspect_image(file: BinaryIO, kind: Kind) -> None:

@@ -9,5 +9,5 @@ from journal.workflow import happened
 
 @receiver(happened)
 def have_it_scanned(sender: Any, entry: Entry, **kwargs: Any) -> None:
-    if entry.verb == "attach":
+    if entry.verb in ("attach", "rescan"):
         wake()

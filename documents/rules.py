@@ -30,3 +30,8 @@ def is_open(user: User, document: Document | None = None) -> bool:
 judges = is_office | is_expert | is_auditor | is_administrator
 
 rules.add_perm("documents.view_document", (is_open | is_member | judges) & sees_the_thing)
+# Of a file that is open to all, the public has the copy without metadata; these have what was uploaded.
+rules.add_perm("documents.open_original_document", (is_member | judges) & sees_the_thing)
+rules.add_perm("documents.discard_document", (is_member & sees_the_thing) | is_office | is_administrator)
+rules.add_perm("documents.rescan_document", is_office | is_administrator)
+rules.add_perm("documents.view_quarantine", is_office | is_auditor | is_administrator)

@@ -13,9 +13,11 @@ BATCH = 50
 
 @shared_task
 def sweep() -> None:
-    """Have every waiting file scanned; the only retry, while a scanner is away."""
-    for document_id in Document.objects.pending().order_by("pk").values_list("pk", flat=True)[:BATCH]:
-        services.scan(document_id)
+    """Have every waiting file scanned and copied; the only retry, while a scanner is away."""
+    due = Document.objects.due().order_by("due_at", "pk").values_list("pk", flat=True)[:BATCH]
+    for document_id in list(due):
+        if not services.further(document_id):
+            return
 
 
 def wake() -> None:

@@ -69,6 +69,7 @@ class Workspace(LoginRequiredMixin, TemplateView):
                 "trials:workspace",
                 requester or vendor or sees_all or is_engineer(user) or is_verifier(user),
             ),
+            (_("Files in quarantine"), "documents:quarantine", sees_all),
         ]
         actions = [
             (_("Write a wish"), "wishes:create", requester),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import Delegation, Invitation, Membership, Organisation, Partnership, Role, User
-from documents.models import Document
+from documents.models import Document, Rendition
 from journal.models import Counter, Entry, Ground, Pledge, next_reference
 from matching.engine.glossary import Concept
 from matching.models import (
@@ -679,6 +679,7 @@ class PreferenceFactory(DjangoModelFactory):
 class DocumentFactory(DjangoModelFactory):
     class Meta:
         model = Document
+        skip_postgeneration_save = True
 
     noun = "solutions.solution"
     object_id = factory.LazyFunction(lambda: SolutionFactory(listed=True).pk)
@@ -691,4 +692,24 @@ class DocumentFactory(DjangoModelFactory):
     file = factory.LazyFunction(lambda: ContentFile(b"sheet", "sheet.txt"))
 
     class Params:
-        public = factory.Trait(is_confidential=False, scan=Document.Scan.CLEAN)
+        public = factory.Trait(
+            is_confidential=False,
+            scan=Document.Scan.CLEAN,
+            due_at=None,
+            made=factory.RelatedFactory("tests.factories.RenditionFactory", "document"),
+        )
+        infected = factory.Trait(
+            scan=Document.Scan.REFUSED, found="Eicar-Test-Signature", due_at=None, attempts=1
+        )
+
+
+class RenditionFactory(DjangoModelFactory):
+    class Meta:
+        model = Rendition
+
+    document = factory.SubFactory(DocumentFactory, is_confidential=False, scan=Document.Scan.CLEAN)
+    copy = factory.LazyFunction(lambda: ContentFile(b"sheet", "copy"))
+    size = 5
+    sha256 = factory.LazyFunction(lambda: hashlib.sha256(b"sheet").hexdigest())
+    words = "sheet"
+    excerpt = "sheet"

@@ -1,19 +1,24 @@
 import hashlib
 import uuid
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from PIL import Image
 
 from documents import services
-from documents.models import Document
+from documents.models import Document, Rendition
 from documents.tasks import sweep
 from journal.models import Entry
-from tests.documents import samples
+from notifications.models import Notification
+from notifications.services import deliver
+from tests.documents import samples, told
 from tests.documents.fake_clamd import EICAR, clamd
-from tests.factories import SolutionFactory
+from tests.factories import SolutionFactory, UserFactory
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -84,29 +89,66 @@ def test_a_refused_file_leaves_nothing_behind(media):
     assert list(media.rglob("*")) == []
 
 
-@pytest.mark.parametrize("confidential", [True, False])
-def test_a_public_picture_does_not_tell_where_it_was_taken(confidential):
-    document = attached("site.jpg", samples.jpeg(place=True), confidential=confidential)
-    data = Path(document.file.path).read_bytes()
-    assert (b"Secret Phone Maker" in data) is confidential
-    assert bool(Image.open(BytesIO(data)).getexif()) is confidential
-    assert document.sha256 == hashlib.sha256(data).hexdigest()
-    assert Image.open(BytesIO(data)).size == (60, 40)
+def test_the_public_gets_a_copy_and_the_file_itself_is_kept():
+    document = attached("site.jpg", told.jpeg(), confidential=False)
+    assert not Document.objects.public().exists()
+    sweep()
+    document.refresh_from_db()
+    assert Path(document.file.path).read_bytes() == told.jpeg()
+    assert document.sha256 == hashlib.sha256(told.jpeg()).hexdigest()
+    copy = Path(document.rendition.copy.path).read_bytes()
+    assert told.secrets_in(copy) == []
+    assert (document.rendition.size, document.rendition.sha256) == (
+        len(copy),
+        hashlib.sha256(copy).hexdigest(),
+    )
+    assert Image.open(BytesIO(copy)).size == (40, 60)
+    assert Entry.objects.get(verb="prepare").details == {"sha256": document.rendition.sha256}
+    assert (document.due_at, list(Document.objects.public())) == (None, [document])
 
 
-def test_a_public_png_with_transparency_looks_the_same():
-    picture = Image.new("RGBA", (4, 4), (10, 20, 30, 40))
-    file = BytesIO()
-    picture.save(file, "PNG")
-    document = attached("mark.png", file.getvalue(), confidential=False)
-    kept = Image.open(Path(document.file.path))
-    assert (kept.mode, kept.getpixel((0, 0))) == ("RGBA", (10, 20, 30, 40))
+def test_of_a_confidential_file_no_copy_is_made_but_a_preview():
+    document = attached("plan.pdf", told.pdf(), confidential=True)
+    sweep()
+    made = Rendition.objects.get(document=document)
+    assert (bool(made.copy), bool(made.picture), made.words) == (False, True, "Lift monitor")
+    assert told.secrets_in(Path(made.picture.path).read_bytes()) == []
+
+
+def test_what_is_made_is_made_once(media):
+    attached("plan.docx", told.docx(), confidential=False)
+    sweep()
+    stored = sorted(path.name for path in media.rglob("*"))
+    Document.objects.update(due_at=timezone.now())
+    sweep()
+    sweep()
+    assert Entry.objects.filter(verb="prepare").count() == Rendition.objects.count() == 1
+    assert sorted(path.name for path in media.rglob("*")) == stored
+
+
+def test_a_file_of_which_no_copy_can_be_made_is_tried_three_times_and_then_told_of(media):
+    document = attached("plan.pdf", confidential=False)
+    Path(document.file.path).write_bytes(b"%PDF-1.7 broken on the disk")
+    for attempt in (1, 2, 3):
+        Document.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
+        sweep()
+        document.refresh_from_db()
+        assert (document.attempts, document.trouble) == (attempt, "damaged")
+    assert (document.due_at, document.standing) == (None, "uncopied")
+    assert list(Document.objects.in_quarantine()) == [document]
+
+
+def test_two_workers_do_not_take_the_same_file(committed, media):
+    document = attached("plan.txt", b"Lift monitor", confidential=False)
+    claim = partial(Document.objects.claim, document.pk)
+    assert sorted(at_once(claim, claim)) == [False, True]
 
 
 def test_with_a_scanner_a_file_waits_for_its_verdict(settings):
     with clamd() as (settings.CLAMAV, seen):
         document = attached()
         assert document.scan == Document.Scan.PENDING
+        assert document.standing == "scanning"
         sweep()
         sweep()
     document.refresh_from_db()
@@ -119,8 +161,91 @@ def test_a_virus_is_refused_and_named_in_the_journal(settings):
         document = attached("a.pdf", samples.pdf(after=EICAR))
         sweep()
     document.refresh_from_db()
-    assert document.scan == Document.Scan.REFUSED
+    assert (document.scan, document.found, document.due_at) == ("refused", "Eicar-Test-Signature", None)
     assert Entry.objects.get(verb="scan").details == {"found": "Eicar-Test-Signature"}
+    assert not Rendition.objects.exists()
+
+
+def test_whoever_uploaded_a_virus_is_told_by_mail_what_to_do(settings, mailoutbox):
+    with clamd() as (settings.CLAMAV, _seen):
+        document = attached("a.pdf", samples.pdf(after=EICAR), title="Lift plan")
+        sweep()
+    notices = Notification.objects.filter(recipient=document.uploaded_by)
+    assert sorted(notices.values_list("channel", flat=True)) == ["email", "inbox"]
+    for pk in notices.filter(channel="email").values_list("pk", flat=True):
+        deliver(pk)
+    [mail] = mailoutbox
+    assert mail.subject == "A virus was found in your file: Lift plan"
+    assert "Eicar-Test-Signature" in mail.body
+    assert "attach a clean one" in mail.body
+
+
+def test_an_unanswered_scan_is_asked_again_ever_later_and_not_for_ever(settings, monkeypatch):
+    settings.CLAMAV = "127.0.0.1:1"
+    document = attached()
+    waits = []
+    for _ in range(60):
+        Document.objects.update(due_at=timezone.now())
+        sweep()
+        document.refresh_from_db()
+        waits.append(document.due_at and round((document.due_at - timezone.now()).total_seconds() / 60))
+    assert (waits[:4], waits[57:]) == ([0, 1, 2, 3], [57, 58, None])
+    assert (document.attempts, document.trouble, document.scan) == (60, "scanner", "pending")
+    assert document.standing == "unscanned"
+    sweep()
+    document.refresh_from_db()
+    assert document.attempts == 60
+
+
+def test_the_office_may_begin_anew_with_what_was_given_up(settings):
+    settings.CLAMAV = "127.0.0.1:1"
+    document = attached()
+    Document.objects.update(due_at=None, attempts=60, trouble="scanner")
+    with clamd() as (settings.CLAMAV, _seen):
+        services.rescan(document, by=UserFactory(office=True))
+        sweep()
+    document.refresh_from_db()
+    assert (document.scan, document.trouble, document.standing) == ("clean", "", "ready")
+
+
+def test_what_a_virus_was_found_in_can_never_be_released(settings):
+    with clamd() as (settings.CLAMAV, _seen):
+        document = attached("a.pdf", samples.pdf(after=EICAR))
+        sweep()
+    office = UserFactory(office=True)
+    with pytest.raises(services.NotNow):
+        services.rescan(document, by=office)
+    Document.objects.update(due_at=timezone.now())
+    settings.CLAMAV = ""
+    sweep()
+    document.refresh_from_db()
+    assert document.scan == "refused"
+
+
+def test_a_deleted_file_is_gone_with_its_bytes_and_leaves_its_hash(
+    settings, media, django_capture_on_commit_callbacks
+):
+    with clamd() as (settings.CLAMAV, _seen):
+        document = attached("a.pdf", samples.pdf(after=EICAR))
+        sweep()
+    document.refresh_from_db()
+    pk = document.pk
+    with django_capture_on_commit_callbacks(execute=True):
+        services.discard(document, by=document.uploaded_by)
+    assert not Document.objects.exists()
+    assert [path for path in media.rglob("*") if path.is_file()] == []
+    entry = Entry.objects.get(verb="discard")
+    assert (entry.object_id, entry.details["sha256"]) == (pk, document.sha256)
+
+
+@pytest.mark.parametrize("state", [{}, {"scan": "pending"}])
+def test_a_file_in_use_or_on_its_way_is_not_deleted(state):
+    document = attached()
+    sweep()
+    Document.objects.update(**state, due_at=timezone.now() if state else None)
+    with pytest.raises(services.NotNow):
+        services.discard(document, by=document.uploaded_by)
+    assert Document.objects.exists()
 
 
 @pytest.mark.parametrize(

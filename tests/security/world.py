@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Membership, User
-from documents.services import attach
+from documents.services import attach, further
 from matching.engine import DEFAULT_WEIGHTS, ENGINE_VERSION
 from tests import factories as make
 from tests.documents import samples
@@ -293,6 +293,7 @@ def _papers(world: World) -> None:
             title=title,
             confidential=confidential,
         )
+        further(world.__dict__[kind]["document"].pk)
     member = world.people["member_a"]
     world.hidden["notification"] = make.NotificationFactory(
         recipient=member,

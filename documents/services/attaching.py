@@ -1,10 +1,8 @@
 """Files in. Where `settings.CLAMAV` names no scanner, the check of their type is the only one there is."""
 
 import hashlib
-import logging
 import re
 import unicodedata
-from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -15,13 +13,10 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, User
-from documents import clamd
 from documents.inspection import inspect
-from documents.making import pictures
 from documents.models import Document
 from journal.workflow import record
 
-logger = logging.getLogger(__name__)
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+')
 
 
@@ -37,7 +32,7 @@ def attach(
 ) -> Document:
     """Keep a file about a thing, under a random name, once it is what it says it is.
 
-    With a scanner it waits until that has answered; without one it is served from now on.
+    With a scanner nobody has it before that has answered. The public has a copy, as soon as one is made.
 
     :raises ValidationError: too large, empty, of a kind that is not taken, or not what its name says.
     """
@@ -49,9 +44,9 @@ def attach(
     if not size:
         raise ValidationError(_("The file is empty."))
     kind = inspect(upload, name)  # type: ignore[arg-type]
-    kept: Any = pictures.without_metadata(upload) if kind.is_image and not confidential else upload  # type: ignore[arg-type]
-    data = _bytes(kept)
-    kept.seek(0)
+    upload.seek(0)
+    data = upload.read()
+    upload.seek(0)
     document = Document.objects.create(
         noun=thing._meta.label_lower,
         object_id=thing.pk,
@@ -62,17 +57,12 @@ def attach(
         content_type=kind.content_type,
         size=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
-        file=File(kept, name=name),
+        file=File(upload, name=name),
         is_confidential=confidential,
         scan=Document.Scan.PENDING if settings.CLAMAV else Document.Scan.CLEAN,
     )
     record(thing, "attach", by=by, details={"document": str(document.key), "sha256": document.sha256})
     return document
-
-
-def _bytes(file: Any) -> bytes:
-    file.seek(0)
-    return file.read()
 
 
 def safe_name(name: str) -> str:
@@ -81,32 +71,3 @@ def safe_name(name: str) -> str:
     name = _UNSAFE.sub("_", name).strip(" .")
     stem, dot, extension = name.rpartition(".")
     return f"{stem[: 195 - len(extension)]}{dot}{extension}"[-200:] if dot else name[:200]
-
-
-def scan(document_id: int) -> None:
-    """Ask the scanner of one waiting file; it stays waiting, and unserved, while no scanner answers."""
-    document = Document.objects.pending().filter(pk=document_id).first()
-    if document is None:
-        return
-    found = ""
-    if settings.CLAMAV:
-        try:
-            with document.file.open("rb") as file:
-                found = clamd.scan(file.file, settings.CLAMAV)
-        except clamd.ScanFailed as error:
-            logger.warning("The virus scanner gives no verdict, files wait: %s", error)
-            return
-    _judge(document, found)
-
-
-@transaction.atomic
-def _judge(document: Document, found: str) -> None:
-    scan = Document.Scan.REFUSED if found else Document.Scan.CLEAN
-    if Document.objects.pending().filter(pk=document.pk).update(scan=scan):
-        document.scan = scan
-        record(document, "scan", by=None, details={"found": found} if found else {})
-
-
-def downloaded(document: Document, *, by: User) -> None:
-    """Confidential files leave a trace of who had them."""
-    record(document, "download", by=by)
