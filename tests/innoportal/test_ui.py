@@ -259,7 +259,9 @@ def test_ticks_are_round_and_cover_the_numbers():
     assert charts.nice_ticks(5, 5)[0] <= 5 <= charts.nice_ticks(5, 5)[-1]
 
 
-@pytest.mark.parametrize(("probability", "shown"), [(0.824, "82%"), (-1, "0%"), (7, "100%")])
+@pytest.mark.parametrize(
+    ("probability", "shown"), [(0.824, "82%"), (-1, "0%"), (7, "100%"), (0.997, "99%"), (0.003, "1%")]
+)
 def test_score_says_its_percentage_in_words(probability, shown):
     text = re.sub("<[^>]+>", "", render("{% score probability %}", probability=probability)).split()
     assert text == [shown, "likely", "fit"]

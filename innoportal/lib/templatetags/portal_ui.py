@@ -219,8 +219,13 @@ def grouped(number: Any) -> str:
 
 @register.filter
 def percent(value: float | None) -> str:
-    """A share between 0 and 1 as whole percent; nothing for None."""
-    return "" if value is None else f"{round(value * 100)}%"
+    """A share between 0 and 1 as whole percent; nothing for None.
+
+    What is nearly certain, or nearly done, is not said to be so: 0% and 100% are for 0 and 1 alone.
+    """
+    if value is None:
+        return ""
+    return f"{round(value * 100) if value in (0, 1) else min(max(round(value * 100), 1), 99)}%"
 
 
 @register.filter
