@@ -8,6 +8,7 @@ from django.dispatch import Signal
 from django.utils.translation import gettext as _
 
 from accounts.models import Place, User
+from journal.grounds import grounded
 from journal.models import Entry, Stateful
 
 happened = Signal()
@@ -87,12 +88,16 @@ class Transition:
         reason: str = "",
         details: dict[str, Any] | None = None,
         place: Place | None = None,
+        ground: str = "",
         **changes: Any,
     ) -> Entry:
         """Move a thing and write what happened; of two who try at once, one wins.
 
+        `ground` is a code of the list of why this verb refuses.
+
         :raises IllegalTransition: the thing is not, or is no longer, in a state that this verb leaves.
         :raises ReasonRequired: the verb refuses something and no reason was given.
+        :raises ValidationError: the list has no such ground.
         """
         reason = reason.strip()
         if self.needs_reason and not reason:
@@ -100,6 +105,8 @@ class Transition:
         old = thing.status
         if old not in self.sources:
             raise IllegalTransition(_("This cannot be done in its present state."))
+        if self.needs_reason:
+            details = {**(details or {}), **grounded(thing._meta.label_lower, self.verb, ground)}
         rows = type(thing)._base_manager.filter(pk=thing.pk, status=old)  # type: ignore[attr-defined]
         if not rows.update(status=self.target, **changes):
             raise IllegalTransition(_("Someone else was quicker: its state has changed."))

@@ -2,10 +2,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
+from journal.forms import GroundField
 from matching.engine.glossary import Concept
 from matching.models import Conflict, Review
 from matching.services import LONGEST
 
+GROUNDED = ("decline", "close")  # verbs with a list of grounds
 SIDES = [("", _("Everything")), ("wish", _("Wishes")), ("solution", _("Solutions"))]
 
 
@@ -38,6 +40,12 @@ class ReasonForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "maxlength": 3000}),
         help_text=_("The department and the vendor read it."),
     )
+
+    def __init__(self, *args, verb: str, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if verb in GROUNDED:
+            self.fields["ground"] = GroundField("matching.match", verb)
+            self.order_fields(["ground", "reason"])
 
 
 class ConflictForm(forms.ModelForm):

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Delegation, Membership, User
+from journal.grounds import told_reason
 from journal.models import Entry
 from notifications.models import Follow, Notification, Preference
 from notifications.tasks import wake
@@ -56,7 +57,7 @@ def notify(
     if hasattr(thing, "title_en"):
         context.setdefault("thing_title", bilingual(thing, "title"))
     context.setdefault("reference", getattr(thing, "reference", None) or "")
-    context.setdefault("reason", entry.reason)
+    context.setdefault("reason", told_reason(entry))
     rows = [
         Notification(
             entry_id=entry.pk,

@@ -39,6 +39,7 @@ class Verb(ActionView):
     model = Solution
     http_method_names: ClassVar[list[str]] = ["get", "post"]
     verb: ClassVar[str] = ""
+    form: ReasonForm
 
     def get_permission_required(self) -> tuple[str, ...]:
         return (f"solutions.{self.verb}_solution",)
@@ -49,13 +50,18 @@ class Verb(ActionView):
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.ask(ReasonForm())
+        return self.ask(ReasonForm(verb=self.verb))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = ReasonForm(request.POST)
-        if self.takes_reason and not form.is_valid():
-            return self.ask(form)
+        if not self.takes_reason:
+            return super().post(request, *args, **kwargs)
+        self.form = ReasonForm(request.POST, verb=self.verb)
+        if not self.form.is_valid():
+            return self.ask(self.form)
         return super().post(request, *args, **kwargs)
+
+    def arguments(self) -> dict[str, Any]:
+        return self.form.cleaned_data if self.takes_reason else {}
 
     def ask(self, form: ReasonForm) -> HttpResponse:
         _service, label, _done, style = VERBS[self.verb]

@@ -5,6 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
+from journal.forms import GroundField
 from solutions.models import Evidence, Solution
 from topics.forms import TopicsField
 
@@ -110,13 +111,23 @@ def evidence_rows(formset: forms.BaseFormSet) -> list[dict[str, Any]]:
     ]
 
 
+GROUNDED = ("return", "refuse", "withdraw")  # verbs with a list of grounds
+
+
 class ReasonForm(forms.Form):
+    field_order = ["ground", "reason"]
     reason = forms.CharField(
         label=_("Reason"),
         help_text=_("The other side reads it."),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
+
+    def __init__(self, *args: Any, verb: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if verb in GROUNDED:
+            self.fields["ground"] = GroundField("solutions.solution", verb)
+            self.order_fields(self.field_order)
 
 
 class AnswerForm(forms.Form):

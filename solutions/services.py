@@ -98,9 +98,9 @@ def acknowledge(solution: Solution, *, by: User) -> None:
 
 
 @transaction.atomic
-def return_(solution: Solution, *, by: User, reason: str) -> None:
+def return_(solution: Solution, *, by: User, reason: str, ground: str = "") -> None:
     """Back to the vendor, with the questions that are open."""
-    entry = WORKFLOW["return"].apply(solution, by=by, reason=reason)
+    entry = WORKFLOW["return"].apply(solution, by=by, reason=reason, ground=ground)
     _tell_vendor(solution, entry, "solutions/mail/returned")
 
 
@@ -135,9 +135,9 @@ def admit(solution: Solution, *, by: User | None, reason: str) -> None:
 
 
 @transaction.atomic
-def refuse(solution: Solution, *, by: User, reason: str) -> None:
+def refuse(solution: Solution, *, by: User, reason: str, ground: str = "") -> None:
     """Not suitable for trial; the vendor reads why."""
-    entry = WORKFLOW["refuse"].apply(solution, by=by, reason=reason)
+    entry = WORKFLOW["refuse"].apply(solution, by=by, reason=reason, ground=ground)
     _tell_vendor(solution, entry, "solutions/mail/refused")
 
 
@@ -149,10 +149,10 @@ def reconsider(solution: Solution, *, by: User, reason: str) -> None:
 
 
 @transaction.atomic
-def withdraw(solution: Solution, *, by: User, reason: str) -> None:
+def withdraw(solution: Solution, *, by: User, reason: str, ground: str = "") -> None:
     """Take it back for good; whoever followed it or had it in hand learns why."""
     was = solution.status
-    entry = WORKFLOW["withdraw"].apply(solution, by=by, reason=reason)
+    entry = WORKFLOW["withdraw"].apply(solution, by=by, reason=reason, ground=ground)
     _tell_vendor(solution, entry, "solutions/mail/withdrawn")
     if was in (Solution.Status.SUBMITTED, Solution.Status.SCREENING):
         office = User.objects.with_role(Role.OFFICE)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
 from journal.clock import with_dues
+from journal.grounds import ground_of
 from journal.models import Entry
 from solutions.models import Solution
 from solutions.workflow import PUBLIC_VERBS, TOLD
@@ -28,6 +29,7 @@ def told(entries: Iterable[Entry], reader: User, *, whole: bool) -> list[dict[st
             "at": entry.at,
             "title": TOLD.get(entry.verb, entry.verb),
             "reason": entry.reason,
+            "ground": ground_of(entry),
             "capacity": capacity(entry.capacity),
             "actor_name": entry.actor_name if knows_names or entry.capacity == "vendor" else "",
         }

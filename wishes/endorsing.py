@@ -101,7 +101,7 @@ def ask_next(wish: Wish, entry: Entry, *, template: str = "wishes/mail/submit") 
 
 
 @transaction.atomic
-def send_back(wish: Wish, *, by: User, reason: str) -> Entry:
+def send_back(wish: Wish, *, by: User, reason: str, ground: str = "") -> Entry:
     """The department wants it changed before it leaves; handed in again, it begins with the first step."""
     # Held until it is sent back: whose turn it is may change with every yes.
     stand = stand_of(Wish.objects.select_for_update(of=("self",)).get(pk=wish.pk))
@@ -110,7 +110,12 @@ def send_back(wish: Wish, *, by: User, reason: str) -> Entry:
         if step is None or step.committee is None or by.pk not in step.committee:
             raise PermissionDenied(refusal(by, stand))
     entry = WORKFLOW["send_back"].apply(
-        wish, by=by, reason=reason, place=place_of(by, wish.organisation_id), details={"round": stand.round}
+        wish,
+        by=by,
+        reason=reason,
+        ground=ground,
+        place=place_of(by, wish.organisation_id),
+        details={"round": stand.round},
     )
     notify(party(wish.organisation_id), entry, "wishes/mail/send_back", thing=wish, why=PARTY)
     return entry

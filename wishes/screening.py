@@ -21,7 +21,9 @@ from wishes.workflow import WORKFLOW
 
 
 @transaction.atomic
-def return_(wish: Wish, *, by: User, reason: str, questions: Mapping[str, str] | None = None) -> Entry:
+def return_(
+    wish: Wish, *, by: User, reason: str, ground: str = "", questions: Mapping[str, str] | None = None
+) -> Entry:
     """Give it back with `questions`, by the part of the wish that each is about; what it said is kept.
 
     :raises ValidationError: a wish has no such part.
@@ -29,7 +31,9 @@ def return_(wish: Wish, *, by: User, reason: str, questions: Mapping[str, str] |
     asked = {about: text.strip() for about, text in (questions or {}).items() if text.strip()}
     if unknown := asked.keys() - BY_SLUG.keys():
         raise ValidationError(_("A wish has no part “%(name)s”.") % {"name": min(unknown)})
-    entry = WORKFLOW["return"].apply(wish, by=by, reason=reason, details={"questions": len(asked)})
+    entry = WORKFLOW["return"].apply(
+        wish, by=by, reason=reason, ground=ground, details={"questions": len(asked)}
+    )
     given_back = WishReturn.objects.create(wish=wish, returned_by=by, said=answers_of(wish))
     ScreeningQuestion.objects.bulk_create(
         ScreeningQuestion(given_back=given_back, about=about, text=text) for about, text in asked.items()

@@ -217,10 +217,10 @@ def expire(wish: Wish, *, by: User | None = None) -> Entry:
 
 
 @transaction.atomic
-def withdraw(wish: Wish, *, by: User | None, reason: str) -> Entry:
+def withdraw(wish: Wish, *, by: User | None, reason: str, ground: str = "") -> Entry:
     """Take it back for good; who followed it is told why, if it ever was public."""
     place = None if wish.is_editable else endorsing.place_of(by, wish.organisation_id)
-    entry = WORKFLOW["withdraw"].apply(wish, by=by, reason=reason, place=place)
+    entry = WORKFLOW["withdraw"].apply(wish, by=by, reason=reason, ground=ground, place=place)
     _tell(wish, entry, "wishes/mail/withdraw")
     return entry
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from journal.grounds import ground_of
 from journal.models import Entry
 
 WORDS = {
@@ -77,6 +78,7 @@ def timeline(entries: Iterable[Entry], *, inside: bool) -> list[dict[str, Any]]:
             "title": WORDS.get(entry.verb, entry.verb),
             "capacity": capacity(entry.capacity, inside=inside),
             "reason": entry.reason if inside else "",
+            "ground": ground_of(entry) if inside else None,
             "actor_name": entry.actor_name if inside and entry.verb not in NAMELESS else "",
         }
         for entry in entries

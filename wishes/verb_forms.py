@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation, User
 from accounts.roles import organisations_of
 from innoportal.lib.widgets import DatePicker
+from journal.forms import GroundField
 from wishes.lasting import check_renewal
 from wishes.merging import JOINED
 from wishes.models import Question, ScreeningQuestion, Sponsor, Wish
@@ -54,8 +55,16 @@ class ReasonForm(forms.Form):
     )
 
 
+class SendBackForm(ReasonForm):
+    field_order = ["ground", "reason"]
+    ground = GroundField("wishes.wish", "send_back")
+
+
 class ReturnForm(ReasonForm):
     """A reason, and a question about each part of the wish that needs one."""
+
+    field_order = ["ground", "reason"]
+    ground = GroundField("wishes.wish", "return")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,6 +82,9 @@ class ReturnForm(ReasonForm):
 
 
 class WithdrawForm(ReasonForm):
+    field_order = ["ground", "reason"]
+    ground = GroundField("wishes.wish", "withdraw")
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].help_text = _(

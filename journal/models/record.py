@@ -13,6 +13,14 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def in_order(self) -> "EntryQuerySet":
         return self.order_by("at", "pk")
 
+    def grounds(self, noun: str, verb: str) -> dict[str, int]:
+        """How often each ground was given for refusing so, the commonest first."""
+        rows = self.filter(noun=noun, verb=verb, details__has_key="ground")
+        counted = rows.values("details__ground__code").annotate(count=models.Count("pk"))
+        return dict(
+            counted.order_by("-count", "details__ground__code").values_list("details__ground__code", "count")
+        )
+
 
 class Entry(models.Model):
     """What happened, to what, by whom. The database refuses to change or remove a row.

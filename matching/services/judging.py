@@ -15,6 +15,10 @@ from solutions.models import Solution
 from wishes import services as wishes_services
 from wishes.models import Wish
 
+G = Review.Ground
+# Grounds of a verdict that are in the list of a refusal, too; with another the own words say it all.
+DECLINING = (G.PARTLY, G.OFF_TOPIC, G.NOT_READY, G.COST, G.SITE, G.SAFETY, G.DUPLICATE, G.UNCLEAR)
+
 
 @transaction.atomic
 def shortlist(match: Match, *, by: User) -> Entry:
@@ -72,7 +76,7 @@ def review(match: Match, *, by: User, verdict: str, ground: str, reason: str) ->
 def _follow(match: Match, made: Review, by: User) -> None:
     """What one verdict does to the match."""
     if made.verdict == Review.Verdict.DECLINE:
-        _decline(match, by, made.reason)
+        _decline(match, by, made.reason, made.ground if made.ground in DECLINING else "")
     elif made.verdict == Review.Verdict.WANT:
         entry = WORKFLOW["want"].apply(match, by=by, reason=made.reason)
         tell_parties(match, entry, "wanting")
@@ -97,16 +101,16 @@ def _approve(match: Match, by: User) -> None:
 
 
 @transaction.atomic
-def decline(match: Match, *, by: User, reason: str) -> Entry:
+def decline(match: Match, *, by: User, reason: str, ground: str = "") -> Entry:
     """Say no, with a reason that department and vendor read."""
-    entry = _decline(match, by, reason)
+    entry = _decline(match, by, reason, ground)
     note(match, Judgement.Kind.DECLINE, by=by)
     return entry
 
 
-def _decline(match: Match, by: User, reason: str) -> Entry:
+def _decline(match: Match, by: User, reason: str, ground: str) -> Entry:
     known_to_parties = match.status != Match.Status.SUGGESTED
-    entry = WORKFLOW["decline"].apply(match, by=by, reason=reason)
+    entry = WORKFLOW["decline"].apply(match, by=by, reason=reason, ground=ground)
     if known_to_parties:
         tell_parties(match, entry, "declined")
     return entry
@@ -129,10 +133,12 @@ def start_trial(match: Match, *, by: User) -> Entry:
 
 
 @transaction.atomic
-def close(match: Match, *, by: User | None, reason: str, report: str = "") -> Entry:
+def close(match: Match, *, by: User | None, reason: str, report: str = "", ground: str = "") -> Entry:
     """End it; `report` is the number of the verified report that came of it and counts for the vendor."""
     was_on_trial = match.status == Match.Status.ON_TRIAL
-    entry = WORKFLOW["close"].apply(match, by=by, reason=reason, report=report, details={"report": report})
+    entry = WORKFLOW["close"].apply(
+        match, by=by, reason=reason, ground=ground, report=report, details={"report": report}
+    )
     _release(match, by, was_on_trial)
     return entry
 

@@ -1,11 +1,15 @@
 """The verbs of a match as POSTs."""
 
-from django.shortcuts import get_object_or_404
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
-from innoportal.lib.views import ActionView
+from innoportal.lib.views import ActionView, FormActionView
 from matching import services
+from matching.forms import ReasonForm
 from matching.models import Match
+from matching.views.detail import MatchPage, page_of
 
 
 class MatchAction(ActionView):
@@ -28,22 +32,32 @@ class OpenReview(MatchAction):
     done = _("The experts have been asked.")
 
 
-class Decline(MatchAction):
+class Refuse(MatchAction, FormActionView):
+    """Asks for a reason; what was typed stands on the page again when something is missing."""
+
+    def get_form(self) -> forms.Form:
+        return ReasonForm(self.request.POST, verb=self.verb, auto_id=f"id_{self.verb}_%s")
+
+    def again(self, status: int) -> HttpResponse:
+        page = MatchPage()
+        page.request, page.kwargs = self.request, self.kwargs
+        context = page_of(page.get_object(), self.request.user, bound={self.verb: self.form})
+        return render(self.request, "matching/detail.html", context, status=status)
+
+
+class Decline(Refuse):
     verb = "decline"
     service = staticmethod(services.decline)
-    takes_reason = True
     done = _("The match is declined; both sides read your reason.")
 
 
-class Reopen(MatchAction):
+class Reopen(Refuse):
     verb = "reopen"
     service = staticmethod(services.reopen)
-    takes_reason = True
     done = _("The match is on the shortlist again.")
 
 
-class Close(MatchAction):
+class Close(Refuse):
     verb = "close"
     service = staticmethod(services.close)
-    takes_reason = True
     done = _("The match is closed.")

@@ -1,7 +1,10 @@
 """One match: both texts, why they belong together, what speaks against it, and what was decided."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, cast
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponseRedirect
@@ -15,6 +18,7 @@ from accounts.models import Role, User
 from innoportal.languages import ENGLISH, HTML_LANG
 from innoportal.lib.views import ObjectPermissionMixin, VisibleMixin
 from journal.clock import clock_of
+from journal.grounds import ground_of
 from journal.models import Entry
 from journal.workflow import IllegalTransition, ReasonRequired
 from matching import services, wording
@@ -48,10 +52,11 @@ class MatchPage(VisibleMixin):
         return get_object_or_404(rows, key=self.kwargs["slug"])
 
 
-def page_of(match: Match, user, form=None) -> dict:
+def page_of(match: Match, user, form=None, bound: Mapping[str, forms.Form] = MappingProxyType({})) -> dict:
     """What the page may tell this person. A vendor and the public read no figures; a party reads no names."""
     may = {verb: user.has_perm(f"matching.{verb}_match", match) for verb in ASKED}
     explanation = services.explanation_of(match)
+    decision = decision_of(match) if may["view_findings"] else None
     return {
         "match": match,
         "may": may,
@@ -62,8 +67,9 @@ def page_of(match: Match, user, form=None) -> dict:
         "concepts": concepts(explanation),
         **figures(match, may),
         **judging(match, user, may, form),
-        "refusals": refusals(match, may),
-        "decision": decision_of(match) if may["view_findings"] else None,
+        "refusals": refusals(match, may, bound),
+        "decision": decision,
+        "decided_on": ground_of(decision) if decision else None,
         "dues": clock_of(match) if may["view_findings"] else [],
         "actions": actions(match, may),
     }
@@ -149,10 +155,16 @@ def actions(match: Match, may: dict) -> list[dict]:
     ]
 
 
-def refusals(match: Match, may: dict) -> list[dict]:
+def refusals(match: Match, may: dict, bound: Mapping[str, forms.Form]) -> list[dict]:
+    """Each with its form; the one that was wrong as it was sent."""
     words = {"decline": _("Decline"), "reopen": _("Put back on the shortlist"), "close": _("Close")}
     return [
-        {"address": f"matching:{verb}", "label": words[verb], "form": ReasonForm(auto_id=f"id_{verb}_%s")}
+        {
+            "address": f"matching:{verb}",
+            "label": words[verb],
+            "form": bound.get(verb) or ReasonForm(verb=verb, auto_id=f"id_{verb}_%s"),
+            "open": verb in bound,
+        }
         for verb in REFUSALS
         if may[verb] and WORKFLOW[verb].allows(match)
     ]

@@ -121,6 +121,7 @@ class Loop:
         draft = self.officer.press("Save and send for endorsement").url
         page = self.approver.at(draft)
         page.locator("summary", has_text="Send back").click()
+        page.get_by_label("The need or the outcome is not clear").check()
         page.locator("#send_back_reason").fill("Name the thickness at which a duct is cleaned.")
         self.approver.press("Send back")
         # Who wrote it reads why it came back, mends it and hands it in again.
@@ -200,6 +201,7 @@ class Loop:
         self.office.press("Put on the shortlist")
         page = self.office.settled()
         page.locator("summary", has_text="Decline").click()
+        page.get_by_label("Does not answer the need").check()
         page.locator("#id_decline_reason").fill("It watches the kitchen, not the duct.")
         self.office.press("Decline")
         page = self.officer.at(self.runner_up)

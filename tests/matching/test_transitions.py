@@ -45,7 +45,7 @@ def test_verb_by_standing_and_status(client, standing, verb, status):
     if user := person(standing, match):
         client.force_login(user)
     url = reverse(f"matching:{ADDRESSES[verb]}", args=[match.key])
-    response = client.post(url, {"reason": "Because."})
+    response = client.post(url, {"reason": "Because.", "ground": "other"})
     match.refresh_from_db()
     moves = standing in MAY[verb] and status in WORKFLOW[verb].sources
     assert match.status == (WORKFLOW[verb].target if moves else status)
@@ -66,7 +66,8 @@ def test_a_refusal_without_a_reason_moves_nothing(client, verb):
     status = sorted(WORKFLOW[verb].sources)[0]
     match = MatchFactory(status=status)
     client.force_login(person("office", match))
-    client.post(reverse(f"matching:{ADDRESSES[verb]}", args=[match.key]), {"reason": "  "})
+    response = client.post(reverse(f"matching:{ADDRESSES[verb]}", args=[match.key]), {"reason": "  "})
+    assert response.status_code == 422
     match.refresh_from_db()
     assert match.status == status
 

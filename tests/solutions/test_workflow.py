@@ -99,7 +99,7 @@ def test_a_verb_is_done_by_whom_and_when_the_tables_say(client, cast, role, verb
         solution = a_solution(cast, status)
         url = reverse(URL_NAMES.get(verb, f"solutions:{verb}"), args=[solution.slug])
 
-        response = client.post(url, {"reason": "Because."})
+        response = client.post(url, {"reason": "Because.", "ground": "other"})
 
         solution.refresh_from_db()
         entries = Entry.objects.about(solution).filter(verb=verb).count()
@@ -141,7 +141,7 @@ def test_a_refusal_without_a_reason_moves_nothing_and_asks_for_it(client, cast, 
     solution = a_solution(cast, status)
     client.force_login(cast.people["office"])
 
-    response = client.post(reverse(f"solutions:{verb}", args=[solution.slug]), {"reason": "  "})
+    response = client.post(reverse(f"solutions:{verb}", args=[solution.slug]), {"reason": "  ", "ground": "other"})
 
     solution.refresh_from_db()
     assert solution.status == status

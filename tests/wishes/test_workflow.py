@@ -88,6 +88,7 @@ def test_each_verb_does_in_each_state_what_the_tables_say_for_each_role(
     target = wish_in(S.OPEN)
     given = {
         "reason": "It overlaps with another.",
+        "ground": "other",
         "into": target.reference,
         "closes_on": timezone.localdate() + timedelta(days=30),
     }

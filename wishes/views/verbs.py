@@ -19,9 +19,9 @@ from wishes.verb_forms import (
     LeaveForm,
     MergeForm,
     QuestionForm,
-    ReasonForm,
     RenewForm,
     ReturnForm,
+    SendBackForm,
     SponsorForm,
     WithdrawForm,
 )
@@ -69,7 +69,7 @@ class EndorseWish(Verb):
 
 class SendBackWish(Verb):
     verb = "send_back"
-    form_class = ReasonForm
+    form_class = SendBackForm
     service = staticmethod(services.send_back)
     done = _("Sent back. Your colleagues read your reason.")
 
@@ -81,7 +81,8 @@ class ReturnWish(Verb):
     done = _("Returned. The department reads your reason and your questions.")
 
     def arguments(self) -> dict[str, Any]:
-        return {"reason": self.form.cleaned_data["reason"], "questions": self.form.questions()}
+        given = self.form.cleaned_data
+        return {"reason": given["reason"], "ground": given["ground"], "questions": self.form.questions()}
 
 
 class PublishWish(Verb):

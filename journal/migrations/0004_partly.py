@@ -1,0 +1,17 @@
+from django.db import migrations
+
+
+def add(apps, schema_editor):
+    apps.get_model("journal", "Ground").objects.create(
+        noun="matching.match",
+        verb="decline",
+        code="partly",
+        words_en="Answers only part of the need",
+        words_zh="只能回應部分需要",
+        position=1,
+    )
+
+
+class Migration(migrations.Migration):
+    dependencies = [("journal", "0003_pauses_and_grounds")]
+    operations = [migrations.RunPython(add, migrations.RunPython.noop)]
