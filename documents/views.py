@@ -3,7 +3,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views import View
-from django.views.generic import ListView
+from django.views.generic import FormView, ListView
 
 from documents import services
+from documents.forms import DocumentForm
 from documents.models import Document, Rendition
-from innoportal.lib.views import PartialMixin
+from innoportal.lib.views import ObjectPermissionMixin, PartialMixin, SluggedMixin
 
 SHOWN = 5000  # characters of a text preview
 
@@ -107,6 +108,27 @@ class Picture(View):
         if document.is_confidential:
             services.downloaded(document, by=request.user, what="preview")
         return served(rendition.picture, content_type="image/webp", name="preview.webp", inline=True)
+
+
+class Attach(SluggedMixin, ObjectPermissionMixin, FormView):
+    """Adds a file to a thing that may be edited now; the room of the thing names its model and permission."""
+
+    form_class = DocumentForm
+    template_name = "documents/attach.html"
+    object: Any
+
+    def form_valid(self, form: DocumentForm) -> HttpResponse:
+        thing = self.object
+        try:
+            services.attach(thing, by=self.request.user, organisation=thing.organisation, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error("upload", error)
+            return self.form_invalid(form)
+        messages.success(self.request, _("The file is attached."))
+        return redirect(thing.get_absolute_url())
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs, thing=self.object)
 
 
 class Quarantine(LoginRequiredMixin, PermissionRequiredMixin, PartialMixin, ListView):

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from wishes import feeds
-from wishes.views import approval, listing, verbs, workspace, writing
+from wishes.views import approval, files, listing, verbs, workspace, writing
 
 app_name = "wishes"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("workspace/", workspace.WorkspacePiece.as_view(), name="workspace"),
     path("<str:slug>/", listing.WishDetail.as_view(), name="detail"),
     path("<str:slug>/edit/", writing.EditWish.as_view(), name="edit"),
+    path("<str:slug>/documents/", files.AttachDocument.as_view(), name="attach"),
     path("<str:slug>/submit/", verbs.SubmitWish.as_view(), name="submit"),
     path("<str:slug>/endorse/", verbs.EndorseWish.as_view(), name="endorse"),
     path("<str:slug>/send-back/", verbs.SendBackWish.as_view(), name="send_back"),

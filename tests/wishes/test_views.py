@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.factories import (
+    DocumentFactory,
     KpiFactory,
     MembershipFactory,
     OrganisationFactory,
@@ -47,14 +48,16 @@ def test_detail_takes_as_many_queries_for_five_of_everything_as_for_one(
     KpiFactory.create_batch(count, wish=wish)
     QuestionFactory.create_batch(count, wish=wish)
     SponsorFactory.create_batch(count, wish=wish)
-    with django_assert_num_queries(5):  # wish with its topics, sponsors, questions, measures, journal
+    about = {"noun": "wishes.wish", "object_id": wish.pk, "organisation": wish.organisation}
+    DocumentFactory.create_batch(count, public=True, **about)
+    with django_assert_num_queries(6):  # wish with its topics, sponsors, questions, measures, journal, files
         client.get(wish.get_absolute_url())
 
 
 def test_detail_takes_few_queries_for_the_department_too(as_role, wish_in, django_assert_max_num_queries):
     wish = wish_in(S.OPEN)
     client = as_role("member")
-    with django_assert_max_num_queries(10):  # nine of the page, and the inbox count in its header
+    with django_assert_max_num_queries(11):  # ten of the page, and the inbox count in its header
         client.get(wish.get_absolute_url())
 
 
