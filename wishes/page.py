@@ -16,6 +16,7 @@ from accounts.roles import is_vendor
 from documents.models import Document
 from innoportal.languages import phrase
 from journal.clock import clock
+from journal.grounds import ground_of
 from journal.models import Entry, Pledge
 from notifications.models import Follow
 from wishes import writing
@@ -36,9 +37,9 @@ from wishes.verb_forms import (
     LeaveForm,
     MergeForm,
     QuestionForm,
-    ReasonForm,
     RenewForm,
     ReturnForm,
+    SendBackForm,
     SponsorForm,
     WithdrawForm,
 )
@@ -54,7 +55,7 @@ BUTTONS: dict[str, tuple[Any, str, type[forms.Form] | None]] = {
     "renew": (_("Renew"), "secondary", RenewForm),
     "resolve": (_("Mark as resolved"), "secondary", None),
     "expire": (_("Close for proposals"), "secondary", None),
-    "send_back": (_("Send back"), "secondary", ReasonForm),
+    "send_back": (_("Send back"), "secondary", SendBackForm),
     "return": (_("Return with questions"), "secondary", ReturnForm),
     "merge": (_("Merge into another wish"), "secondary", MergeForm),
     "withdraw": (_("Withdraw"), "warning", WithdrawForm),
@@ -120,7 +121,13 @@ def writing_context(wish: Wish) -> dict[str, Any]:
 def withdrawn_context(wish: Wish) -> dict[str, Any]:
     """What wishes/withdrawn.html reads: its name alone, and the reason that its followers got."""
     entry = get_object_or_404(Entry.objects.about(wish), verb="withdraw")  # no verb leads out of this state
-    return {"title": wish.title, "reference": wish.reference, "at": entry.at, "reason": entry.reason}
+    return {
+        "title": wish.title,
+        "reference": wish.reference,
+        "at": entry.at,
+        "reason": entry.reason,
+        "ground": ground_of(entry),
+    }
 
 
 def offer(user: Any, wish: Wish) -> list[dict[str, Any]]:
