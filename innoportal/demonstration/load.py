@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-from innoportal.demonstration import approval, chapters
+from innoportal.demonstration import approval, chapters, papers
 from innoportal.demonstration.clock import Story
 from innoportal.demonstration.people import assemble, content
 from innoportal.demonstration.trial import trial
@@ -51,6 +51,8 @@ def _write(told: chapters.Told) -> None:
         chapters.wish(told, row)
     for row in content("solution", "solutions.toml"):
         chapters.solution(told, row)
+    for row in content("document", "documents.toml"):
+        papers.document(told, row)
     for row in content("decision", "stories.toml"):
         chapters.decision(told, row)
     for row in content("trial", "stories.toml"):

@@ -13,6 +13,8 @@ OWN_WISH = """select coalesce(w.reference, w.key) from wishes_wish w join accoun
     on o.id = w.organisation_id where o.slug = 'building' and w.status = '{}' order by w.id limit 1"""
 OWN_SOLUTION = """select coalesce(s.reference, s.key) from solutions_solution s join accounts_organisation o
     on o.id = s.organisation_id where o.slug = 'liftsense' and s.status = 'listed' order by s.id limit 1"""
+FILE = """select d.key::text from documents_document d join documents_rendition r on r.document_id = d.id
+    where d.noun like '%{}' and not d.is_confidential order by d.id limit 1"""
 UNPLANNED = """select m.key from matching_match m where m.status = 'approved'
     and not exists (select from trials_trial t where t.match_id = m.id) order by m.id limit 1"""
 
@@ -70,6 +72,7 @@ PAGES = [
     ("wishes:detail", "approver", OWN_WISH.format("endorsement"), ""),
     ("wishes:detail", "office", WISH.format("screening"), ""),
     ("wishes:edit", "officer", OWN_WISH.format("draft"), ""),
+    ("wishes:attach", "officer", OWN_WISH.format("draft"), ""),
     ("solutions:list", None, "", ""),
     ("solutions:list", None, "", "?trl_min=99"),
     ("solutions:create", "vendor", "", ""),
@@ -84,6 +87,9 @@ PAGES = [
     ("solutions:return", "office", SOLUTION.format("screening"), ""),
     ("solutions:refuse", "office", SOLUTION.format("screening"), ""),
     ("solutions:reconsider", "office", SOLUTION.format("not_suitable"), ""),
+    ("documents:preview", None, FILE.format("wish"), ""),
+    ("documents:preview", "vendor", FILE.format("solution"), ""),
+    ("documents:quarantine", "office", "", ""),
     ("matching:queue", "expert", "", ""),
     ("matching:rankers", "office", "", ""),
     ("matching:runs", "office", "", ""),
@@ -148,6 +154,8 @@ NO_PAGES = {
     "wishes:feed": "Atom",
     "trials:feed": "Atom",
     "documents:download": "a file",
+    "documents:original": "a file",
+    "documents:picture": "a picture within a page",
     "trials:report-pdf": "a file",
     "trials:report-json": "a file",
     "trials:measurements-file": "a file",

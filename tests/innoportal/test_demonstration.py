@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import Organisation, User
+from documents.models import Document
 from innoportal.demonstration.clock import Story
 from innoportal.demonstration.load import load
 from innoportal.demonstration.people import content, sign_ins
@@ -36,6 +37,7 @@ def told(django_db_setup, django_db_blocker, tmp_path_factory):
         patch.setattr(settings, "MATCHING_EMBEDDERS", ["use"])
         patch.setattr(settings, "MATCHING_SNAPSHOT_DIR", folder / "snapshots")
         patch.setattr(settings, "REPORT_KEY_FILE", folder / "report.pem")
+        patch.setattr(settings, "MEDIA_ROOT", folder / "media")
         shelf.forget()
         load(TODAY)
         yield
@@ -49,6 +51,12 @@ pytestmark = [
     pytest.mark.scale,
     pytest.mark.xdist_group("demonstration"),
 ]
+
+
+def test_a_wish_and_a_solution_have_files_with_a_preview():
+    files = Document.objects.public().exclude(rendition__picture="")
+    assert {one.noun for one in files} == {"wishes.wish", "solutions.solution"}
+    assert all("lift" in one.rendition.words.lower() for one in files)
 
 
 def test_there_is_something_in_every_state_of_the_loop():
