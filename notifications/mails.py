@@ -43,13 +43,7 @@ def mail(notification: Notification) -> EmailMultiAlternatives:
     language = person.language
     text = read(notification, language)
     with translation.override(language):
-        links = {
-            "url": settings.SITE_URL + localised_url(notification.url, language),
-            "settings_url": settings.SITE_URL + reverse("notices:settings"),
-            "unsubscribe_url": ""
-            if notification.why == "duty"
-            else settings.SITE_URL + unsubscribe_path(notification),
-        }
+        links = _links(notification, language)
         context = {
             "person": person,
             "subject": text.subject,
@@ -61,18 +55,31 @@ def mail(notification: Notification) -> EmailMultiAlternatives:
         }
         plain = render_to_string("notifications/mail.txt", context)
         html = _inliner().inline(render_to_string("notifications/mail.html", context))
-    host = urlsplit(settings.SITE_URL).hostname
-    headers = {
-        "Message-ID": f"<{notification.message_id}@{host}>",
-        "Auto-Submitted": "auto-generated",
-        "Content-Language": HTML_LANG[language],
-    }
-    if links["unsubscribe_url"]:
-        headers["List-Unsubscribe"] = f"<{links['unsubscribe_url']}>"
-        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    headers = _headers(notification, language, links["unsubscribe_url"])
     message = EmailMultiAlternatives(text.subject[:200], plain, to=[person.email], headers=headers)
     message.attach_alternative(html, "text/html")
     return message
+
+
+def _links(notification: Notification, language: str) -> dict[str, str]:
+    is_duty = notification.why == "duty"
+    return {
+        "url": settings.SITE_URL + localised_url(notification.url, language),
+        "settings_url": settings.SITE_URL + reverse("notices:settings"),
+        "unsubscribe_url": "" if is_duty else settings.SITE_URL + unsubscribe_path(notification),
+    }
+
+
+def _headers(notification: Notification, language: str, unsubscribe_url: str) -> dict[str, str]:
+    headers = {
+        "Message-ID": f"<{notification.message_id}@{urlsplit(settings.SITE_URL).hostname}>",
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": HTML_LANG[language],
+    }
+    if unsubscribe_url:
+        headers["List-Unsubscribe"] = f"<{unsubscribe_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
 
 
 def localised_url(url: str, language: str) -> str:

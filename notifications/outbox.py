@@ -44,6 +44,12 @@ def _silent(why: str, people: Iterable[int]) -> set[int]:
     return set(Preference.objects.silent(why, people).values_list("user_id", flat=True))
 
 
+def _about(thing: Any, entry: Entry) -> dict[str, Any]:
+    """What every template may say."""
+    title = {"thing_title": bilingual(thing, "title")} if hasattr(thing, "title_en") else {}
+    return {**title, "reference": getattr(thing, "reference", None) or "", "reason": told_reason(entry)}
+
+
 def notify(
     recipients: Iterable[User], entry: Entry, template: str, *, thing: Any, why: str, **context: Any
 ) -> int:
@@ -54,10 +60,7 @@ def notify(
     """
     people = {user.pk for user in recipients if user.pk != entry.actor_id}
     silent = _silent(why, people)
-    if hasattr(thing, "title_en"):
-        context.setdefault("thing_title", bilingual(thing, "title"))
-    context.setdefault("reference", getattr(thing, "reference", None) or "")
-    context.setdefault("reason", told_reason(entry))
+    context = _about(thing, entry) | context
     rows = [
         Notification(
             entry_id=entry.pk,

@@ -72,39 +72,48 @@ def report_shown(envelope: dict[str, Any]) -> dict[str, Any]:
         "facts": _facts(write, report),
         "claims": [_claim(write, claim) for claim in report.claims],
         "charts": [_chart(write, series) for series in report.series],
-        "plan": {
-            "hash": report.plan.hash,
-            "locked": write.time(report.plan.locked_at),
-            "method": said(report.plan.method),
-            "stop_rules": said(report.plan.stop_rules),
-        },
-        "deviations": [(write.day(one.on), said(one.text)) for one in report.deviations],
-        "incidents": [
-            (write.day(one.on), write.say(one.severity), said(one.text)) for one in report.incidents
-        ],
-        "money": [
-            (
-                one.year,
-                f"{one.currency} {write.number(one.budget)}",
-                f"{one.currency} {write.number(one.spent)}",
-            )
-            for one in report.money
-        ],
+        **_course(write, report),
         "vendor_comment": said(report.vendor_comment),
         "limits": said(report.limits),
-        "verifier": {
-            "name": said(report.verifier.name),
-            "organisation": said(report.verifier.organisation),
-            "statement": said(report.verifier.statement),
-            "interests": said(report.verifier.interests),
-            "signed": write.time(report.verifier.signed_at),
-        },
+        "verifier": _verifier(write, report),
         "published": write.time(report.published_at),
         "previous_hash": report.previous_hash or "",
         "correction": (report.corrects.version, said(report.corrects.reason)) if report.corrects else None,
         "data": data_of(report),
         "hash": envelope["hash"],
         "key_id": envelope["key_id"],
+    }
+
+
+def _course(write: View, report: Report) -> dict[str, Any]:
+    """What was planned, what came otherwise, and what it took."""
+    plan = report.plan
+    return {
+        "plan": {
+            "hash": plan.hash,
+            "locked": write.time(plan.locked_at),
+            "method": said(plan.method),
+            "stop_rules": said(plan.stop_rules),
+        },
+        "deviations": [(write.day(one.on), said(one.text)) for one in report.deviations],
+        "incidents": [
+            (write.day(one.on), write.say(one.severity), said(one.text)) for one in report.incidents
+        ],
+        "money": [
+            (one.year, *(f"{one.currency} {write.number(amount)}" for amount in (one.budget, one.spent)))
+            for one in report.money
+        ],
+    }
+
+
+def _verifier(write: View, report: Report) -> dict[str, Any]:
+    verifier = report.verifier
+    return {
+        "name": said(verifier.name),
+        "organisation": said(verifier.organisation),
+        "statement": said(verifier.statement),
+        "interests": said(verifier.interests),
+        "signed": write.time(verifier.signed_at),
     }
 
 

@@ -59,14 +59,7 @@ def open_table(path: Path, *, max_bytes: int) -> Table:
 
     :raises Unreadable: it is missing, empty, too large, broken, or of a kind or encoding that is not taken.
     """
-    try:
-        size = path.stat().st_size
-        if path.is_dir():
-            raise Unreadable(_("%(path)s is a folder. Name a file.") % {"path": path})
-        with path.open("rb") as raw:
-            head = raw.read(8)
-    except OSError as error:
-        raise Unreadable(_("%(path)s: %(why)s.") % {"path": path, "why": error.strerror}) from error
+    size, head = _look(path)
     if size > max_bytes:
         raise Unreadable(
             _("The file has %(size)d MB and at most %(limit)d MB are read. Split it, or give --max-mb.")
@@ -85,6 +78,18 @@ def open_table(path: Path, *, max_bytes: int) -> Table:
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise Unreadable(_("The content is a workbook, not text. Give it the ending .xlsx, saved as such."))
     return (_json_lines if kind in {".jsonl", ".ndjson"} else _delimited)(path, encoding_of(path), size)
+
+
+def _look(path: Path) -> tuple[int, bytes]:
+    """How large the file is, and its first bytes."""
+    try:
+        size = path.stat().st_size
+        if path.is_dir():
+            raise Unreadable(_("%(path)s is a folder. Name a file.") % {"path": path})
+        with path.open("rb") as raw:
+            return size, raw.read(8)
+    except OSError as error:
+        raise Unreadable(_("%(path)s: %(why)s.") % {"path": path, "why": error.strerror}) from error
 
 
 def encoding_of(path: Path) -> str:

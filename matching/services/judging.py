@@ -50,10 +50,7 @@ def review(match: Match, *, by: User, verdict: str, ground: str, reason: str) ->
     if not WORKFLOW["approve"].allows(match):
         raise IllegalTransition(_("This match is not under review."))
     _may_judge(match, by)
-    if not reason.strip():
-        raise ReasonRequired(_("Say why: the other experts and the portal office read your reason."))
-    if match.reviews.filter(expert=by, round=match.round).exists():
-        raise ValidationError(_("You have reviewed this match already."), code="reviewed")
+    _check_review(match, by, reason)
     made = Review(
         match=match,
         expert=by,
@@ -71,6 +68,13 @@ def review(match: Match, *, by: User, verdict: str, ground: str, reason: str) ->
     record(match, "judge", by=by, details={"verdict": verdict, "ground": ground, "round": match.round})
     _follow(match, made, by)
     return made
+
+
+def _check_review(match: Match, by: User, reason: str) -> None:
+    if not reason.strip():
+        raise ReasonRequired(_("Say why: the other experts and the portal office read your reason."))
+    if match.reviews.filter(expert=by, round=match.round).exists():
+        raise ValidationError(_("You have reviewed this match already."), code="reviewed")
 
 
 def _follow(match: Match, made: Review, by: User) -> None:

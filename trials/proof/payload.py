@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 
 from trials.proof.shape import Day, Hash, Misfit, Moment, Number, pattern, plain, read
 
+SCHEMA = "innoportal-report/1"
+
 Verdict = Literal["met", "partly_met", "not_met", "inconclusive", "stopped"]
 
 

@@ -32,7 +32,6 @@ def snapshot(
     """Everything that the report says, as it stands at this moment."""
     trial = report.trial
     claims = list(trial.claims.order_by("position", "pk"))
-    log = list(trial.log.order_by("on", "pk"))
     return payload.Report(
         schema="innoportal-report/1",
         reference=reference,
@@ -48,14 +47,7 @@ def snapshot(
         summary=pair(report, "summary"),
         claims=tuple(_claim(claim) for claim in claims),
         series=tuple(series for claim in claims if (series := _series(claim))),
-        deviations=tuple(
-            payload.Deviation(one.on.isoformat(), pair(one, "text")) for one in log if one.kind == "deviation"
-        ),
-        incidents=tuple(
-            payload.Incident(one.on.isoformat(), SEVERITY[one.severity], pair(one, "text"))
-            for one in log
-            if one.kind == "incident"
-        ),
+        **_log(trial),
         money=_money(trial),
         vendor_comment=written(report.vendor_comment),
         verifier=payload.Verifier(
@@ -66,6 +58,20 @@ def snapshot(
         previous_hash=previous_hash or None,
         corrects=corrects,
     )
+
+
+def _log(trial: models.Trial) -> dict[str, Any]:
+    log = list(trial.log.order_by("on", "pk"))
+    return {
+        "deviations": tuple(
+            payload.Deviation(one.on.isoformat(), pair(one, "text")) for one in log if one.kind == "deviation"
+        ),
+        "incidents": tuple(
+            payload.Incident(one.on.isoformat(), SEVERITY[one.severity], pair(one, "text"))
+            for one in log
+            if one.kind == "incident"
+        ),
+    }
 
 
 def pair(thing: Any, name: str) -> Bilingual:
