@@ -4,14 +4,10 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from accounts.roles import is_auditor, is_engineer, is_expert, is_office, is_requester, is_vendor, is_verifier
 from innoportal.home_counts import counts
 from trials.models import Report
 from wishes.models import Wish
@@ -49,37 +45,6 @@ class Page(TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs, contact=settings.CONTACT)
-
-
-class Workspace(LoginRequiredMixin, TemplateView):
-    """What waits for this person, by room; each piece is loaded from its room's own address."""
-
-    template_name = "workspace.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user = self.request.user
-        sees_all = is_office(user) or is_auditor(user) or user.is_superuser
-        requester, vendor = is_requester(user), is_vendor(user)
-        pieces = [
-            (_("Wishes"), "wishes:workspace", requester or sees_all),
-            (_("Solutions"), "solutions:workspace", vendor or sees_all),
-            (_("Matches"), "matching:workspace", requester or vendor or sees_all or is_expert(user)),
-            (
-                _("Trials and reports"),
-                "trials:workspace",
-                requester or vendor or sees_all or is_engineer(user) or is_verifier(user),
-            ),
-            (_("Files in quarantine"), "documents:quarantine", sees_all),
-        ]
-        actions = [
-            (_("Write a wish"), "wishes:create", requester),
-            (_("Offer a solution"), "solutions:create", vendor),
-        ]
-        return super().get_context_data(
-            **kwargs,
-            pieces=[{"label": label, "url": reverse(name)} for label, name, shown in pieces if shown],
-            actions=[{"label": label, "url": reverse(name)} for label, name, shown in actions if shown],
-        )
 
 
 def robots(request: HttpRequest) -> HttpResponse:

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "matching",
     "wishes",
     "solutions",
+    "desk",
     "notifications",
     "documents",
     "innoportal.demonstration",
@@ -253,6 +254,8 @@ MATCHING_BACKEND = env.str(
 )
 MATCHING_SNAPSHOT_DIR = DATA_DIR / "snapshots"
 MATCHING_CANDIDATES = 50  # how many of the other side are scored and kept for each wish or solution
+# How much of the public files of a wish or solution is read with it; 0: nothing (docs/adr/0034).
+MATCHING_DOCUMENT_CHARACTERS = env.int("MATCHING_DOCUMENT_CHARACTERS", 4000)
 MATCHING_LEASE = env.int("MATCHING_LEASE", 180)  # seconds; then a shard is given to another worker
 MATCHING_PATIENCE = env.int("MATCHING_PATIENCE", 30)  # seconds that others wait for a writer that is cut off
 

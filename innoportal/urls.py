@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView
 
-from innoportal import health, home, mailbox
+from innoportal import health, home, mailbox, workspace
 from innoportal.api import router
 from innoportal.styleguide import styleguide
 
@@ -31,7 +31,7 @@ urlpatterns = [
         path("about/", home.Page.as_view(page="about"), name="about"),
         path("accessibility/", home.Page.as_view(page="accessibility"), name="accessibility"),
         path("privacy/", home.Page.as_view(page="privacy"), name="privacy"),
-        path("workspace/", home.Workspace.as_view(), name="workspace"),
+        path("workspace/", workspace.Workspace.as_view(), name="workspace"),
         path("search/", include("matching.search_urls")),
         path("account/", include("accounts.urls")),
         path("account/", include("allauth.urls")),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import Delegation, Invitation, Membership, Organisation, Partnership, Role, User
+from desk.models import Visit
 from documents.models import Document, Rendition
 from journal.models import Counter, Entry, Ground, Pledge, next_reference
 from matching.engine.glossary import Concept
@@ -713,3 +714,10 @@ class RenditionFactory(DjangoModelFactory):
     sha256 = factory.LazyFunction(lambda: hashlib.sha256(b"sheet").hexdigest())
     words = "sheet"
     excerpt = "sheet"
+
+
+class VisitFactory(DjangoModelFactory):
+    class Meta:
+        model = Visit
+
+    user = factory.SubFactory(UserFactory)

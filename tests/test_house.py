@@ -18,6 +18,7 @@ ROOMS = [
     "journal",
     "documents",
     "notifications",
+    "desk",
     "wishes",
     "solutions",
     "matching",

@@ -55,8 +55,8 @@ def is_in_verification(user, report=None) -> bool:
     return report is not None and report.status == Report.Status.VERIFICATION
 
 
-def objections(report: Report, user) -> list[str]:
-    """Why this person's signature would not be independent; one query."""
+def objections(report: Report, user, *, wrote: bool | None = None) -> list[str]:
+    """Why this person's signature would not be independent; one query, none if `wrote` is known."""
     trial = report.trial
     found = []
     if user.is_member_of(trial.parties["vendor"]):
@@ -65,8 +65,9 @@ def objections(report: Report, user) -> list[str]:
         found.append(_("You belong to the department that made the wish."))
     if trial.engineer_id == user.pk:
         found.append(_("You are the engineer of this trial."))
-    authors = Entry.objects.about(report).filter(verb__in=AUTHORING).values_list("actor_id", flat=True)
-    if report.created_by_id == user.pk or user.pk in authors:
+    if wrote is None:
+        wrote = Entry.objects.about(report).filter(verb__in=AUTHORING, actor_id=user.pk).exists()
+    if report.created_by_id == user.pk or wrote:
         found.append(_("You wrote on this report."))
     return found
 

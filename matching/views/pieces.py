@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.db.models import Exists
 from django.shortcuts import get_object_or_404
 from django.views.generic import TemplateView
 
@@ -11,9 +10,8 @@ from accounts.models import Role
 from innoportal.lib.counting import up_to
 from innoportal.lib.views import PartialMixin
 from journal.clock import with_dues
-from matching import services, wording
+from matching import services, waiting, wording
 from matching.models import Match
-from matching.views.queue import GIVEN
 from solutions.models import Solution
 from wishes.models import Wish
 
@@ -136,38 +134,22 @@ def _first(kind: str, rows) -> Waiting:
 
 
 def for_expert(request) -> Waiting | None:
-    """Matches under review that this expert has not judged and may judge."""
-    user = request.user
-    if not user.has_role(Role.EXPERT):
-        return None
-    near = [*user.membership_roles, *user.conflicts.values_list("organisation", flat=True)]
-    rows = Match.objects.live().filter(~Exists(GIVEN.filter(expert=user)), status=S.REVIEW)
-    rows = rows.exclude(wish__organisation__in=near).exclude(solution__organisation__in=near)
-    return _first("review", rows.exclude(wish__created_by=user).exclude(solution__created_by=user))
+    return _first("review", waiting.for_expert(request.user)) if request.user.has_role(Role.EXPERT) else None
 
 
 def for_office(request) -> Waiting | None:
-    """What a department has picked, and what waits for more information."""
-    if not request.user.has_role(Role.OFFICE):
-        return None
-    return _first("office", Match.objects.live().filter(status__in=(S.SHORTLISTED, S.WANTING)))
+    return _first("office", waiting.for_office()) if request.user.has_role(Role.OFFICE) else None
 
 
 def for_department(request) -> Waiting | None:
-    """The likeliest suggestions for the wishes of this person's organisations, and what was picked."""
-    own = list(request.user.membership_roles)
-    rows = Match.objects.live().filter(wish__organisation__in=own)
-    rows = rows.filter(status__in=(S.SUGGESTED, S.SHORTLISTED, S.WANTING), rank__lte=3)
-    rows = rows.exclude(status=S.SUGGESTED, feasibility=Match.Feasibility.NOT_FEASIBLE)
-    found = _first("department", rows) if own else None
+    found = (
+        _first("department", waiting.for_department(request.user)) if request.user.membership_roles else None
+    )
     return found if found and found.count else None
 
 
 def for_vendor(request) -> Waiting | None:
-    """Own matches about which an expert asks for more."""
-    own = list(request.user.membership_roles)
-    rows = Match.objects.live().filter(solution__organisation__in=own, status=S.WANTING)
-    found = _first("vendor", rows) if own else None
+    found = _first("vendor", waiting.for_vendor(request.user)) if request.user.membership_roles else None
     return found if found and found.count else None
 
 

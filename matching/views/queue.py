@@ -2,7 +2,7 @@
 
 import rules
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models import Count, Exists, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -12,13 +12,11 @@ from innoportal.lib.counting import CappedPaginator
 from innoportal.lib.views import PartialMixin, VisibleMixin
 from matching import wording
 from matching.filters import MatchFilter
-from matching.models import Match, Review
+from matching.models import Match
+from matching.waiting import GIVEN
 
 SORTS = [("", _("Likeliest first")), ("newest", _("Newest first"))]
 ORDERS = {"newest": ("-created_at", "-pk")}
-GIVEN = Review.objects.filter(
-    match=OuterRef("pk"), round=OuterRef("round")
-).order_by()  # of a match in its round
 
 
 class SignedInPermission(PermissionRequiredMixin):

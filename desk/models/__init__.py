@@ -1,0 +1,3 @@
+from desk.models.visits import Visit
+
+__all__ = ["Visit"]

@@ -1,0 +1,62 @@
+"""What waits for a person among the solutions, and what they wait for there."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, User
+from innoportal.lib.promises import party
+from innoportal.lib.work import MOST, Row
+from journal.clock import with_dues
+from solutions.models import Solution
+
+S = Solution.Status
+WITH_OFFICE = (S.SUBMITTED, S.SCREENING)
+
+
+def work(user: User) -> Iterator[Row]:
+    """Three queries, however many solutions there are."""
+    mine = list(user.membership_roles)
+    if not mine and not user.has_role(Role.OFFICE):
+        return
+    for solution in with_dues(_waiting(user, mine)):
+        task, is_mine = _task(user, solution)
+        yield Row(
+            task=task,
+            title=solution.title,
+            url=solution.get_absolute_url(),
+            thing=solution,
+            note=solution.organisation.name,
+            due=solution.due,
+            since=solution.updated_at,
+            mine=is_mine,
+        )
+
+
+def _waiting(user: User, mine: list[int]) -> QuerySet[Solution]:
+    """Of the own organisations what is not settled; for the office what is handed in, of all."""
+    wanted = Q(organisation__in=mine, status__in=(S.DRAFT, *WITH_OFFICE, S.RETURNED, S.EXPIRED))
+    if user.has_role(Role.OFFICE):
+        wanted |= Q(status__in=(*WITH_OFFICE, S.RETURNED))
+    rows = Solution.objects.visible_to(user).filter(wanted)
+    return rows.select_related("organisation").order_by("updated_at", "pk")[:MOST]
+
+
+def _task(user: User, solution: Any) -> tuple[str, bool]:
+    """What comes next, and whether it is this person's to do."""
+    is_own = user.is_member_of(solution.organisation_id)
+    if solution.status in WITH_OFFICE:
+        if not user.has_role(Role.OFFICE):
+            return party("office"), False
+        if solution.status == S.SUBMITTED:
+            return _("Confirm that you have this solution"), True
+        return _("Screen this solution"), True
+    if not is_own:
+        return party("vendor"), False
+    if solution.status == S.RETURNED:
+        return _("Answer the questions and hand in this solution again"), True
+    if solution.status == S.EXPIRED:
+        return _("Renew this solution, or let it go"), True
+    return _("Finish this solution and hand it in"), True
