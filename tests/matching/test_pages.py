@@ -11,12 +11,15 @@ from matching import services
 from matching.models import Match
 from matching.views import pieces
 from matching.views.marking import converted
+from solutions.models import Solution
 from tests.factories import (
     ConflictFactory,
     MatchFactory,
     MembershipFactory,
+    OrganisationFactory,
     ReviewFactory,
     SolutionFactory,
+    SponsorFactory,
     TopicFactory,
     UserFactory,
     WishFactory,
@@ -319,6 +322,23 @@ def test_the_workspace_shows_what_waits(client):
     assert "<html" not in piece
     ReviewFactory(match=match, expert=expert, verdict="want")
     assert match.key not in client.get(url).content.decode()
+
+
+@pytest.mark.parametrize("stake", ["wish", "solution", "nominator", "sponsor"])
+def test_the_workspace_of_an_expert_shows_nothing_that_they_may_not_judge(client, stake):
+    match, near = MatchFactory(review=True), OrganisationFactory()
+    if stake == "sponsor":
+        SponsorFactory(wish=match.wish, organisation=near)
+    elif stake == "nominator":
+        Solution.objects.filter(pk=match.solution_id).update(nominated_by=near)
+    else:
+        near = getattr(match, stake).organisation
+    expert = UserFactory(expert=True)
+    services.declare_conflict(by=expert, organisation=near, reason="I advise them.")
+    client.force_login(expert)
+    assert match.key not in client.get(reverse("matching:workspace")).content.decode()
+    other = MatchFactory(review=True)
+    assert other.key in client.get(reverse("matching:workspace")).content.decode()
 
 
 def test_the_workspace_of_a_vendor_shows_what_the_experts_ask(client):

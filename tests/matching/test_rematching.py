@@ -49,7 +49,9 @@ def test_contributions_add_up_to_the_probability():
     services.rematch_all()
     lift_wish()
     services.rematch_all()
-    for match in Match.objects.all():
+    matches = list(Match.objects.all())
+    assert matches
+    for match in matches:
         logit = match.score["intercept"] + sum(c["logit_share"] for c in match.score["contributions"])
         assert 1 / (1 + math.exp(-logit)) == pytest.approx(match.probability, abs=1e-9)
 
