@@ -4,6 +4,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
 from matching.models import Match, Review
+from wishes.models import Sponsor
 
 S = Match.Status
 GIVEN = Review.objects.filter(
@@ -15,7 +16,10 @@ def for_expert(user: User) -> QuerySet[Match]:
     """Under review, not judged by this expert, who may judge them."""
     near = [*user.membership_roles, *user.conflicts.values_list("organisation", flat=True)]
     rows = Match.objects.live().filter(~Exists(GIVEN.filter(expert=user)), status=S.REVIEW)
-    rows = rows.exclude(wish__organisation__in=near).exclude(solution__organisation__in=near)
+    if near:  # as `services.why_not_judge` has it
+        sponsored = Sponsor.objects.filter(wish=OuterRef("wish"), organisation__in=near)
+        rows = rows.exclude(wish__organisation__in=near).exclude(solution__organisation__in=near)
+        rows = rows.exclude(solution__nominated_by__in=near).filter(~Exists(sponsored))
     return rows.exclude(wish__created_by=user).exclude(solution__created_by=user)
 
 

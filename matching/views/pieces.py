@@ -3,10 +3,6 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.mixins import LoginRequiredMixin
-<<<<<<< Updated upstream
-=======
-from django.db.models import Exists, OuterRef, Q
->>>>>>> Stashed changes
 from django.shortcuts import get_object_or_404
 from django.views.generic import TemplateView
 
@@ -17,7 +13,7 @@ from journal.clock import with_dues
 from matching import services, waiting, wording
 from matching.models import Match
 from solutions.models import Solution
-from wishes.models import Sponsor, Wish
+from wishes.models import Wish
 
 SHOWN = 10
 COUNTED = 99
@@ -138,21 +134,7 @@ def _first(kind: str, rows) -> Waiting:
 
 
 def for_expert(request) -> Waiting | None:
-<<<<<<< Updated upstream
     return _first("review", waiting.for_expert(request.user)) if request.user.has_role(Role.EXPERT) else None
-=======
-    """Matches under review that this expert has not judged and may judge."""
-    user = request.user
-    if not user.has_role(Role.EXPERT):
-        return None
-    near = [*user.membership_roles, *user.conflicts.values_list("organisation", flat=True)]
-    rows = Match.objects.live().filter(~Exists(GIVEN.filter(expert=user)), status=S.REVIEW)
-    if near:  # as `services.why_not_judge` has it
-        sponsored = Sponsor.objects.filter(wish=OuterRef("wish"), organisation__in=near)
-        rows = rows.exclude(Q(wish__organisation__in=near) | Q(solution__organisation__in=near))
-        rows = rows.exclude(solution__nominated_by__in=near).filter(~Exists(sponsored))
-    return _first("review", rows.exclude(wish__created_by=user).exclude(solution__created_by=user))
->>>>>>> Stashed changes
 
 
 def for_office(request) -> Waiting | None:
