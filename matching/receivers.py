@@ -13,7 +13,8 @@ from wishes.models import Wish
 
 # These say nothing new about the thing itself; anything else may.
 INDIFFERENT = frozenset(
-    {"match", "unmatch", "start_trial", "end_trial", "ask", "answer", "correct", "sponsor", "leave"}
+    {"advise"}
+    | {"match", "unmatch", "start_trial", "end_trial", "ask", "answer", "correct", "sponsor", "leave"}
 )
 # After these there may be a text with the portal office that was not compared yet.
 WRITES = frozenset({"submit", "endorse", "edit", "reconsider"})
@@ -29,6 +30,8 @@ def wish_changed(instance: Wish, entry: Entry, **kwargs) -> None:
 def solution_changed(instance: Solution, entry: Entry, **kwargs) -> None:
     _changed(instance, entry, tasks.rematch_solution)
     _compare(instance, entry, Duplicate.SOLUTIONS_COMPARED)
+    if entry.verb in services.GIVEN_BACK:
+        transaction.on_commit(lambda: tasks.advise.delay(instance.pk, entry.pk), robust=True)
 
 
 @receiver(happened, sender=Ranker, dispatch_uid="matching.ranker")

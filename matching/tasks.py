@@ -23,6 +23,12 @@ def rematch_solution(solution_id: int, since: str = "") -> None:
 
 
 @shared_task
+def advise(solution_id: int, entry_id: int) -> None:
+    """What would make it fit goes to the vendor of a solution that was given back."""
+    services.advise(solution_id, entry_id)
+
+
+@shared_task
 def sweep() -> None:
     """Match what is behind, and wake workers for the shards of a rematch: lost messages are sent again."""
     services.sweep()

@@ -2,6 +2,7 @@ from django.urls import path
 
 from matching.views import (
     actions,
+    advising,
     conflicts,
     detail,
     duplicates,
@@ -18,6 +19,7 @@ app_name = "matching"
 urlpatterns = [
     path("", queue.Queue.as_view(), name="queue"),
     path("workspace/", pieces.Workspace.as_view(), name="workspace"),
+    path("advice/<slug:slug>/", advising.AdviceOn.as_view(), name="advice"),
     path("similar/", pieces.Similar.as_view(), name="similar"),
     path("while-writing/", writing.WhileWriting.as_view(), name="while-writing"),
     path("conflicts/", conflicts.Conflicts.as_view(), name="conflicts"),

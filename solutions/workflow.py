@@ -34,6 +34,7 @@ TOLD = {
     "renew": _("Listing renewed"),
     "withdraw": _("Withdrawn"),
     "answer_wish": _("Offered for a wish"),
+    "advise": _("The portal told what would make it fit"),
 }
 
 # What the public reads of a listed solution's history: steps without anyone's words.

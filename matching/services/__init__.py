@@ -1,5 +1,6 @@
 """The verbs of this room."""
 
+from matching.services.advising import GIVEN_BACK, Advice, advice, advise
 from matching.services.duplicates import find_duplicates, not_same, same, sweep_duplicates
 from matching.services.explaining import explanation_of, improvements_of, with_reports
 from matching.services.figures import calibration, precision_by_month
@@ -49,8 +50,10 @@ from matching.services.terms import (
 
 __all__ = [
     "BATCH",
+    "GIVEN_BACK",
     "LONGEST",
     "WAKES",
+    "Advice",
     "AlreadyRunning",
     "Faulty",
     "Lesson",
@@ -65,6 +68,8 @@ __all__ = [
     "active_ranker",
     "active_run",
     "add_term",
+    "advice",
+    "advise",
     "approvals",
     "batches",
     "calibration",

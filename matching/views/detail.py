@@ -70,6 +70,7 @@ def page_of(match: Match, user, form=None, bound: Mapping[str, forms.Form] = Map
         "refusals": refusals(match, may, bound),
         "decision": decision,
         "decided_on": ground_of(decision) if decision else None,
+        "advice_url": advice_url(match, user) if decision else "",
         "dues": clock_of(match) if may["view_findings"] else [],
         "actions": actions(match, may),
     }
@@ -123,6 +124,13 @@ def decision_of(match: Match):
     if verb := told.get(match.status):
         return Entry.objects.about(match).filter(verb=verb).order_by("-at", "-pk").first()
     return None
+
+
+def advice_url(match: Match, user) -> str:
+    """Where its vendor reads what would help; "" for others, and when nothing was refused."""
+    if match.status != Match.Status.DECLINED or not user.is_member_of(match.solution.organisation_id):
+        return ""
+    return reverse("matching:advice", args=[match.solution.slug])
 
 
 def best_change(match: Match) -> dict | None:

@@ -104,6 +104,7 @@ PAGES = [
     ("matching:duplicates", "office", "", ""),
     ("matching:duplicates", "auditor", "", "?status=found&status=same&status=different"),
     ("matching:duplicates-of-wish", "office", WISH.format("open"), ""),
+    ("matching:advice", "vendor", OWN_SOLUTION, ""),
     ("matching:duplicates-of-solution", "office", SOLUTION.format("listed"), ""),
     ("matching:workspace", "expert", "", ""),
     ("matching:conflicts", "expert", "", ""),
