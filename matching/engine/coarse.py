@@ -41,6 +41,9 @@ class Coarse:
     def dim(self) -> int:
         return int(self.whole.shape[1])
 
+    def taken(self, rows: Array) -> "Coarse":
+        return Coarse(self.whole[rows], self.steps[rows], self.langs[rows], self.bases)
+
     def floats(self, rows: Any = slice(None)) -> Array:
         """The vectors of some rows, nearly as the model gave them."""
         found: Array = self.bases[self.langs[rows]] + self.steps[rows, None] * self.whole[rows]

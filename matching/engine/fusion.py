@@ -1,6 +1,6 @@
 """Several opinions on what is alike, on one scale, so that a ranking holds within and across languages."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,20 +87,42 @@ CELLS = 2**15  # scores worked on at once: what is read again is then still in t
 
 @dataclass(frozen=True)
 class Lens:
-    """What made the scores of some queries from their signals, (queries, languages of the groups) each."""
+    """What made the scores of some queries from their signals: (queries, languages) each."""
 
+    languages: tuple[int, ...]
     factors: Mapping[str, Array]
     shifts: Array
     means: Array
     deviations: Array
 
-    def of(self, signals: Mapping[str, Array], queries: Array, languages: Array) -> Array:
-        """The scores of single cells, as they are in the whole; `languages` are places among the groups."""
-        found = np.zeros(len(queries), self.shifts.dtype)
-        for name, factors in self.factors.items():
-            found += signals[name] * factors[queries, languages]
-        found += self.shifts[queries, languages]
-        return (found - self.means[queries, languages]) / self.deviations[queries, languages]
+    def of(self, signals: Mapping[str, Array], groups: Groups) -> Array:
+        """The scores of a few rows, as they are in the whole."""
+        found = np.empty_like(signals["words"])
+        for rows, lang in zip(groups.rows, groups.languages, strict=True):
+            at = [self.languages.index(lang)]
+            part = np.zeros_like(found[:, rows])
+            for name, factors in self.factors.items():
+                part += signals[name][:, rows] * factors[:, at]
+            part += self.shifts[:, at]
+            found[:, rows] = (part - self.means[:, at]) / self.deviations[:, at]
+        return found
+
+    def of_queries(self, chosen: Array) -> "Lens":
+        factors = {name: own[chosen] for name, own in self.factors.items()}
+        return Lens(self.languages, factors, self.shifts[chosen], self.means[chosen], self.deviations[chosen])
+
+    @classmethod
+    def joined(cls, every: Sequence["Lens"]) -> "Lens":
+        """Of several queries in the same collection."""
+        first, *_ = every
+        return cls(
+            first.languages,
+            {name: np.concatenate([one.factors[name] for one in every]) for name in first.factors},
+            *(
+                np.concatenate([getattr(one, name) for one in every])
+                for name in ("shifts", "means", "deviations")
+            ),
+        )
 
 
 def standardise(scores: Array, groups: Groups, moments: Moments | None = None) -> tuple[Array, Array, Array]:
@@ -203,7 +225,7 @@ def fused(
     moments = scale.moments if scale else {}
     mixed, factors, shifts = mix(signals, same_script, groups, mixture, moments)
     scores, means, deviations = standardise(mixed, groups, moments.get(MIXED))
-    return scores, Lens(factors, shifts, means, deviations)
+    return scores, Lens(tuple(groups.languages), factors, shifts, means, deviations)
 
 
 def mix(

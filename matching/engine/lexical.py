@@ -85,6 +85,15 @@ class Postings:
         places = np.arange(starts[-1]) + np.repeat(self.indptr[kept] - starts[:-1], sizes)
         return Postings(self.terms[kept], starts, self.rows[places], self.counts[places], self.lengths)
 
+    def taken(self, rows: Array) -> "Postings":
+        """Those of some rows (ascending), which are numbered anew."""
+        numbers = np.full(len(self.lengths), -1, np.int32)
+        numbers[rows] = np.arange(len(rows), dtype=np.int32)
+        new = numbers[self.rows]
+        kept = new >= 0
+        indptr = np.concatenate([[0], np.cumsum(kept)])[self.indptr].astype(np.int64)
+        return Postings(self.terms, indptr, new[kept], self.counts[kept], self.lengths[rows])
+
     def frequencies(self, groups: Array, chosen: Array, n_groups: int) -> Array:
         """In how many of the chosen rows of each group each term stands."""
         found = np.zeros((len(self.terms), n_groups), np.int64)

@@ -56,6 +56,13 @@ class Ready:
             measured if widths is None else widths,
         )
 
+    def taken(self, rows: Array) -> "Ready":
+        """Some rows (ascending), as they are in the whole."""
+        columns = (
+            {name: own[rows] for name, own in of.items()} for of in (self.lengths, self.norms, self.widths)
+        )
+        return Ready(self.segment.taken(rows), *columns)
+
     def words(self, statistics: Statistics, role: Role, bags: Sequence[Sequence[str]]) -> Array:
         """BM25 of some queries with each row."""
         one, counts = self.segment, statistics.words[role]

@@ -43,7 +43,14 @@ class Retriever(Protocol):
         among: set[str] | None = None,
         *,
         crowded: bool = True,
-    ) -> list[list[Hit]]: ...
+        told: bool = True,
+    ) -> list[list[Hit]]:
+        """Without `told` the signals may be left out."""
+        ...
+
+    def measured(self, queries: Sequence[Prepared], role: Role, among: Sequence[set[str]]) -> list[list[Hit]]:
+        """For each query what there is of its own `among`: the answers of `search`, but for all in one go."""
+        ...
 
     def near(self, role: Role, beside: Iterable[Prepared] = ()) -> Near:
         """For finding duplicates; `beside` are things that only this comparison may know of."""

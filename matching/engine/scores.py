@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from matching.engine import fusion
+from matching.engine.company import NEIGHBOURS, company, runs
 from matching.engine.dense import Role
 from matching.engine.items import Prepared
 from matching.engine.lexical import Array
@@ -19,10 +20,8 @@ if TYPE_CHECKING:
     from matching.engine.snapshot import Snapshot
 
 COMPANY = 200  # best rows whose neighbours among them are heard
-NEIGHBOURS = 2
 DIGITS = 5  # of a score that tell two items apart
 TIE = 2 * 10**-DIGITS
-ALIKE = 0.3  # cosine of centred vectors from which a text is a neighbour at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,7 @@ class Scores:
         alike: Array | None = None,  # of all living rows with each other, where many queries share it
     ) -> None:
         self.crowded, self.given, self.alike = crowded, scale, alike
+        self.heard: dict[int, tuple[Array, Array]] = {}  # of each query, the best rows and their scores
         self.face, self.statistics, self.role, self.queries = (
             snapshot.face(role),
             snapshot.statistics,
@@ -104,26 +104,50 @@ class Scores:
         return fusion.scale_of(self.scaled, self.same_script, self.face.groups)
 
     @cached_property
+    def seen(self) -> tuple[Array, fusion.Lens]:
+        return fusion.fused(self.scaled, self.same_script, self.face.groups, scale=self.given)
+
+    @property
+    def lens(self) -> fusion.Lens:
+        return self.seen[1]
+
+    @cached_property
     def fused(self) -> Array:
-        found = fusion.fuse(self.scaled, self.same_script, self.face.groups, scale=self.given)
+        return self.less_crowded(self.seen[0])
+
+    def less_crowded(self, scores: Array) -> Array:
         share = np.float32(fusion.MIXTURE.crowding[self.role])
-        for row, script in zip(found, self.scripts.tolist() if self.crowded else (), strict=False):
+        for row, script in zip(scores, self.scripts.tolist() if self.crowded else (), strict=False):
             row -= share * self.face.taken_off[script]
-        return found
+        return scores
 
-    def hits(self, k: int, among: set[str] | None) -> Iterator[list[Hit]]:
+    @property
+    def size(self) -> int:
+        """Rows of the collection beside which these are scored."""
+        return self.given.size if self.given else len(self.face.alive)
+
+    def hits(self, k: int, among: set[str] | None, *, told: bool = True) -> Iterator[list[Hit]]:
         chosen = None if among is None else Among(self.face, among, len(self.queries))
-        for i, query in enumerate(self.queries):
+        for i in range(len(self.queries)):
             asked = np.flatnonzero(self.owners == i)
-            yield self.best(query, asked, k, chosen) if len(asked) and self.signals else []
+            yield self.best(i, asked, k, chosen, told=told) if len(asked) and self.signals else []
 
-    def best(self, query: Prepared, asked: Array, k: int, among: "Among | None") -> list[Hit]:
+    def best(
+        self, number: int, asked: Array, k: int, among: "Among | None", *, told: bool = True
+    ) -> list[Hit]:
         """Items by the best of their pairs of passages; of equals, the first by key."""
-        values = self.in_company(self.fused[asked].max(axis=0))
+        query = self.queries[number]
+        values = self.fused[asked].max(axis=0)
+        rows, heard = self.heard[number] = self.company_of(number, values)
+        values[rows] = heard
         items, scores = self.first(values, k + 1, among)
         own = self.face.numbers.get(query.key) if query.role == self.role else None
         others = items != own
-        return self.found(asked, items[others][:k], scores[others][:k])
+        items, scores = items[others][:k], scores[others][:k]
+        if told:
+            return self.found(asked, items, scores)
+        pairs = zip(items.tolist(), scores.tolist(), strict=True)
+        return [Hit(self.face.keys[item], {}, fused) for item, fused in pairs]
 
     def first(self, values: Array, k: int, among: "Among | None") -> tuple[Array, Array]:
         """The numbers of the k best items and their scores; those equal to five digits by key."""
@@ -136,26 +160,27 @@ class Scores:
         ranked = np.lexsort((items, -np.round(scores, DIGITS)))[:k]
         return items[ranked], scores[ranked]
 
-    def in_company(self, rows: Array) -> Array:
-        """Scores of rows, those of the best averaged with what texts like them score in other languages.
+    def company_of(self, query: int, rows: Array) -> tuple[Array, Array]:
+        """The best rows, and their scores averaged with what texts like them score in other languages.
 
         Alike texts answer alike needs (score regularisation: Diaz, 2005), and one of two languages may share
         no word with the query. Within a language the average blurs what sets neighbours apart.
         """
         best = np.sort(np.argpartition(-rows, min(COMPANY, len(rows) - 1))[:COMPANY])
+        scores = rows[best]
         if len(best) <= NEIGHBOURS:
-            return rows
+            return best, scores
         alike, places = self.alike, best
         if alike is None:
             alike, places = self.face.alike(best, self.statistics.centres, self.role), np.arange(len(best))
         if alike is None:
-            return rows
-        out, scores = rows.copy(), rows[best]
+            return best, scores
+        out = scores.copy()
         for own in runs(self.face.codes[best]):
             others = np.delete(np.arange(len(best)), own)
             heard, weights = company(alike[places[own, None], places[others]], scores[others])
-            out[best[own]] = (scores[own] + heard) / (1 + weights)
-        return out
+            out[own] = (scores[own] + heard) / (1 + weights)
+        return best, out
 
     def found(self, asked: Array, items: Array, scores: Array) -> list[Hit]:
         """What is told of items: the signals of the best of their pairs of passages."""
@@ -165,7 +190,7 @@ class Scores:
         signals["words_share"] = self.shares("words", places, scripts, signals["words"])
         signals["concepts_share"] = self.shares("concepts", places, 0 * scripts, signals["concepts"])
         signals["same_script"] = self.same_script[places, rows].astype(float).tolist()
-        if self.crowded and (self.given.size if self.given else len(self.face.alive)) >= fusion.ENOUGH:
+        if self.crowded and self.size >= fusion.ENOUGH:
             signals["standing"] = scores.tolist()
         names, columns = list(signals), zip(*signals.values(), strict=True)
         return [
@@ -251,26 +276,3 @@ def leading(values: Array, enough: int) -> Array:
 def lowest(values: Array, enough: int) -> Any:
     """The last of so many highest values."""
     return np.partition(values, len(values) - enough)[len(values) - enough]
-
-
-def runs(codes: Array) -> list[slice]:
-    """Stretches of the same code."""
-    starts = np.flatnonzero(np.diff(codes, prepend=-1)).tolist()
-    return [slice(a, b) for a, b in zip(starts, [*starts[1:], len(codes)], strict=True)]
-
-
-def company(alike: Array, scores: Array) -> tuple[Array, Array]:
-    """What the nearest of others (columns) add to each text, and how much they weigh beside its own score."""
-    if alike.shape[1] < NEIGHBOURS:
-        least = np.full((len(alike), 1), ALIKE, np.float32)
-    else:
-        nearest = np.partition(alike, -NEIGHBOURS, axis=1)[:, [-NEIGHBOURS]]
-        least = np.maximum(nearest, np.float32(ALIKE))
-    texts, others = np.nonzero(alike >= least)
-    weights = (alike[texts, others] - ALIKE) / (1 - ALIKE)
-    whole = np.bincount(texts, weights, len(alike))
-    weights *= (fusion.MIXTURE.company / np.maximum(whole, 1))[texts]
-    return (
-        np.bincount(texts, weights * scores[others], len(alike)),
-        np.bincount(texts, weights, len(alike)),
-    )

@@ -53,6 +53,18 @@ class Segment:
         gone = np.fromiter(map(keys.__contains__, self.keys), bool, len(self.keys))
         return replace(self, alive=self.alive & ~gone)
 
+    def taken(self, rows: Array) -> "Segment":
+        """Some rows (ascending) alone."""
+        return Segment(
+            tuple(self.keys[row] for row in rows.tolist()),
+            self.langs[rows],
+            self.words.taken(rows),
+            self.concepts.taken(rows),
+            {name: vectors.taken(rows) for name, vectors in self.vectors.items()},
+            self.alive[rows],
+            self.crowding[rows],
+        )
+
     def less(self, other: "Segment") -> "Segment":
         """The same rows, alive those that are so here and not there."""
         return replace(self, alive=self.alive & ~other.alive)

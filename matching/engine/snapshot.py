@@ -1,6 +1,6 @@
 """All that is published, ready to be searched: the one path behind matching, search box and evaluation."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import zip_longest
@@ -12,6 +12,7 @@ from matching.engine import crowding, store
 from matching.engine.dense import ROLES, Role
 from matching.engine.duplicates import Neighbours
 from matching.engine.items import Prepared
+from matching.engine.outlook import Beside, Outlooks, Part, mark
 from matching.engine.ready import Face, Ready
 from matching.engine.scores import COMPANY, Hit, Scores
 from matching.engine.segments import Segment
@@ -134,17 +135,53 @@ class Snapshot:
         among: set[str] | None = None,
         *,
         crowded: bool = True,
+        told: bool = True,
     ) -> list[list[Hit]]:
-        """As search, for many at once: one matrix product for each block of queries."""
+        """As search, for many at once: one matrix product for each block of queries.
+
+        Without `told` hits have no signals, for who only wants to know which things they are.
+        """
         found: list[list[Hit]] = []
+        for scores in self.scored(role, queries, crowded=crowded):
+            found.extend(scores.hits(k, among, told=told))
+            if crowded and told:
+                self.outlooks(role).keep(scores)
+        return found
+
+    def scored(self, role: Role, queries: Sequence[Prepared], *, crowded: bool = True) -> Iterator[Scores]:
+        """Blocks of queries against everything of a role."""
         rows, alike = len(self.face(role).alive), None
         if rows <= ALIKE and rows**2 < len(queries) * COMPANY**2 // 2:
             alike = self.face(role).alike(np.arange(rows), self.statistics.centres, role)
         size = min(BLOCK, max(1, CELLS // max(1, rows)))
         for start in range(0, len(queries), size):
-            scores = Scores(self, role, queries[start : start + size], crowded=crowded, alike=alike)
-            found.extend(scores.hits(k, among))
+            yield Scores(self, role, queries[start : start + size], crowded=crowded, alike=alike)
+
+    def measured(self, queries: Sequence[Prepared], role: Role, among: Sequence[set[str]]) -> list[list[Hit]]:
+        """All of each query's own things, best first, as `search` tells of them."""
+        kept, marks = self.outlooks(role), [mark(query) for query in queries]
+        known = {asked: own for asked in marks if (own := kept.get(asked))}
+        for scores in self.scored(role, [q for q, m in zip(queries, marks, strict=True) if m not in known]):
+            list(scores.hits(1, None))
+            known |= kept.keep(scores)
+        part = Part.of_things(self.face(role), set().union(*among))
+        alone = part.of(self, role)
+        asking = [number for number, asked in enumerate(marks) if asked in known]
+        found: list[list[Hit]] = [[] for _ in queries]
+        for start in range(0, len(asking), BLOCK):
+            some = asking[start : start + BLOCK]
+            outlooks = [known[marks[i]] for i in some]
+            beside = Beside(alone, role, [queries[i] for i in some], outlooks, part)
+            for number, hits in zip(some, beside.each([among[i] for i in some]), strict=True):
+                found[number] = hits
         return found
+
+    def outlooks(self, role: Role) -> Outlooks:
+        return self._outlooks.setdefault(role, Outlooks())
+
+    @cached_property
+    def _outlooks(self) -> dict[Role, Outlooks]:
+        return {}
 
     def near(self, role: Role, beside: Iterable[Prepared] = ()) -> Neighbours:
         """Everything of a role, and things that only this comparison knows of, to be asked for duplicates."""

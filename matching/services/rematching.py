@@ -13,19 +13,20 @@ from django.db.models.functions import Coalesce
 from matching.engine import Prepared, Weights
 from matching.models import EngineVersion, Match, Profile
 from matching.records import unpack
-from matching.services import retrievers, shelf, versions
+from matching.services import bulk, retrievers, shelf, versions
 from matching.services.explaining import explain_first
 from matching.services.profiles import prepared, profiles
 from matching.services.ranking import active_ranker
-from matching.services.writing import Found, Pair, Things, Writer, rank
+from matching.services.writing import Found, Pair, Stored, Things, Writer, rank, stored
 from solutions.models import Interest, Solution
 from wishes.models import Wish
 
 WRITING = shelf.BUILDING + 1
 # A vendor reads the best wishes first; fifty for each solution would be a million rows.
 KEPT_FOR_SOLUTION = 10
-TOGETHER = 32  # wishes of which pairs are measured in one go, as many as the engine multiplies at once
+REMEMBERED = 2048  # wishes, of ten kilobytes each
 Hold = Callable[[], None]
+_remembered: dict[tuple[int, datetime], Prepared] = {}  # by what a profile was when it was read
 
 
 class Overtaken(Exception):
@@ -74,7 +75,7 @@ def rematch_solutions(solution_ids: Sequence[int], *, hold: Hold | None = None) 
     among = {f"w{pk}" for pk in Wish.objects.open().values_list("pk", flat=True)}
     kept = min(KEPT_FOR_SOLUTION, settings.MATCHING_CANDIDATES)
     found = Found()
-    hits = work.held.retriever.search_many(list(alive.values()), "wish", kept, among)
+    hits = work.held.retriever.search_many(list(alive.values()), "wish", kept, among, told=False)
     for pk, own in zip(alive, hits, strict=True):
         for hit in own:
             found.by[int(hit.key[1:]), pk].add("solution")
@@ -121,8 +122,8 @@ class Work:
         with transaction.atomic():
             ids -= self._overtaken()
             scored = {pair: score for pair, score in scored.items() if self._own_id(pair) in ids}
-            rows = {(m.wish_id, m.solution_id): m for m in self._own(ids)}
-            rows |= {(m.wish_id, m.solution_id): m for m in _rows_of(set(scored) - set(rows))}
+            rows = stored(self._own(ids))
+            rows |= _rows_of(set(scored) - set(rows))
             writer = Writer(found, answered, self.side, ranker, self.held.engine.name)
             for pair in sorted(scored):
                 writer.take(pair, rows.get(pair), scored[pair])
@@ -165,11 +166,11 @@ class Work:
 
     def _done(self, ids: set[int]) -> None:
         """Note up to which edit each thing was matched: the sweep looks for those that were edited since."""
-        rows = list(_profiles(self.side, ids, self.held.engine).defer("record"))
-        for row in rows:
-            pk = row.wish_id if self.side == "wish" else row.solution_id
-            row.seen_at, row.matched_at = self.things[pk].updated_at, self.at
-        Profile.objects.bulk_update(rows, ["seen_at", "matched_at"])
+        rows = _profiles(self.side, ids, self.held.engine).values_list("pk", f"{self.side}_id")
+        noted = [
+            {"id": pk, "seen_at": self.things[thing].updated_at, "matched_at": self.at} for pk, thing in rows
+        ]
+        bulk.update(Profile, noted)
 
 
 def now() -> datetime:
@@ -184,12 +185,12 @@ def _profiles(side: str, ids, engine: EngineVersion):
     return Profile.objects.filter(**{f"{side}__in": list(ids)}, engine_version=engine.name)
 
 
-def _rows_of(pairs: set[Pair]):
+def _rows_of(pairs: set[Pair]) -> dict[Pair, Stored]:
     if not pairs:
-        return Match.objects.none()
+        return {}
     wishes, solutions = {w for w, _ in pairs}, {s for _, s in pairs}
-    rows = Match.objects.filter(wish__in=wishes, solution__in=solutions)
-    return [row for row in rows if (row.wish_id, row.solution_id) in pairs]
+    rows = stored(Match.objects.filter(wish__in=wishes, solution__in=solutions))
+    return {pair: row for pair, row in rows.items() if pair in pairs}
 
 
 def _answered(side: str, ids: Sequence[int]) -> set[Pair]:
@@ -216,16 +217,26 @@ def _measure(found: Found, held: retrievers.Held, known: dict[int, Prepared], pa
     missing: dict[int, set[str]] = defaultdict(set)
     for wish, solution in pairs - set(found.signals):
         missing[wish].add(f"s{solution}")
-    unread = [pk for pk in missing if pk not in known]
-    known = known | (prepared("wish", unread, held.engine) if unread else {})
+    known = known | _read([pk for pk in missing if pk not in known], held.engine)
     asking = sorted(missing.keys() & known.keys())
-    for at in range(0, len(asking), TOGETHER):
-        part = asking[at : at + TOGETHER]
-        among = set().union(*(missing[wish] for wish in part))
-        hits = held.retriever.search_many([known[wish] for wish in part], "solution", len(among), among)
-        for wish, own in zip(part, hits, strict=True):
-            wanted = missing[wish]
-            found.signals |= {(wish, int(hit.key[1:])): hit.signals for hit in own if hit.key in wanted}
+    hits = held.retriever.measured(
+        [known[wish] for wish in asking], "solution", [missing[wish] for wish in asking]
+    )
+    for wish, own in zip(asking, hits, strict=True):
+        found.signals |= {(wish, int(hit.key[1:])): hit.signals for hit in own}
+
+
+def _read(wishes: Sequence[int], engine: EngineVersion) -> dict[int, Prepared]:
+    """What is known of wishes; the same ones ask in one shard of solutions after the other."""
+    rows = _profiles("wish", wishes, engine).values_list("wish_id", "pk", "updated_at")
+    marks = {wish: (pk, at) for wish, pk, at in rows} if wishes else {}
+    held = {wish: own for wish, asked in marks.items() if (own := _remembered.get(asked))}
+    new = [wish for wish in marks if wish not in held]
+    read = prepared("wish", new, engine) if new else {}
+    if len(_remembered) + len(read) > REMEMBERED:
+        _remembered.clear()
+    _remembered.update({marks[wish]: one for wish, one in read.items()})
+    return held | read
 
 
 def matched_since(side: str, pk: int, since: datetime) -> bool:

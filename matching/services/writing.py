@@ -14,12 +14,14 @@ from django.utils import timezone
 
 from matching.engine import Need, Offer, Score, Weights, score
 from matching.models import Match, Ranker
+from matching.services import bulk
 from matching.texts import need_of, offer_of
 from solutions.models import Solution
 from wishes.models import Wish
 
 COMPUTED = ("probability", "feasibility", "confidence", "signals", "score", "ranker_id", "engine_version")
 Pair = tuple[int, int]  # wish, solution
+Stored = dict[str, Any]  # what of a row is compared
 SAME = 1e-5  # of a signal, a share of the logit or a probability
 
 
@@ -76,36 +78,39 @@ def reports_of(vendors: Iterable[int]) -> dict[int, int]:
     return dict(rows.values_list("solution__organisation").annotate(Count("pk")).order_by())
 
 
+def stored(rows: QuerySet[Match]) -> dict[Pair, Stored]:
+    """Without the explanations, which are as long as all the rest."""
+    told = rows.order_by().values("id", "wish_id", "solution_id", "status", *COMPUTED)
+    return {(row["wish_id"], row["solution_id"]): row for row in told}
+
+
 class Writer:
     """Collects what differs from the rows that are there, and writes only that."""
 
     def __init__(self, found: Found, answered: set[Pair], side: str, ranker: Ranker, engine: str) -> None:
         self.found, self.answered, self.side, self.ranker = found, answered, side, ranker
         self.engine = engine
-        self.new: list[Match] = []
-        self.changed: list[Match] = []
+        self.new: list[dict[str, Any]] = []
+        self.changed: list[dict[str, Any]] = []
         self.gone: list[int] = []
 
-    def take(self, pair: Pair, row: Match | None, result: Score) -> None:
+    def take(self, pair: Pair, row: Stored | None, result: Score) -> None:
         """What people have decided keeps the figures on which they decided."""
-        if row and row.status in Match.DECIDED:
+        if row and row["status"] in Match.DECIDED:
             return
         by = self.found_by(pair, row)
-        if not by and pair not in self.answered and (row is None or row.status == Match.Status.SUGGESTED):
+        if not by and pair not in self.answered and (row is None or row["status"] == Match.Status.SUGGESTED):
             self.drop(row)
             return
         values = self.values(pair, by, result)
         if row is None:
-            self.new.append(Match(wish_id=pair[0], solution_id=pair[1], rank=0, **values))
-        elif any(not alike(getattr(row, name), value) for name, value in values.items()):
-            for name, value in values.items():
-                setattr(row, name, value)
-            row.computed_at = timezone.now()
-            self.changed.append(row)
+            self.new.append({"wish_id": pair[0], "solution_id": pair[1], "rank": 0, **values})
+        elif any(not alike(row[name], value) for name, value in values.items()):
+            self.changed.append({"id": row["id"], **values, "computed_at": timezone.now()})
 
-    def found_by(self, pair: Pair, row: Match | None) -> list[str]:
+    def found_by(self, pair: Pair, row: Stored | None) -> list[str]:
         """A row stays as long as one of the two searches brings it."""
-        before = set(row.signals.get("found_by", [])) if row else set()
+        before = set(row["signals"].get("found_by", [])) if row else set()
         return sorted((before - {self.side}) | self.found.by.get(pair, set()))
 
     def values(self, pair: Pair, by: list[str], result: Score) -> dict:
@@ -121,16 +126,14 @@ class Writer:
             "engine_version": self.engine,
         }
 
-    def drop(self, row: Match | None) -> None:
-        if row and row.status == Match.Status.SUGGESTED:
-            self.gone.append(row.pk)
+    def drop(self, row: Stored | None) -> None:
+        if row and row["status"] == Match.Status.SUGGESTED:
+            self.gone.append(row["id"])
 
     def save(self) -> int:
         """A row that someone has put on the shortlist meanwhile is not dropped."""
-        if self.new:
-            Match.objects.bulk_create(self.new, ignore_conflicts=True)
-        if self.changed:
-            Match.objects.bulk_update(self.changed, [*COMPUTED, "computed_at"], batch_size=500)
+        bulk.insert(Match, self.new)
+        bulk.update(Match, self.changed)
         if self.gone:
             Match.objects.filter(pk__in=self.gone, status=Match.Status.SUGGESTED).delete()
         return len(self.new) + len(self.changed) + len(self.gone)

@@ -253,6 +253,19 @@ def test_asked_twice_or_together_the_answer_is_the_same(backend):
     assert [retriever.search(one, "solution", 10) for one in queries] == alone
 
 
+def test_each_query_may_have_things_of_its_own(backend):
+    made = crowd(40)
+    queries = [query(text) for text in ("a pump that leaks", "lamp")]
+    nothing = prepare([Item("n", "wish", ())], shelf.embedders())[0]
+    among = [{f"s{one.pk}" for one in made[start::3]} | {"s0"} for start in range(3)]
+    retriever = retrievers.current(max_age=0)
+    found = retriever.measured([*queries, nothing], "solution", among)
+    assert found[2] == []
+    for one, keys, hits in zip(queries, among, found, strict=False):
+        same(hits, retriever.search(one, "solution", 40, keys), 1e-5)
+        assert {hit.key for hit in hits} == keys - {"s0"}
+
+
 def test_a_matched_portal_is_the_same_by_either(engine, settings):
     from matching.models import Match
 

@@ -45,8 +45,12 @@ class Indexed:
         among: set[str] | None = None,
         *,
         crowded: bool = True,
+        told: bool = True,
     ) -> list[list[Hit]]:
         return [self.search(query, role, k, among, crowded=crowded) for query in queries]
+
+    def measured(self, queries: Sequence[Prepared], role: Role, among: Sequence[set[str]]) -> list[list[Hit]]:
+        return [self.search(query, role, len(keys), keys) for query, keys in zip(queries, among, strict=True)]
 
     def question(self, query: Prepared, role: Role, k: int) -> Question | None:
         ground, totals = self.held.ground, self.held.totals

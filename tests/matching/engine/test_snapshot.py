@@ -229,3 +229,29 @@ def test_many_queries_at_once_are_answered_to_the_last_bit_as_one_after_the_othe
     many = snapshot.search_many(asked, "solution", 9, among)
     assert many == [snapshot.search(one, "solution", 9, among) for one in asked]
     assert all(len(hits) == 9 for hits in many)
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_things_that_are_asked_for_are_told_of_as_the_search_does(changed):
+    bodies = ["pump leak", "lift rope lift", "valve pump", "leak", "rope crane valve"]
+    both = [
+        thing(
+            f"{role[0]}-{i:02}",
+            ("en", f"{bodies[i % 5]} n{i}"),
+            ("zh-Hant", f"水泵 {bodies[i % 3]}"),
+            role=role,
+        )
+        for role in ("wish", "solution")
+        for i in range(120)
+    ]
+    snapshot = Snapshot.build(both)
+    if changed:
+        snapshot = snapshot.with_changes([thing("s-07", ("zh-Hant", "水泵 leak"), ("en", "crane"))], ["s-08"])
+    asked = [one for one in both if one.role == "wish"][:9]
+    among = [{f"s-{j:02}" for j in range(i, 120, 7)} for i in range(len(asked))]
+    snapshot.search_many(asked[:4], "solution", 3)
+    found = snapshot.measured(asked, "solution", among)
+    assert found == [
+        snapshot.search(one, "solution", 99, keys) for one, keys in zip(asked, among, strict=True)
+    ]
+    assert [len(hits) for hits in found] == [len(keys - ({"s-08"} if changed else set())) for keys in among]
