@@ -14,7 +14,7 @@ NOUNS = (  # the first that fits says what `slug` means there
     (r"^wishes:(tasks|step|check|discard)$", "draft"),
     (r"^wishes:(approval|steps|delegate|revoke)$", None),  # of an organisation, which everyone may know of
     (r"^(wishes:|matching:(duplicates-)?of-wish|api:wish)", "wish"),
-    (r"^(solutions:|matching:(duplicates-)?of-solution|api:solution)", "solution"),
+    (r"^(solutions:|matching:(duplicates-)?of-solution|matching:advice|api:solution)", "solution"),
     (r"^matching:(same|not-same)$", "duplicate"),
     (r"^matching:(edit|deactivate|activate)-term$", "term"),
     (r"^(matching:|trials:plan$|api:match)", "match"),
