@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView
 
-from innoportal import health, home, mailbox, workspace
+from innoportal import case, health, home, mailbox, workspace
 from innoportal.api import router
 from innoportal.styleguide import styleguide
 
@@ -35,6 +35,7 @@ urlpatterns = [
         path("search/", include("matching.search_urls")),
         path("account/", include("accounts.urls")),
         path("account/", include("allauth.urls")),
+        path("", include(case)),
         path("wishes/", include("wishes.urls")),
         path("solutions/", include("solutions.urls")),
         path("matches/", include("matching.urls")),

@@ -72,7 +72,7 @@ PUBLIC = {
     "root", "report-keys", "matching:similar", "matching:while-writing", "trials:reports-that-answer",
     "healthz", "readyz", "schema", "api-docs", "robots", "security-txt", "keys",
     "set_language", "home", "about", "accessibility", "privacy", "styleguide", "search:search",
-    "wishes:list", "wishes:detail", "wishes:feed", "solutions:list", "solutions:detail",
+    "case:wish", "case:solution", "wishes:list", "wishes:detail", "wishes:feed", "solutions:list", "solutions:detail",
     "solutions:feed", "matching:detail", "matching:of-wish", "matching:of-solution", "trials:list",
     "trials:detail", "trials:reports", "trials:report", "trials:report-pdf", "trials:report-json",
     "trials:report-feed", "trials:verify", "trials:verify-report", "trials:feed",

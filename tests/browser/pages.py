@@ -26,7 +26,7 @@ PAGES = [
     ("privacy", None, "", ""),
     *[
         ("workspace", who, "", "")
-        for who in ("officer", "vendor", "office", "expert", "engineer", "verifier")
+        for who in ("officer", "approver", "vendor", "office", "expert", "engineer", "verifier", "auditor")
     ],
     ("search:search", None, "", ""),
     ("search:search", None, "", "?q=lift+noise"),
@@ -71,6 +71,9 @@ PAGES = [
     ("wishes:detail", "officer", OWN_WISH.format("open"), ""),
     ("wishes:detail", "approver", OWN_WISH.format("endorsement"), ""),
     ("wishes:detail", "office", WISH.format("screening"), ""),
+    ("case:wish", None, WISH.format("resolved"), ""),
+    ("case:wish", "office", WISH.format("on_trial"), "?kind=match&kind=trial"),
+    ("case:solution", "vendor", OWN_SOLUTION, ""),
     ("wishes:edit", "officer", OWN_WISH.format("draft"), ""),
     ("wishes:attach", "officer", OWN_WISH.format("draft"), ""),
     ("solutions:list", None, "", ""),
