@@ -37,16 +37,8 @@ def attach(
     :raises ValidationError: too large, empty, of a kind that is not taken, or not what its name says.
     """
     name = safe_name(upload.name or "")
-    size = upload.size or 0
-    if size > settings.DOCUMENT_MAX_BYTES:
-        limit = filesizeformat(settings.DOCUMENT_MAX_BYTES)
-        raise ValidationError(_("The file is too large: at most %(limit)s.") % {"limit": limit})
-    if not size:
-        raise ValidationError(_("The file is empty."))
+    _check_size(upload.size or 0)
     kind = inspect(upload, name)  # type: ignore[arg-type]
-    upload.seek(0)
-    data = upload.read()
-    upload.seek(0)
     document = Document.objects.create(
         noun=thing._meta.label_lower,
         object_id=thing.pk,
@@ -55,14 +47,30 @@ def attach(
         title=title.strip()[:200] or name,
         filename=name,
         content_type=kind.content_type,
-        size=len(data),
-        sha256=hashlib.sha256(data).hexdigest(),
+        size=upload.size or 0,
+        sha256=_digest(upload),
         file=File(upload, name=name),
         is_confidential=confidential,
         scan=Document.Scan.PENDING if settings.CLAMAV else Document.Scan.CLEAN,
     )
     record(thing, "attach", by=by, details={"document": str(document.key), "sha256": document.sha256})
     return document
+
+
+def _check_size(size: int) -> None:
+    if size > settings.DOCUMENT_MAX_BYTES:
+        limit = filesizeformat(settings.DOCUMENT_MAX_BYTES)
+        raise ValidationError(_("The file is too large: at most %(limit)s.") % {"limit": limit})
+    if not size:
+        raise ValidationError(_("The file is empty."))
+
+
+def _digest(upload: UploadedFile) -> str:
+    """Of the whole, whatever has been read of it; it is at its beginning again."""
+    upload.seek(0)
+    digest = hashlib.sha256(upload.read()).hexdigest()
+    upload.seek(0)
+    return digest
 
 
 def safe_name(name: str) -> str:

@@ -147,6 +147,31 @@ def position(value: X) -> float:
     return float(value)
 
 
+@dataclass(frozen=True)
+class Frame:
+    """Where in the picture a value is drawn."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+    x_low: float
+    x_span: float
+    y_low: float
+    y_high: float
+
+    def across(self, x: X) -> float:
+        return self.left + (position(x) - self.x_low) / self.x_span * (self.right - self.left)
+
+    def up(self, y: float) -> float:
+        return self.bottom - (y - self.y_low) / (self.y_high - self.y_low) * (self.bottom - self.top)
+
+    def band(self, begins: X, ends: X) -> tuple[str, str]:
+        """Left edge and width of what of it is within the frame."""
+        left = max(self.across(begins), self.left)
+        return px(left), px(max(min(self.across(ends), self.right) - left, 0))
+
+
 def line_chart(
     series: Sequence[Mapping[str, Any]],
     *,
@@ -162,35 +187,25 @@ def line_chart(
     points = [(x, y) for one in series for x, y in one["points"] if y is not None]
     if not points:
         raise ValueError("A line chart needs at least one point")
-    left, right, top, bottom = 64.0, width - 16.0, 16.0, height - 36.0
     xs = sorted({x for one in series for x, _y in one["points"]}, key=position)
     ys = [float(y) for _x, y in points] + ([target] if target is not None else [])
     ticks = nice_ticks(min(ys), max(ys))
     x_low, x_span = position(xs[0]), (position(xs[-1]) - position(xs[0])) or 1.0
-
-    def across(x: X) -> float:
-        return left + (position(x) - x_low) / x_span * (right - left)
-
-    def up(y: float) -> float:
-        return bottom - (y - ticks[0]) / (ticks[-1] - ticks[0]) * (bottom - top)
-
+    frame = Frame(64.0, width - 16.0, 16.0, height - 36.0, x_low, x_span, ticks[0], ticks[-1])
     return LineChart(
         width=width,
         height=height,
-        left=px(left),
-        right=px(right),
-        top=px(top),
-        bottom=px(bottom),
-        lines=[_line(one, across, up) for one in series],
-        x_ticks=[Tick(x, px(across(x))) for x in apart(xs, across)],
+        left=px(frame.left),
+        right=px(frame.right),
+        top=px(frame.top),
+        bottom=px(frame.bottom),
+        lines=[_line(one, frame.across, frame.up) for one in series],
+        x_ticks=[Tick(x, px(frame.across(x))) for x in apart(xs, frame.across)],
         is_of_days=not isinstance(xs[0], float | int) and x_span > SHORT,
-        y_ticks=[Tick(y, px(up(y))) for y in ticks],
-        target="" if target is None else px(up(target)),
+        y_ticks=[Tick(y, px(frame.up(y))) for y in ticks],
+        target="" if target is None else px(frame.up(target)),
         target_value=target,
-        bands=[
-            (name, px(max(across(a), left)), px(max(min(across(b), right) - max(across(a), left), 0)))
-            for name, a, b in bands
-        ],
+        bands=[(name, *frame.band(a, b)) for name, a, b in bands],
     )
 
 

@@ -50,13 +50,17 @@ def snapshot(
         **_log(trial),
         money=_money(trial),
         vendor_comment=written(report.vendor_comment),
-        verifier=payload.Verifier(
-            written(verifier.name), _employer(verifier), written(statement), written(interests), moment(at)
-        ),
+        verifier=_verifier(verifier, statement, interests, at),
         limits=joined(pair(report, "limits"), pair(report, "suits")),
         published_at=moment(at),
         previous_hash=previous_hash or None,
         corrects=corrects,
+    )
+
+
+def _verifier(verifier: User, statement: str, interests: str, at: datetime) -> payload.Verifier:
+    return payload.Verifier(
+        written(verifier.name), _employer(verifier), written(statement), written(interests), moment(at)
     )
 
 
