@@ -6,10 +6,17 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, User
 
 
+class LineField(forms.CharField):
+    """One line: a name stands in subjects and headers of mails."""
+
+    def to_python(self, value: object) -> str:
+        return " ".join(super().to_python(value).split())
+
+
 class SignupForm(forms.Form):
     """What sign-up asks beside e-mail and password."""
 
-    name = forms.CharField(label=_("Your name"), max_length=120)
+    name = LineField(label=_("Your name"), max_length=120)
 
     def signup(self, request: HttpRequest, user: User) -> None:
         user.name = self.cleaned_data["name"]
@@ -32,6 +39,7 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ("name", "language")
+        field_classes = {"name": LineField}
 
 
 class InvitationForm(forms.Form):

@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "innoportal.lib.middleware.RequestId",
     "innoportal.lib.middleware.RefuseNullBytes",
+    "innoportal.lib.middleware.TidyText",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -1,4 +1,5 @@
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -19,6 +20,10 @@ NEEDED = {
     "need": _("Say what the need is, in English or Chinese."),
     "outcome": _("Say what outcome is wanted, in English or Chinese."),
 }
+
+
+DAYS = ("closes_on", "questions_until", "decision_on")
+FARTHEST = timedelta(days=3653)  # a later day is a slip of the keyboard
 
 
 class ListField(SimpleArrayField):
@@ -112,6 +117,10 @@ class WishForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        last = timezone.localdate() + FARTHEST
+        for name in DAYS:
+            if cleaned.get(name) and cleaned[name] > last:
+                self.add_error(name, _("Choose a day within ten years."))
         for name, message in NEEDED.items():
             both = [field for field in self.fields if field.rpartition("_")[0] == name]
             if both and not any(cleaned.get(field) or field in self.errors for field in both):

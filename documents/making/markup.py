@@ -33,7 +33,7 @@ def parse(data: bytes) -> Any:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise Unfit("damaged") from error
+        raise Unfit("entities" if b"<!ENTITY" in data else "damaged") from error
     if root.getroottree().docinfo.doctype:
         raise Unfit("entities")
     return root

@@ -27,11 +27,13 @@ PICTURES = (".jpg", ".jpeg", ".png")
 CONTENTS = "[Content_Types].xml"
 
 
-def check(source: BinaryIO) -> None:
-    """:raises Unfit: damaged, far larger than it says, or its XML defines entities."""
+def check(source: BinaryIO, depth: int = 0) -> None:
+    """:raises Unfit: damaged, far larger than it says, deeper than anyone writes, or defines entities."""
     for name, data in _parts(source):
         if name.lower().endswith(MARKUP):
             parse(data)
+        elif name.lower().endswith(OFFICE):
+            check(_inner(data, depth), depth + 1)
 
 
 def copy(source: BinaryIO, target: BinaryIO, depth: int = 0) -> None:
@@ -78,11 +80,17 @@ def _bare(name: str, parts: dict[str, bytes], left: set[str], depth: int) -> byt
         else:
             strip(root, _gone(name, parts, left))
         return written(root)
-    if lower.endswith(OFFICE) and depth < DEEPEST:
+    if lower.endswith(OFFICE):
         inner = BytesIO()
-        copy(BytesIO(data), inner, depth + 1)
+        copy(_inner(data, depth), inner, depth + 1)
         return inner.getvalue()
     return bare_part(data) if lower.endswith(PICTURES) else data
+
+
+def _inner(data: bytes, depth: int) -> BytesIO:
+    if depth == DEEPEST:
+        raise Unfit("large")
+    return BytesIO(data)
 
 
 def _undeclare(root: Any, left: set[str]) -> None:

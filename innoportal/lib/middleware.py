@@ -1,4 +1,5 @@
 import re
+import unicodedata
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -71,3 +72,38 @@ class RefuseNullBytes:
     def refuse(self, request: HttpRequest) -> HttpResponse:
         detail = _("The request contains a null character. Remove it and try again.")
         return HttpResponseBadRequest(render_to_string("400.html", {"detail": detail}, request))
+
+
+class TidyText:
+    """Takes out of forms what shows nothing: marks that turn text round, and characters without width.
+
+    A name that reads one way and is another, or a title that seems empty, deceives whoever reads it. What
+    joins letters or pictures into one stays; of a text in which nothing can be seen nothing does. Passwords
+    are nobody's to read.
+    """
+
+    def __init__(self, get_response: _Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> None:
+        found = {
+            name: [tidy(value) for value in values]
+            for name, values in request.POST.lists()
+            if "password" not in name and any(not value.isascii() for value in values)
+        }
+        if any(request.POST.getlist(name) != values for name, values in found.items()):
+            post = request.POST.copy()
+            for name, values in found.items():
+                post.setlist(name, values)
+            request.POST = post  # type: ignore[assignment]
+
+
+_UNSEEN = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
+
+
+def tidy(text: str) -> str:
+    text = _UNSEEN.sub("", text)
+    return text if any(unicodedata.category(one)[0] not in "CZ" for one in text) or text.isascii() else ""
