@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.dispatch import receiver
 
+from documents.models import Document
 from journal.models import Entry
 from journal.workflow import happened
 from matching import services, tasks
@@ -34,6 +35,16 @@ def solution_changed(instance: Solution, entry: Entry, **kwargs) -> None:
         transaction.on_commit(lambda: tasks.advise.delay(instance.pk, entry.pk), robust=True)
 
 
+@receiver(happened, sender=Document, dispatch_uid="matching.document")
+def document_made(instance: Document, entry: Entry, **kwargs) -> None:
+    """What a public file says is read with its wish or solution, which is no longer as it was matched."""
+    if entry.verb != "prepare" or instance.is_confidential:
+        return
+    for model, task in ((Wish, tasks.rematch_wish), (Solution, tasks.rematch_solution)):
+        if instance.noun == model._meta.label_lower:
+            _read_again(model, instance.object_id, entry, task)
+
+
 @receiver(happened, sender=Ranker, dispatch_uid="matching.ranker")
 def weights_changed(instance: Ranker, entry: Entry, **kwargs) -> None:
     """What is stored is scored anew by the workers; the sweep finds what they have missed."""
@@ -57,6 +68,12 @@ def _changed(thing: Wish | Solution, entry: Entry, task) -> None:
     if entry.verb not in INDIFFERENT:
         # robust: a queue that is down is logged, and does not undo what the person has done
         transaction.on_commit(lambda: task.delay(thing.pk, entry.at.isoformat()), robust=True)
+
+
+def _read_again(model: type[Wish | Solution], pk: int, entry: Entry, task) -> None:
+    """What is not public is read when it is. By the new date a sweep finds it, should the message be lost."""
+    if model.objects.public().filter(pk=pk).update(updated_at=entry.at):
+        transaction.on_commit(lambda: task.delay(pk, entry.at.isoformat()), robust=True)
 
 
 def _compare(thing: Wish | Solution, entry: Entry, compared: tuple[str, ...]) -> None:

@@ -2,12 +2,16 @@
 
 import hashlib
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from django.conf import settings
+from django.db.models.functions import Left
 
+from documents.models import Document
 from matching.engine import ENGINE_VERSION, Item, Need, Offer, Passage
 from matching.engine.dense import VERSIONS
 from solutions.models import Solution
@@ -21,6 +25,7 @@ FIELDS = {  # what makes the body of a passage, in this order
 }
 LANGUAGES = (("en", "en"), ("zh", "zh-Hant"))  # suffix of the column, language of the engine
 BETWEEN = "\n"
+_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af]")
 LONGEST_VERSION = 40  # characters
 
 
@@ -57,15 +62,45 @@ def sections(thing: Wish | Solution, suffix: str) -> list[Section]:
     return found
 
 
-def item_of(thing: Wish | Solution) -> Item:
-    """One passage for each language in which there is anything to read."""
+def item_of(thing: Wish | Solution, attached: str = "") -> Item:
+    """One passage for each language in which there is anything to read.
+
+    `attached` is what its public files say (`attached_to`). It follows what was typed, in the languages in
+    which something was: places within what was typed are the same with it and without.
+    """
     passages = []
+    said = by_language(attached)
     for suffix, lang in LANGUAGES:
         title = getattr(thing, f"title_{suffix}").strip()
         body = BETWEEN.join(section.text for section in sections(thing, suffix))
         if title or body:
-            passages.append(Passage(lang, title, body))
+            passages.append(Passage(lang, title, BETWEEN.join(filter(None, (body, said[lang])))))
     return Item(key_of(thing), side_of(thing), tuple(passages))  # type: ignore[arg-type]
+
+
+def attached_to(things: Sequence[Wish | Solution]) -> dict[int, str]:
+    """The first words of the public files of things of one side, by id: what anyone can download anyway.
+
+    Never of a confidential file: what a search finds by it would tell what it says (docs/adr/0034).
+    """
+    longest = settings.MATCHING_DOCUMENT_CHARACTERS
+    if not things or not longest:
+        return {}
+    rows = Document.objects.public().filter(
+        noun=type(things[0])._meta.label_lower, object_id__in=[thing.pk for thing in things]
+    )
+    found: dict[int, str] = {}
+    for pk, words in rows.order_by("pk").values_list("object_id", Left("rendition__words", longest)):
+        found[pk] = BETWEEN.join(filter(None, (found.get(pk, ""), words)))[:longest]
+    return found
+
+
+def by_language(text: str) -> dict[str, str]:
+    """Line by line: a leaflet in two languages is read in both."""
+    lines: dict[str, list[str]] = {lang: [] for _suffix, lang in LANGUAGES}
+    for line in filter(None, text.split("\n")):
+        lines["zh-Hant" if len(_HAN.findall(line)) * 4 > len(line) else "en"].append(line)
+    return {lang: "\n".join(found) for lang, found in lines.items()}
 
 
 def engine_version() -> str:

@@ -10,7 +10,7 @@ from matching.models import EngineVersion, Profile, Term
 from matching.records import pack, unpack
 from matching.services import glossaries, indexed, versions
 from matching.services.shelf import embedders
-from matching.texts import content_hash, item_of, side_of
+from matching.texts import attached_to, content_hash, item_of, side_of
 from solutions.models import Solution
 from wishes.models import Wish
 
@@ -32,7 +32,8 @@ def profiles(things: Sequence[Thing], version: EngineVersion | None = None) -> d
     side, version = side_of(things[0]), version or versions.serving()
     known = glossaries.current(max_age=0)
     rows = {getattr(row, f"{side}_id"): row for row in _rows(side, [one.pk for one in things], version)}
-    items = {thing.pk: item_of(thing) for thing in things}
+    said = attached_to(things)
+    items = {thing.pk: item_of(thing, said.get(thing.pk, "")) for thing in things}
     hashes = {pk: content_hash(item, version.name) for pk, item in items.items()}
     new = [pk for pk, value in hashes.items() if pk not in rows or rows[pk].content_hash != value]
     models = embedders(version.model_names) if new else ()

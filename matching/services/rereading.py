@@ -18,7 +18,7 @@ from matching.models import Profile
 from matching.records import pack, unpack
 from matching.services import glossaries, indexed, retrievers, versions
 from matching.services.naming import may_name
-from matching.texts import content_hash, item_of
+from matching.texts import attached_to, content_hash, item_of
 from solutions.models import Solution
 from wishes.models import Wish
 
@@ -75,7 +75,12 @@ def _batch() -> list[tuple[str, int]] | None:
         side: model.objects.in_bulk([_pk(row) for row in batch if row.side == side])
         for side, model in MODELS.items()
     }
-    changed = [row for row in batch if _read(row, things[row.side][_pk(row)], glossary)]
+    said = {side: attached_to(list(those.values())) for side, those in things.items()}
+    changed = [
+        row
+        for row in batch
+        if _read(row, things[row.side][_pk(row)], said[row.side].get(_pk(row), ""), glossary)
+    ]
     Profile.objects.bulk_update(changed, ["record", "updated_at"])
     indexed.follow(changed)
     Profile.objects.filter(pk__in=[row.pk for row in batch]).update(concepts_due=False)
@@ -83,9 +88,9 @@ def _batch() -> list[tuple[str, int]] | None:
     return [(row.side, _pk(row)) for row in changed if row.is_public and row.engine_version == serving]
 
 
-def _read(row: Profile, thing: Any, glossary: Glossary) -> bool:
+def _read(row: Profile, thing: Any, attached: str, glossary: Glossary) -> bool:
     """Whether the record has changed; that of a text edited since waits to be read with its new words."""
-    item = item_of(thing)
+    item = item_of(thing, attached)
     if row.content_hash != content_hash(item, row.engine_version):
         return False
     known = unpack(row.record)

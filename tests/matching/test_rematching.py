@@ -163,7 +163,7 @@ def test_queries_do_not_grow_with_the_wishes(django_assert_num_queries):
     for count in (1, 5):
         wishes = [lift_wish() for _ in range(count)]
         services.profiles(wishes)
-        with django_assert_num_queries(29):
+        with django_assert_num_queries(30):
             services.rematch_wishes([wish.pk for wish in wishes], explained=0)
 
 
