@@ -6,11 +6,12 @@ from matching.api import MatchViewSet, SearchViewSet
 from solutions.api import SolutionViewSet
 from topics.api import TopicViewSet
 from trials.api import ReportViewSet, TrialViewSet
-from wishes.api import WishViewSet
+from wishes.api import CallViewSet, WishViewSet
 
 router = DefaultRouter()
 router.register("topics", TopicViewSet, basename="topic")
 router.register("wishes", WishViewSet, basename="wish")
+router.register("calls", CallViewSet, basename="call")
 router.register("solutions", SolutionViewSet, basename="solution")
 router.register("matches", MatchViewSet, basename="match")
 router.register("search", SearchViewSet, basename="search")

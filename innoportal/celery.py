@@ -25,6 +25,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(day_of_month="1", hour="3", minute="30"),
     },
     "wishes.expire": {"task": "wishes.tasks.expire_due", "schedule": 3600.0},
+    "wishes.calls": {"task": "wishes.tasks.keep_dates_of_calls", "schedule": 900.0},
     "wishes.remind": {  # by day; hourly, so that an outage of some hours costs no more than that
         "task": "wishes.tasks.remind_due",
         "schedule": crontab(minute=10, hour="8-20"),

@@ -37,6 +37,7 @@ urlpatterns = [
         path("account/", include("allauth.urls")),
         path("", include(case)),
         path("wishes/", include("wishes.urls")),
+        path("calls/", include("wishes.call_urls")),
         path("solutions/", include("solutions.urls")),
         path("matches/", include("matching.urls")),
         path("notices/", include("notifications.urls")),

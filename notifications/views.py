@@ -20,7 +20,9 @@ from notifications.forms import PreferenceForm
 from notifications.models import Follow, Notification, Preference
 from topics.models import Topic
 
-FOLLOWABLE = frozenset({"wishes.wish", "solutions.solution", "trials.trial", "accounts.organisation"})
+FOLLOWABLE = frozenset(
+    {"wishes.wish", "wishes.call", "solutions.solution", "trials.trial", "accounts.organisation"}
+)
 
 
 class Inbox(LoginRequiredMixin, ListView):

@@ -37,6 +37,7 @@ from solutions.models import Evidence, Interest, Solution
 from topics.models import Topic
 from trials.models import Claim, Erratum, LogEntry, Measurement, Report, Trial, Venue
 from wishes.models import (
+    Call,
     Endorsement,
     EndorsementStep,
     FormerAnswer,
@@ -211,6 +212,28 @@ class WishFactory(WithTopics):
             reference=factory.LazyFunction(lambda: next_reference("W")),
             published_at=factory.LazyFunction(timezone.now),
         )
+
+
+class CallFactory(WithTopics):
+    """Themed, for a month from today, unless `rapid`."""
+
+    class Meta:
+        model = Call
+
+    created_by = factory.SubFactory(UserFactory, office=True)
+    title_en = factory.Sequence(lambda n: f"Quiet lifts, round {n}")
+    title_zh = factory.Sequence(lambda n: f"寧靜升降機第{n}輪")
+    text_en = "Lifts that nobody hears."
+    opens_on = factory.LazyFunction(timezone.localdate)
+    closes_on = factory.LazyAttribute(lambda call: call.opens_on + timedelta(days=30))
+
+    class Params:
+        open = factory.Trait(
+            status=Call.Status.OPEN,
+            reference=factory.LazyFunction(lambda: next_reference("C")),
+            published_at=factory.LazyFunction(timezone.now),
+        )
+        rapid = factory.Trait(kind=Call.Kind.RAPID, organisation=factory.SubFactory(OrganisationFactory))
 
 
 class WishDraftFactory(DjangoModelFactory):

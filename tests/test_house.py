@@ -73,6 +73,7 @@ PUBLIC = {
     "healthz", "readyz", "schema", "api-docs", "robots", "security-txt", "keys",
     "set_language", "home", "about", "accessibility", "privacy", "styleguide", "search:search",
     "case:wish", "case:solution", "wishes:list", "wishes:detail", "wishes:feed", "solutions:list", "solutions:detail",
+    "calls:list", "calls:detail", "calls:feed",
     "solutions:feed", "matching:detail", "matching:of-wish", "matching:of-solution", "trials:list",
     "trials:detail", "trials:reports", "trials:report", "trials:report-pdf", "trials:report-json",
     "trials:report-feed", "trials:verify", "trials:verify-report", "trials:feed",

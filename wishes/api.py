@@ -4,8 +4,8 @@ from rest_framework import serializers, viewsets
 
 from innoportal.lib.serializers import ReadingSerializer
 from topics.models import Topic
-from wishes.filters import WishFilter
-from wishes.models import Kpi, Question, Sponsor, Wish
+from wishes.filters import CallFilter, WishFilter
+from wishes.models import Call, Kpi, Question, Sponsor, Wish
 
 
 class KpiSerializer(ReadingSerializer):
@@ -73,3 +73,48 @@ class WishViewSet(viewsets.ReadOnlyModelViewSet):
         wish = get_object_or_404(self.get_queryset().addressed(self.kwargs["slug"]))
         self.check_object_permissions(self.request, wish)
         return wish
+
+
+class CallSerializer(ReadingSerializer):
+    """What is public of a call, with the numbers of its public wishes."""
+
+    class Meta:
+        model = Call
+        fields = [
+            *("reference", "kind", "status", "organisation", "opens_on", "closes_on", "published_at"),
+            *("updated_at", "title_en", "title_zh", "text_en", "text_zh", "criteria_en", "criteria_zh"),
+            *("topics", "wishes"),
+        ]
+        read_only_fields = fields
+
+    organisation = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    topics = serializers.SlugRelatedField(slug_field="slug", many=True, read_only=True)
+    wishes = serializers.SerializerMethodField()
+
+    def get_wishes(self, call) -> list[str]:
+        return [wish.reference for wish in call.wishes_rows]
+
+
+CALL_ROWS = (
+    Prefetch("topics", Topic.objects.only("slug"), to_attr="topics_rows"),
+    Prefetch("wishes", Wish.objects.public().only("reference", "call").order_by("pk"), to_attr="wishes_rows"),
+)
+
+
+class CallViewSet(viewsets.ReadOnlyModelViewSet):
+    """Public calls, the newest first; the filters are those of the list's page."""
+
+    serializer_class = CallSerializer
+    filterset_class = CallFilter
+    lookup_field = "slug"
+    lookup_value_regex = "[^/]+"
+
+    def get_queryset(self):
+        public = Call.objects.visible_to(self.request.user).public()
+        rows = public.select_related("organisation").prefetch_related(*CALL_ROWS)
+        return rows.order_by("-published_at", "-pk")
+
+    def get_object(self):
+        call = get_object_or_404(self.get_queryset().addressed(self.kwargs["slug"]))
+        self.check_object_permissions(self.request, call)
+        return call

@@ -10,7 +10,7 @@ from accounts.filters import OrganisationFilter
 from accounts.models import Organisation
 from innoportal.lib.filters import ListFilter
 from topics.filters import TopicFilter
-from wishes.models import Wish, WishQuerySet
+from wishes.models import Call, Wish, WishQuerySet
 
 S = Wish.Status
 GROUPS = {
@@ -76,3 +76,20 @@ class WishFilter(ListFilter):
 
     def written_in(self, queryset: WishQuerySet, name: str, value: str) -> Any:
         return queryset.exclude(**{f"title_{value}": ""})
+
+
+class CallFilter(ListFilter):
+    """What a list of calls can be narrowed by, on the page and in the API."""
+
+    topic = TopicFilter()
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Call.Kind, empty_label=_("Any"))
+    status = django_filters.MultipleChoiceFilter(
+        label=_("Status"),
+        choices=[(one, one.label) for one in Call.PUBLIC],
+        distinct=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
+    )
+
+    class Meta:
+        model = Call
+        fields: list[str] = []

@@ -15,12 +15,12 @@ from accounts.roles import (
     organisations_of,
 )
 from journal.models import Entry
-from wishes.models import Wish
+from wishes.models import Call, Wish
 from wishes.stand import committees_of
 
 
 @rules.predicate
-def is_public(user: User, wish: Wish | None = None) -> bool:
+def is_public(user: User, wish: Wish | Call | None = None) -> bool:
     return wish is not None and wish.is_public
 
 
@@ -40,6 +40,12 @@ def is_editable(user: User, wish: Wish | None = None) -> bool:
 @rules.predicate
 def is_open_to_offers(user: User, wish: Wish | None = None) -> bool:
     return wish is not None and wish.is_open_to_offers
+
+
+@rules.predicate
+def is_in_hand(user: User, call: Call | None = None) -> bool:
+    """Not with the portal office yet."""
+    return call is not None and call.status == Call.Status.DRAFT
 
 
 @rules.predicate
@@ -108,6 +114,15 @@ rules.add_perm("wishes.leave_wish", is_public & is_approver_elsewhere)
 # Who approves for an organisation is read by its people and by who watches over the portal.
 rules.add_perm("wishes.view_approval", is_of_it | is_auditor | is_office | is_administrator)
 rules.add_perm("wishes.change_approval", approves_there | is_administrator)
-# Moved by what becomes of matches and trials, never by hand.
-for verb in ("match", "unmatch", "start_trial", "end_trial"):
+# Moved by what becomes of matches, trials and rapid calls, never by hand.
+for verb in ("match", "unmatch", "start_trial", "end_trial", "announce"):
     rules.add_perm(f"wishes.{verb}_wish", rules.always_deny)
+# The portal office runs the calls; a department may write a rapid one and ask the office for it.
+rules.add_perm("wishes.view_call", is_public | is_member | is_auditor | is_administrator | is_office)
+rules.add_perm("wishes.add_call", is_office)
+rules.add_perm("wishes.add_rapid_call", is_office | is_requester)
+rules.add_perm("wishes.change_call", is_office | (is_member & is_in_hand))
+rules.add_perm("wishes.submit_call", is_member)
+for verb in ("return", "publish", "open", "close", "extend", "gather"):
+    rules.add_perm(f"wishes.{verb}_call", is_office)
+rules.add_perm("wishes.withdraw_call", is_office | (is_member & is_in_hand))

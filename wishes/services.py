@@ -26,6 +26,7 @@ from wishes.workflow import WORKFLOW
 KpiValues = Mapping[str, Any]
 __all__ = [  # every verb of a wish, wherever it is written
     "amend",
+    "announce",
     "answer",
     "ask",
     "correct",
@@ -168,7 +169,17 @@ def publish(wish: Wish, *, by: User | None, reason: str = "", quiet: bool = Fals
         raise ValidationError(
             _("Its last day for proposals has passed. Return it, so that the department sets another.")
         )
-    entry = WORKFLOW["publish"].apply(
+    return _publish("publish", wish, by, reason, quiet)
+
+
+@transaction.atomic
+def announce(wish: Wish, *, by: User | None) -> Entry:
+    """Open to vendors at once what a rapid call asks for: the portal office stands for it."""
+    return _publish("announce", wish, by, "", quiet=False)
+
+
+def _publish(verb: str, wish: Wish, by: User | None, reason: str, quiet: bool) -> Entry:
+    entry = WORKFLOW[verb].apply(
         wish, by=by, reason=reason, reference=next_reference("W"), published_at=timezone.now()
     )
     if not quiet:
@@ -176,7 +187,8 @@ def publish(wish: Wish, *, by: User | None, reason: str = "", quiet: bool = Fals
         notify(
             party(wish.organisation_id), entry, "wishes/mail/publish", thing=wish, why=PARTY, department=name
         )
-        interested = followers(wish, wish.organisation, *wish.topics.all())
+        rounds = [wish.call] if wish.call else []
+        interested = followers(wish, wish.organisation, *rounds, *wish.topics.all())
         notify(interested, entry, "wishes/mail/publish", thing=wish, why=FOLLOW, department=name)
     return entry
 

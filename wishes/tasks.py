@@ -3,7 +3,7 @@ import logging
 from celery import shared_task
 
 from journal.workflow import IllegalTransition
-from wishes import reminding, services
+from wishes import calls, reminding, services
 from wishes.models import Wish
 
 log = logging.getLogger(__name__)
@@ -26,4 +26,10 @@ def expire_due() -> int:
 @shared_task
 def remind_due() -> int:
     """Remind of the last days that come; returns how many reminders went out, each of them once."""
-    return reminding.remind_of_last_days()
+    return reminding.remind_of_last_days() + calls.remind_of_last_days()
+
+
+@shared_task
+def keep_dates_of_calls() -> int:
+    """Open the calls whose first day has come and close those whose last has passed; returns how many."""
+    return calls.keep_dates()

@@ -1,6 +1,6 @@
 """What a wish's page tells of its journal: the public reads the steps, those involved also who and why."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,9 @@ WORDS = {
     "send_back": _("Sent back by the approver"),
     "return": _("Returned with questions"),
     "publish": _("Published"),
+    "announce": _("Published by a rapid call"),
+    "join_call": _("Made part of a call"),
+    "leave_call": _("Taken out of a call"),
     "match": _("Matched"),
     "unmatch": _("Match ended"),
     "start_trial": _("Trial started"),
@@ -46,7 +49,18 @@ CAPACITIES = {
 }
 # What happens before publication, and each edit, is the department's own business.
 PUBLIC = frozenset(
-    {"publish", "match", "unmatch", "start_trial", "end_trial", "resolve", "expire", "renew", "ask"}
+    {
+        "publish",
+        "announce",
+        "match",
+        "unmatch",
+        "start_trial",
+        "end_trial",
+        "resolve",
+        "expire",
+        "renew",
+        "ask",
+    }
     | {"answer", "correct", "sponsor", "leave", "absorb"}
 )
 
@@ -70,17 +84,23 @@ def capacity(said: str, *, inside: bool) -> str:
     return words
 
 
-def timeline(entries: Iterable[Entry], *, inside: bool) -> list[dict[str, Any]]:
+def timeline(
+    entries: Iterable[Entry],
+    *,
+    inside: bool,
+    words: Mapping[str, Any] = WORDS,
+    public: Collection[str] = PUBLIC,
+) -> list[dict[str, Any]]:
     """Entries as components/timeline.html reads them; reasons and names only for those inside."""
     return [
         {
             "at": entry.at,
-            "title": WORDS.get(entry.verb, entry.verb),
+            "title": words.get(entry.verb) or WORDS.get(entry.verb, entry.verb),
             "capacity": capacity(entry.capacity, inside=inside),
             "reason": entry.reason if inside else "",
             "ground": ground_of(entry) if inside else None,
             "actor_name": entry.actor_name if inside and entry.verb not in NAMELESS else "",
         }
         for entry in entries
-        if inside or entry.verb in PUBLIC
+        if inside or entry.verb in public
     ]

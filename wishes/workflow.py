@@ -1,7 +1,8 @@
 from journal.workflow import Workflow
-from wishes.models import Wish
+from wishes.models import Call, Wish
 
 S = Wish.Status
+C = Call.Status
 
 WORKFLOW = Workflow(
     {
@@ -10,6 +11,7 @@ WORKFLOW = Workflow(
         "send_back": ({S.ENDORSEMENT}, S.RETURNED),
         "return": ({S.SCREENING}, S.RETURNED),
         "publish": ({S.SCREENING}, S.OPEN),
+        "announce": ({S.DRAFT}, S.OPEN),  # of a rapid call
         "match": ({S.OPEN}, S.MATCHED),
         "unmatch": ({S.MATCHED}, S.OPEN),
         "start_trial": ({S.OPEN, S.MATCHED}, S.ON_TRIAL),
@@ -21,4 +23,17 @@ WORKFLOW = Workflow(
         "merge": ({S.SCREENING, S.OPEN}, S.MERGED),
     },
     refusals={"send_back", "return", "withdraw", "merge"},
+)
+
+CALLS = Workflow(
+    {
+        "submit": ({C.DRAFT}, C.WAITING),
+        "return": ({C.WAITING}, C.DRAFT),
+        "publish": ({C.DRAFT, C.WAITING}, C.ANNOUNCED),
+        "open": ({C.ANNOUNCED}, C.OPEN),
+        "close": ({C.OPEN}, C.CLOSED),
+        "extend": ({C.OPEN, C.CLOSED}, C.OPEN),
+        "withdraw": ({C.DRAFT, C.WAITING, C.ANNOUNCED, C.OPEN}, C.WITHDRAWN),
+    },
+    refusals={"return", "withdraw"},
 )

@@ -15,6 +15,8 @@ STATUS_LOOKS = {
     "returned": ("orange", "back"),
     "more_information": ("orange", "question"),
     "wanting": ("orange", "question"),
+    "waiting": ("blue", "clock"),
+    "announced": ("blue", "calendar"),
     "open": ("teal", "wish"),
     "listed": ("teal", "check"),
     "suggested": ("grey", "match"),

@@ -9,6 +9,9 @@ MATCH = "select key from matching_match where status = '{}' order by id limit 1"
 TRIAL = """select coalesce(t.reference, t.key) from trials_trial t join accounts_user u
     on u.id = t.engineer_id where t.status = '{}' and u.email like '{}' order by t.id limit 1"""
 REPORT = "select coalesce(reference, key) from trials_report where status = '{}' order by id limit 1"
+CALL = """select coalesce(reference, key) from wishes_call where kind = '{}' and status = 'open'
+    order by id limit 1"""
+CALL_TO_COME = "select coalesce(reference, key) from wishes_call where status = 'announced' order by id limit 1"
 OWN_WISH = """select coalesce(w.reference, w.key) from wishes_wish w join accounts_organisation o
     on o.id = w.organisation_id where o.slug = 'building' and w.status = '{}' order by w.id limit 1"""
 OWN_SOLUTION = """select coalesce(s.reference, s.key) from solutions_solution s join accounts_organisation o
@@ -76,6 +79,14 @@ PAGES = [
     ("case:solution", "vendor", OWN_SOLUTION, ""),
     ("wishes:edit", "officer", OWN_WISH.format("draft"), ""),
     ("wishes:attach", "officer", OWN_WISH.format("draft"), ""),
+    ("calls:list", None, "", ""),
+    ("calls:list", "office", "", "?status=closed"),
+    ("calls:detail", None, CALL.format("themed"), ""),
+    ("calls:detail", "office", CALL.format("themed"), ""),
+    ("calls:detail", "officer", CALL.format("rapid"), ""),
+    ("calls:create", "office", "", ""),
+    ("calls:create-rapid", "officer", "", ""),
+    ("calls:edit", "office", CALL_TO_COME, ""),
     ("solutions:list", None, "", ""),
     ("solutions:list", None, "", "?trl_min=99"),
     ("solutions:create", "vendor", "", ""),
@@ -156,6 +167,7 @@ NO_PAGES = {
     "mailbox:html": "a mail as it came, shown in a frame",
     "mailbox:raw": "a mail as it came",
     "wishes:feed": "Atom",
+    "calls:feed": "Atom",
     "trials:feed": "Atom",
     "documents:download": "a file",
     "documents:original": "a file",

@@ -13,6 +13,7 @@ SIGNED = ("trials:report", "trials:verify-report", "api:report")
 NOUNS = (  # the first that fits says what `slug` means there
     (r"^wishes:(tasks|step|check|discard)$", "draft"),
     (r"^wishes:(approval|steps|delegate|revoke)$", None),  # of an organisation, which everyone may know of
+    (r"^(calls:|api:call)", "call"),
     (r"^(case:wish$|wishes:|matching:(duplicates-)?of-wish|api:wish)", "wish"),
     (r"^(case:solution$|solutions:|matching:(duplicates-)?of-solution|matching:advice|api:solution)", "solution"),
     (r"^matching:(same|not-same)$", "duplicate"),
@@ -69,6 +70,7 @@ def arguments(world: World, name: str, kind: str) -> dict:
         "wishes:answer": world.public["question"].pk,
         "wishes:correct": world.public["question"].pk,
         "wishes:revoke": world.hidden["delegation"].pk,
+        "calls:let_go": world.public["wish"].pk,
         "notices:open": world.hidden["notification"].pk,
         "notices:unfollow": world.hidden["follow"].pk,
         "matching:activate-ranker": world.hidden["ranker"].pk,

@@ -19,6 +19,7 @@ ODD = ("/robots.txt", "/.well-known/security.txt", "/.well-known/innoportal-keys
 SORTS = {
     "/api/v1/wishes/": ("status=draft", "ordering=created_by__email", "page_size=100"),
     "/api/v1/solutions/": ("ordering=confidential", "page_size=100"),
+    "/api/v1/calls/": ("status=draft", "page_size=100"),
     "/api/v1/matches/": ("status=review", "page_size=100"),
     "/api/v1/trials/": ("status=planning", "page_size=100"),
     "/api/v1/reports/": ("status=draft", "page_size=100"),

@@ -158,6 +158,13 @@ def _wishes_and_solutions(world: World) -> None:
         budget_holder=world.mark("publicwishholder"),
         topics=[world.public["topic"]],
     )
+    world.hidden["call"] = make.CallFactory(
+        rapid=True,
+        organisation=department,
+        created_by=author,
+        **_texts(world, "call", "title_en", "title_zh", "text_en", "criteria_zh"),
+    )
+    world.public["call"] = make.CallFactory(open=True, topics=[world.public["topic"]])
     world.hidden["draft"] = make.WishDraftFactory(
         organisation=department, author=author, answers=_texts(world, "draft", "title_en", "need_zh")
     )

@@ -14,7 +14,7 @@ from wishes.workflow import WORKFLOW
 pytestmark = pytest.mark.django_db
 S = Wish.Status
 INSIDERS = {"creator", "member", "approver"}
-BY_MACHINE = {"match", "unmatch", "start_trial", "end_trial"}
+BY_MACHINE = {"match", "unmatch", "start_trial", "end_trial", "announce"}
 
 MAY = {
     "submit": INSIDERS,

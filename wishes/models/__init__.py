@@ -1,3 +1,4 @@
+from wishes.models.call import Call, CallQuerySet
 from wishes.models.drafts import WishDraft
 from wishes.models.endorsing import Endorsement, EndorsementStep
 from wishes.models.former_answers import FormerAnswer
@@ -7,6 +8,8 @@ from wishes.models.wish import LONG, TITLE, Kpi, Question, Sponsor, Wish, WishQu
 __all__ = [
     "LONG",
     "TITLE",
+    "Call",
+    "CallQuerySet",
     "Endorsement",
     "EndorsementStep",
     "FormerAnswer",

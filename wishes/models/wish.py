@@ -11,6 +11,7 @@ from innoportal.languages import Bilingual
 from journal.models import Referenced, ReferencedQuerySet, Stateful
 from topics.bands import MoneyBand, SiteFeature
 from topics.models import Named, Topic
+from wishes.models.call import Call
 
 TITLE = 500  # ministries write problem statements whose titles run over 400 characters
 LONG = 6000  # characters of one long text: about two pages
@@ -52,12 +53,16 @@ class WishQuerySet(ReferencedQuerySet):
 
     def for_detail(self) -> "WishQuerySet":
         """Everything that wishes/detail.html reads, in a fixed number of queries."""
-        return self.for_cards().prefetch_related(
-            models.Prefetch("sponsors", Sponsor.objects.select_related("organisation").order_by("since")),
-            models.Prefetch(
-                "questions", Question.objects.select_related("organisation").order_by("asked_at")
-            ),
-            models.Prefetch("kpis", Kpi.objects.order_by("pk")),
+        return (
+            self.for_cards()
+            .select_related("organisation", "call")
+            .prefetch_related(
+                models.Prefetch("sponsors", Sponsor.objects.select_related("organisation").order_by("since")),
+                models.Prefetch(
+                    "questions", Question.objects.select_related("organisation").order_by("asked_at")
+                ),
+                models.Prefetch("kpis", Kpi.objects.order_by("pk")),
+            )
         )
 
     def expiring(self) -> "WishQuerySet":
@@ -95,6 +100,7 @@ class Wish(Stateful, Referenced):
     PUBLIC = (*OPEN_TO_OFFERS, Status.RESOLVED, Status.EXPIRED)
     EDITABLE = (Status.DRAFT, Status.RETURNED)
     INSIDE = (Status.DRAFT, Status.ENDORSEMENT)  # in its department's hands, whatever came before
+    ENDED = (Status.WITHDRAWN, Status.MERGED)
     WITH_OFFICE = (Status.SCREENING, Status.MERGED)
 
     Budget = MoneyBand
@@ -153,6 +159,9 @@ class Wish(Stateful, Referenced):
     # Counts the changes of its text, so that who writes in an old window overwrites nothing unseen.
     revision = models.PositiveIntegerField(default=1, editable=False)
     topics = models.ManyToManyField(Topic, related_name="wishes", verbose_name=_("topics"), blank=True)
+    call = models.ForeignKey(
+        Call, models.PROTECT, null=True, related_name="wishes", verbose_name=_("call"), editable=False
+    )
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", editable=False
     )

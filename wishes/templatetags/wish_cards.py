@@ -10,7 +10,7 @@ from innoportal.languages import phrase
 from innoportal.lib.templatetags.languages import day
 from innoportal.lib.templatetags.portal_cards import card, joined
 from innoportal.lib.templatetags.portal_ui import fact, word
-from wishes.models import Wish
+from wishes.models import Call, Wish
 
 register = template.Library()
 
@@ -54,3 +54,24 @@ def _months(months: int | None, language: str | None) -> SafeString:
 def _closing(closes_on: date | None, language: str | None) -> SafeString:
     shown = _("until %(day)s") % {"day": day(closes_on)}
     return fact("calendar", _("Proposals until"), shown if closes_on else "")
+
+
+@register.simple_tag
+def call_card(call: Call) -> SafeString:
+    """Reads what `for_cards` of calls gives, and asks the database nothing."""
+    language = get_language()
+    return card(
+        kind="calendar",
+        url=call.get_absolute_url(),
+        reference=call.reference,
+        title=call.title,
+        organisation=call.organisation.name if call.organisation else "",
+        thing=call,
+        summary=call.text,
+        topics=[phrase(one["name_en"], one["name_zh"], language) for one in call.shown_topics],
+        facts=joined(
+            fact("clock", _("Kind"), call.get_kind_display()),
+            fact("calendar", _("Opens"), day(call.opens_on)),
+            _closing(call.closes_on, language),
+        ),
+    )
