@@ -17,7 +17,7 @@ from solutions.models import Solution
 from topics.models import Topic
 from trials.models import Venue
 from wishes import services as wishes
-from wishes.models import Wish
+from wishes.models import Call, Wish
 
 Row = dict[str, Any]
 WISH_TEXT = [
@@ -45,6 +45,7 @@ class Told:
     def __init__(self, story: Story, cast: Cast) -> None:
         self.story, self.cast = story, cast
         self.wishes: dict[str, Wish] = {}
+        self.calls: dict[str, Call] = {}
         self.solutions: dict[str, Solution] = {}
         self.venues: dict[str, Venue] = {}
         self.published: dict[str, int] = {}  # the day of each public wish

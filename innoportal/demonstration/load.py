@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-from innoportal.demonstration import approval, chapters, papers
+from innoportal.demonstration import approval, calls, chapters, papers
 from innoportal.demonstration.clock import Story
 from innoportal.demonstration.people import assemble, content
 from innoportal.demonstration.trial import trial
@@ -49,6 +49,10 @@ def _write(told: chapters.Told) -> None:
         approval.delegation(told, row)
     for row in content("wish", "wishes.toml"):
         chapters.wish(told, row)
+    for row in content("call", "calls.toml"):
+        calls.themed(told, row)
+    for row in content("rapid", "calls.toml"):
+        calls.rapid(told, row)
     for row in content("solution", "solutions.toml"):
         chapters.solution(told, row)
     for row in content("document", "documents.toml"):

@@ -11,7 +11,7 @@ TRIAL = """select coalesce(t.reference, t.key) from trials_trial t join accounts
 REPORT = "select coalesce(reference, key) from trials_report where status = '{}' order by id limit 1"
 CALL = """select coalesce(reference, key) from wishes_call where kind = '{}' and status = 'open'
     order by id limit 1"""
-CALL_TO_COME = "select coalesce(reference, key) from wishes_call where status = 'announced' order by id limit 1"
+CALL_TO_COME = "select reference from wishes_call where status = 'announced' order by id limit 1"
 OWN_WISH = """select coalesce(w.reference, w.key) from wishes_wish w join accounts_organisation o
     on o.id = w.organisation_id where o.slug = 'building' and w.status = '{}' order by w.id limit 1"""
 OWN_SOLUTION = """select coalesce(s.reference, s.key) from solutions_solution s join accounts_organisation o

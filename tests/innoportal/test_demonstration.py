@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Count
 from django.utils import timezone
 
 from accounts.models import Organisation, User
@@ -20,7 +21,7 @@ from trials import keys
 from trials.models import Report, Trial
 from trials.proof.chain import verify_chain
 from trials.proof.verify import verify
-from wishes.models import Wish
+from wishes.models import Call, Wish
 
 TODAY = date(2026, 11, 20)
 
@@ -177,3 +178,8 @@ def test_the_office_asked_back_and_one_department_has_answered_while_another_sti
         for wish in Wish.objects.filter(returns__isnull=False)
     }
     assert asked == {"screening": {True}, "returned": {False}}
+
+
+def test_there_is_a_themed_call_with_its_wishes_one_to_come_and_a_rapid_one():
+    found = Call.objects.annotate(count=Count("wishes")).values_list("kind", "status", "count")
+    assert sorted(found) == [("rapid", "open", 1), ("themed", "announced", 0), ("themed", "open", 3)]
