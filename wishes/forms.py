@@ -1,5 +1,4 @@
 from collections.abc import Collection
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -12,6 +11,7 @@ from innoportal.lib.widgets import DatePicker
 from innoportal.lib.writing.writer import LANGUAGES
 from topics.forms import TopicsField
 from wishes.answers import BILINGUAL, ROW, ROWS
+from wishes.lasting import FARTHEST
 from wishes.models import Kpi, Wish
 
 # What must be said in at least one of the two languages.
@@ -23,7 +23,6 @@ NEEDED = {
 
 
 DAYS = ("closes_on", "questions_until", "decision_on")
-FARTHEST = timedelta(days=3653)  # a later day is a slip of the keyboard
 
 
 class ListField(SimpleArrayField):

@@ -1,6 +1,6 @@
 """How long a wish takes proposals: renewed in time or after its last day, expired when that has passed."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,11 +13,15 @@ from notifications.outbox import FOLLOW, PARTY, followers, notify, party
 from wishes.models import Wish
 from wishes.workflow import WORKFLOW
 
+FARTHEST = timedelta(days=3653)  # a later day is a slip of the keyboard
+
 
 def check_renewal(wish: Wish, closes_on: date) -> None:
-    """:raises ValidationError: that day is not in the future, or no later than the one an open wish has."""
+    """:raises ValidationError: not in the future, a slip, or no later than the day that an open wish has."""
     if closes_on <= timezone.localdate():
         raise ValidationError({"closes_on": _("The last day for proposals must be in the future.")})
+    if closes_on > timezone.localdate() + FARTHEST:
+        raise ValidationError({"closes_on": _("Choose a day within ten years.")})
     if wish.status == Wish.Status.OPEN and wish.closes_on and closes_on <= wish.closes_on:
         raise ValidationError({"closes_on": _("Vendors rely on the last day as it is: choose a later one.")})
 

@@ -394,6 +394,23 @@ def no_reason(desk: Desk) -> None:
     assert trace() == before
 
 
+@row("a renewal until the year 9999, until yesterday, until 31 February")
+def odd_renewal(desk: Desk) -> None:
+    wish = desk.wish(open=True, closes_on=timezone.localdate() + timedelta(days=9))
+    before = trace()
+    for day, said in (
+        ("9999-12-31", "within ten years"),
+        ("2020-01-01", "in the future"),
+        ("2027-02-31", "valid date"),
+    ):
+        response = desk.client.post(
+            reverse("wishes:renew", args=[wish.slug]), {"closes_on": day}, follow=True
+        )
+        assert said in text_of(response)
+        assert day in text_of(response)
+    assert trace() == before
+
+
 @row("a line break in a name (header injection)")
 def header_in_name(desk: Desk) -> None:
     response = desk.client.post(
