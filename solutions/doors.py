@@ -17,6 +17,12 @@ from solutions.workflow import WORKFLOW
 # verb → service, button, message when it is done, look of the button ("" is the main one)
 VERBS: dict[str, tuple[Any, Any, Any, str]] = {
     "submit": (services.submit, _("Hand in"), _("Your solution is with the portal office now."), ""),
+    "ask_full": (
+        services.ask_full,
+        _("Ask for the full form"),
+        _("The vendor knows what you ask for."),
+        "",
+    ),
     "acknowledge": (services.acknowledge, _("Begin screening"), _("The vendor knows that you have it."), ""),
     "list": (services.list_, _("List"), _("Everyone can see this solution now."), ""),
     "return": (
@@ -89,12 +95,31 @@ def urls() -> list:
 def actions_for(user: User, solution: Solution) -> list[dict[str, Any]]:
     """The buttons that this person may press in the state that the solution is in now."""
     actions = []
-    if user.has_perm("solutions.change_solution", solution) and solution.status in Solution.EDITABLE:
-        edit = reverse("solutions:edit", args=[solution.slug])
-        actions.append({"label": _("Edit"), "url": edit, "style": "secondary", "icon": "edit"})
+    edit = {"url": reverse("solutions:edit", args=[solution.slug]), "icon": "edit"}
+    if may_complete(user, solution):
+        actions.append({"label": _("Write the full form"), "style": "", **edit})
+    elif user.has_perm("solutions.change_solution", solution):
+        actions.append({"label": _("Edit"), "style": "secondary", **edit})
     for verb, (_service, label, _done, style) in VERBS.items():
         move = WORKFLOW[verb]
-        if move.allows(solution) and user.has_perm(f"solutions.{verb}_solution", solution):
+        if (
+            move.allows(solution)
+            and fits(verb, solution)
+            and user.has_perm(f"solutions.{verb}_solution", solution)
+        ):
             url = reverse(f"solutions:{url_name(verb)}", args=[solution.slug])
             actions.append({"label": label, "url": url, "style": style, "post": not move.needs_reason})
     return actions
+
+
+def fits(verb: str, solution: Solution) -> bool:
+    """An expression of interest is completed, not listed; the full form is asked for once."""
+    return {"ask_full": solution.is_expression, "list": not solution.is_expression}.get(verb, True)
+
+
+def may_complete(user: User, solution: Solution) -> bool:
+    return (
+        solution.is_expression
+        and solution.status in Solution.COMPLETABLE
+        and user.has_perm("solutions.complete_solution", solution)
+    )

@@ -1,90 +1,139 @@
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django import forms
+from django.contrib.postgres.forms import SimpleArrayField
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
+from innoportal.lib.writing.writer import LANGUAGES
 from journal.forms import GroundField
+from solutions.answers import BILINGUAL, ROWS, TEXTS
+from solutions.asking import open_wish
 from solutions.models import Evidence, Solution
+from solutions.trl import LEVELS
 from topics.forms import TopicsField
 
-SECTIONS = [
-    (
-        _("What it is"),
-        _("Write in English, in Traditional Chinese, or in both."),
-        ["organisation", "title_en", "title_zh", "summary_en", "summary_zh", "method_en", "method_zh"],
-    ),
-    (
-        _("Readiness"),
-        _("From 1, an idea, to 9, proven in daily operation. Evidence convinces more than the level."),
-        ["trl", "is_novel"],
-    ),
-    (
-        _("What a trial needs"),
-        _("Tell the department what it has to provide, and how you leave the site."),
-        ["trial_needs", "trial_conditions_en", "trial_conditions_zh"],
-    ),
-    (_("Price and time"), "", ["price", "lead_months"]),
-    (_("Rights and certificates"), "", ["intellectual_property", "certificates", "nominated_by"]),
-    (_("Topics"), _("People who follow one of these topics hear of your solution."), ["topics"]),
-]
+# What must be said in at least one of the two languages.
+NEEDED = {
+    "summary": _("Say what it does, in English or Chinese."),
+    "title": _("Give it a title in English or Chinese."),
+}
+WISH_NUMBER = r"^[Ww]-\d{4}-\d{4,}$"
+NO_SUCH_WISH = _("There is no open wish of this number.")
+
+
+class ListField(SimpleArrayField):
+    """Words with commas between them; empty places do not count."""
+
+    def to_python(self, value: Any) -> list[Any]:
+        if isinstance(value, str):
+            value = self.delimiter.join(part for part in value.split(self.delimiter) if part.strip())
+        return super().to_python(value)
+
+
+def level_choices() -> list[tuple[Any, Any]]:
+    return [("", _("Not said")), *((one.number, f"{one.number} – {one.name}") for one in LEVELS)]
 
 
 class SolutionForm(forms.ModelForm):
-    topics = TopicsField(label=_("Topics"), required=False)
+    class Meta:
+        model = Solution
+        fields = [name for name in TEXTS if name not in ("trl", "is_novel")]
+        widgets = {
+            "lead_months": forms.NumberInput(attrs={"data-width": "3", "data-suffix": _("months"), "min": 0}),
+        }
+        help_texts = {"insurance": _("Such as public liability of HK$20 million, until when.")}
+
+    trl = forms.TypedChoiceField(
+        label=_("technology readiness level (TRL)"), choices=level_choices, coerce=int, empty_value=None
+    )
+    is_novel = forms.NullBooleanField(
+        label=_("new: not yet used in Hong Kong"),
+        required=False,
+        widget=forms.Select(choices=[("", _("Not said")), ("True", _("Yes")), ("False", _("No"))]),
+    )
+    certificates = ListField(
+        forms.CharField(max_length=60),
+        label=_("certificates held"),
+        required=False,
+        help_text=_("Separate them with commas, e.g. ISO 9001, IEC 62443."),
+    )
     trial_needs = forms.MultipleChoiceField(
         label=_("On site"),
         choices=Solution.TrialNeed,
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
     )
+    topics = TopicsField(to_field_name="slug", label=_("Topics"), required=False)
+    wish_reference = forms.RegexField(
+        WISH_NUMBER,
+        label=_("Number of the wish"),
+        required=False,
+        max_length=16,
+        error_messages={"invalid": _("A wish's number looks like W-2026-0042.")},
+        widget=forms.TextInput(attrs={"data-width": "20"}),
+    )
+    pitch = forms.CharField(
+        label=_("Why it fits this wish"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea,
+    )
 
-    class Meta:
-        model = Solution
-        fields = (*(name for _title, _lead, names in SECTIONS for name in names), "confidential")
-        widgets = {
-            "trl": forms.NumberInput(attrs={"data-width": "2", "min": 1, "max": 9}),
-            "lead_months": forms.NumberInput(attrs={"data-width": "3", "data-suffix": _("months"), "min": 0}),
-        }
-        help_texts = {"certificates": _("Separate them with commas, e.g. ISO 9001, IEC 62443.")}
+    def __init__(self, *args: Any, only: Collection[str] | None = None, **kwargs: Any) -> None:
+        """`only` are the fields of one page, in its order."""
+        super().__init__(*args, **kwargs)
+        if only is not None:
+            self.fields = {name: self.fields[name] for name in only}
+        for name, field in self.fields.items():
+            stem, _underscore, language = name.rpartition("_")
+            field.is_either = stem in NEEDED  # one of the two is needed, so neither is "(optional)"
+            if stem in BILINGUAL and language in LANGUAGES:
+                field.widget.attrs["lang"] = LANGUAGES[language]
+            if isinstance(field.widget, forms.Textarea):
+                field.widget.attrs["rows"] = 6
+
+    def clean_wish_reference(self) -> str:
+        reference = self.cleaned_data["wish_reference"].upper()
+        if reference and open_wish(reference) is None:
+            raise forms.ValidationError(NO_SUCH_WISH)
+        return reference
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name, message in NEEDED.items():
+            both = [field for field in self.fields if field.rpartition("_")[0] == name]
+            if both and not any(cleaned.get(field) or field in self.errors for field in both):
+                self.add_error(both[0], message)
+        if cleaned.get("wish_reference") and "pitch" in self.fields and not cleaned.get("pitch"):
+            self.add_error("pitch", _("Say why the solution fits the wish."))
+        if cleaned.get("pitch") and "wish_reference" not in self.errors and not cleaned.get("wish_reference"):
+            self.add_error("wish_reference", _("Say which wish this is about, or leave both empty."))
+        return cleaned
+
+
+class StartForm(forms.Form):
+    """For which of one's organisations, and how much one wants to say now."""
+
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), label=_("organisation"), empty_label=None
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        own = user.organisations.vendors().order_by("pk")
-        if self.instance.pk:
-            del self.fields["organisation"]  # a solution never changes its vendor
-        else:
-            self.fields["organisation"].queryset = own
-            self.fields["organisation"].initial = own.first()
-        self.fields["nominated_by"].queryset = Organisation.objects.filter(
-            partnership__isnull=False
-        ).order_by("name_en", "pk")
-
-    def sections(self) -> list[dict[str, Any]]:
-        """The fields as the page groups them; the confidential part stands apart."""
-        return [
-            {"title": title, "lead": lead, "fields": [self[name] for name in names if name in self.fields]}
-            for title, lead, names in SECTIONS
-        ]
-
-    def clean_trl(self) -> int | None:
-        trl = self.cleaned_data["trl"]
-        if trl is not None and not 1 <= trl <= 9:
-            raise forms.ValidationError(_("The level is a number from 1 to 9."))
-        return trl
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        if not data.get("title_en") and not data.get("title_zh") and not self.errors:
-            self.add_error("title_en", _("Give a title in English or in Traditional Chinese."))
-        return data
+        mine = Organisation.objects.vendors().order_by("name_en", "pk")
+        if not user.is_superuser:
+            mine = mine.filter(pk__in=list(user.membership_roles))
+        field = self.fields["organisation"]
+        field.queryset = mine
+        if len(field.queryset) == 1:
+            self.initial["organisation"] = field.queryset[0].pk
+            field.widget = forms.HiddenInput()
 
 
 class EvidenceForm(forms.ModelForm):
-    trl = forms.IntegerField(
-        label=_("TRL"), min_value=1, max_value=9, widget=forms.NumberInput(attrs={"data-width": "2"})
-    )
+    trl = forms.TypedChoiceField(label=_("TRL"), choices=level_choices, coerce=int)
     url = forms.URLField(label=_("link"), required=False, assume_scheme="https")
 
     class Meta:
@@ -98,17 +147,7 @@ class EvidenceForm(forms.ModelForm):
         return url
 
 
-EvidenceFormSet = forms.formset_factory(EvidenceForm, extra=2, max_num=20, validate_max=True, can_delete=True)
-
-
-def evidence_rows(formset: forms.BaseFormSet) -> list[dict[str, Any]]:
-    """What the valid rows say, without the empty and the struck-out ones."""
-    rows = (row.cleaned_data for row in formset.forms)
-    return [
-        {name: row[name] for name in ("trl", "text", "url")}
-        for row in rows
-        if row.get("text") and not row.get("DELETE")
-    ]
+EvidenceFormSet = forms.formset_factory(EvidenceForm, extra=0, max_num=ROWS, validate_max=True)
 
 
 GROUNDED = ("return", "refuse", "withdraw")  # verbs with a list of grounds
@@ -132,7 +171,7 @@ class ReasonForm(forms.Form):
 
 class AnswerForm(forms.Form):
     wish_reference = forms.RegexField(
-        r"^[Ww]-\d{4}-\d{4,}$",
+        WISH_NUMBER,
         label=_("Number of the wish"),
         max_length=16,
         error_messages={"invalid": _("A wish's number looks like W-2026-0042.")},

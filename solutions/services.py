@@ -13,6 +13,7 @@ from accounts.models import Organisation, Role, User
 from journal.models import Entry, next_reference
 from journal.workflow import IllegalTransition, record
 from notifications.outbox import followers, notify, party
+from solutions.asking import departments_of
 from solutions.models import Evidence, Interest, Solution
 from solutions.workflow import WORKFLOW
 from topics.models import Topic
@@ -25,17 +26,18 @@ def create(
     *,
     by: User,
     organisation: Organisation,
+    author: User | None = None,
     topics: Iterable[Topic] = (),
     evidence: Iterable[Mapping[str, Any]] = (),
     **fields: Any,
 ) -> Solution:
-    """Begin a draft, which only the vendor sees.
+    """Begin a draft, which only the vendor sees; `author` is who wrote it, where `by` only keeps it.
 
     :raises ValidationError: the organisation is none that offers solutions.
     """
     if not organisation.is_vendor:
         raise ValidationError(_("Only a vendor can offer a solution."))
-    solution = Solution.objects.create(organisation=organisation, created_by=by, **fields)
+    solution = Solution.objects.create(organisation=organisation, created_by=author or by, **fields)
     solution.topics.set(topics)
     _replace_evidence(solution, evidence)
     record(solution, "create", by=by)
@@ -58,17 +60,30 @@ def update(
     held = Solution.objects.select_for_update(of=("self",)).get(pk=solution.pk)
     if held.status not in Solution.EDITABLE:
         raise IllegalTransition(_("This cannot be changed in its present state."))
+    changed = _rewrite(solution, held, fields, topics, evidence)
+    record(solution, "edit", by=by, details={"fields": changed})
+    return solution
+
+
+def _rewrite(
+    solution: Solution,
+    held: Solution,
+    fields: Mapping[str, Any],
+    topics: Iterable[Topic] | None,
+    evidence: Iterable[Mapping[str, Any]] | None,
+) -> list[str]:
+    """Write into its locked row; returns which columns say something else now."""
     changed = sorted(name for name, value in fields.items() if getattr(held, name) != value)
     for name, value in fields.items():
         setattr(solution, name, value)
-    solution.status, solution.updated_at = held.status, timezone.now()
+    solution.refresh_from_db(fields=["status"])
+    solution.updated_at = timezone.now()
     solution.save(update_fields=[*fields, "updated_at"])
     if topics is not None:
         solution.topics.set(topics)
     if evidence is not None:
         _replace_evidence(solution, evidence)
-    record(solution, "edit", by=by, details={"fields": changed})
-    return solution
+    return changed
 
 
 def _replace_evidence(solution: Solution, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -84,10 +99,58 @@ def submit(solution: Solution, *, by: User) -> None:
     """
     if not (solution.summary_en or solution.summary_zh):
         raise ValidationError(_("Say what the solution does before you hand it in."))
-    entry = WORKFLOW["submit"].apply(solution, by=by)
+    entry = WORKFLOW["submit"].apply(solution, by=by, details=_form_of(solution))
+    _handed_in(solution, entry)
+
+
+@transaction.atomic
+def complete(
+    solution: Solution,
+    *,
+    by: User,
+    topics: Iterable[Topic] | None = None,
+    evidence: Iterable[Mapping[str, Any]] | None = None,
+    **fields: Any,
+) -> None:
+    """Hand in the full form of what was an expression of interest, asked for or not.
+
+    :raises IllegalTransition: it is none, is not handed in, or its life is over.
+    """
+    held = Solution.objects.select_for_update(of=("self",)).get(pk=solution.pk)
+    if not held.is_expression or held.status not in Solution.COMPLETABLE:
+        raise IllegalTransition(_("This cannot be changed in its present state."))
+    changed = _rewrite(solution, held, {**fields, "is_expression": False}, topics, evidence)
+    entry = WORKFLOW["complete"].apply(solution, by=by, details={"fields": changed})
+    _handed_in(solution, entry)
+
+
+@transaction.atomic
+def ask_full(solution: Solution, *, by: User, reason: str) -> None:
+    """Ask the vendor for the full form of an expression of interest, and say what must be in it.
+
+    :raises IllegalTransition: it is no expression of interest, or was asked for already.
+    """
+    if not solution.is_expression:
+        raise IllegalTransition(_("The full form is here already."))
+    entry = WORKFLOW["ask_full"].apply(solution, by=by, reason=reason)
+    _tell_vendor(solution, entry, "solutions/mail/asked_in_full")
+
+
+def _form_of(solution: Solution) -> dict[str, Any]:
+    return {"form": "expression"} if solution.is_expression else {}
+
+
+def _handed_in(solution: Solution, entry: Entry) -> None:
+    """The office has a duty, the vendor knows that it arrived, the departments that it is for them."""
     office = User.objects.with_role(Role.OFFICE)
     notify(office, entry, "solutions/mail/submitted", thing=solution, why="duty")
     _tell_vendor(solution, entry, "solutions/mail/received")
+    is_expression = solution.is_expression
+    for organisation_id in sorted(departments_of(solution)):
+        people = party(organisation_id)
+        notify(
+            people, entry, "solutions/mail/answers", thing=solution, why="party", is_expression=is_expression
+        )
 
 
 @transaction.atomic
@@ -106,7 +169,12 @@ def return_(solution: Solution, *, by: User, reason: str, ground: str = "") -> N
 
 @transaction.atomic
 def list_(solution: Solution, *, by: User) -> None:
-    """Show it to everyone under its public number, and tell those who follow its topics or its vendor."""
+    """Show it to everyone under its public number, and tell those who follow its topics or its vendor.
+
+    :raises IllegalTransition: it is an expression of interest.
+    """
+    if solution.is_expression:
+        raise IllegalTransition(_("An expression of interest is not listed. Ask for the full form first."))
     entry = WORKFLOW["list"].apply(
         solution,
         by=by,
@@ -193,6 +261,16 @@ def answer_wish(solution: Solution, *, by: User, wish_reference: str, pitch: str
     """
     if solution.status not in Solution.ANSWERING:
         raise IllegalTransition(_("Only a solution that is handed in can answer a wish."))
+    interest = keep_pitch(solution, by=by, wish_reference=wish_reference, pitch=pitch)
+    record(solution, "answer_wish", by=by, details={"wish": interest.wish_reference})
+    return interest
+
+
+def keep_pitch(solution: Solution, *, by: User, wish_reference: str, pitch: str) -> Interest:
+    """Also of a draft, of which nobody learns before it is handed in.
+
+    :raises ValidationError: the number has not the form of a wish's, or nothing says why it fits.
+    """
     wish_reference, pitch = wish_reference.strip().upper(), pitch.strip()
     if not WISH_REFERENCE.fullmatch(wish_reference):
         raise ValidationError({"wish_reference": _("A wish's number looks like W-2026-0042.")})
@@ -204,7 +282,6 @@ def answer_wish(solution: Solution, *, by: User, wish_reference: str, pitch: str
         defaults={"pitch": pitch},
         create_defaults={"pitch": pitch, "created_by": by},
     )
-    record(solution, "answer_wish", by=by, details={"wish": wish_reference})
     return interest
 
 

@@ -8,6 +8,8 @@ S = Solution.Status
 WORKFLOW = Workflow(
     {
         "submit": ({S.DRAFT, S.RETURNED}, S.SUBMITTED),
+        "complete": ({S.SUBMITTED, S.SCREENING, S.RETURNED}, S.SUBMITTED),
+        "ask_full": ({S.SUBMITTED, S.SCREENING}, S.RETURNED),
         "acknowledge": ({S.SUBMITTED}, S.SCREENING),
         "return": ({S.SCREENING}, S.RETURNED),
         "list": ({S.SCREENING}, S.LISTED),
@@ -17,7 +19,7 @@ WORKFLOW = Workflow(
         "renew": ({S.EXPIRED}, S.LISTED),
         "withdraw": ({S.DRAFT, S.SUBMITTED, S.SCREENING, S.RETURNED, S.LISTED}, S.WITHDRAWN),
     },
-    refusals={"return", "refuse", "reconsider", "withdraw"},
+    refusals={"ask_full", "return", "refuse", "reconsider", "withdraw"},
 )
 
 # How a timeline tells each verb, also those that move nothing.
@@ -25,6 +27,8 @@ TOLD = {
     "create": _("Draft begun"),
     "edit": _("Text changed"),
     "submit": _("Handed in"),
+    "complete": _("Full form handed in"),
+    "ask_full": _("Full form asked for"),
     "acknowledge": _("Received; screening begins"),
     "return": _("Returned with questions"),
     "list": _("Listed"),

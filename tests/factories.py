@@ -9,7 +9,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import Delegation, Invitation, Membership, Organisation, Partnership, Role, User
-from desk.models import Visit
+from desk.models import BulkAction, Visit
 from documents.models import Document, Rendition
 from journal.models import Counter, Entry, Ground, Pledge, next_reference
 from matching.engine.glossary import Concept
@@ -33,7 +33,7 @@ from matching.models import (
 from matching.models.terms import hash_of, searchable
 from matching.texts import engine_version
 from notifications.models import Delivery, Follow, Notification, Preference, Reminder
-from solutions.models import Evidence, Interest, Solution
+from solutions.models import Evidence, Interest, Solution, SolutionDraft
 from topics.models import Topic
 from trials.models import Claim, Erratum, LogEntry, Measurement, Report, Trial, Venue
 from wishes.models import (
@@ -342,6 +342,15 @@ class SolutionFactory(WithTopics):
             reference=factory.LazyFunction(lambda: next_reference("S")),
             listed_at=factory.LazyFunction(timezone.now),
         )
+
+
+class SolutionDraftFactory(DjangoModelFactory):
+    class Meta:
+        model = SolutionDraft
+
+    organisation = factory.SubFactory(OrganisationFactory, vendor=True)
+    author = factory.SubFactory(UserFactory)
+    updated_by = factory.SelfAttribute("author")
 
 
 class EvidenceFactory(DjangoModelFactory):
@@ -744,3 +753,14 @@ class VisitFactory(DjangoModelFactory):
         model = Visit
 
     user = factory.SubFactory(UserFactory)
+
+
+class BulkActionFactory(DjangoModelFactory):
+    class Meta:
+        model = BulkAction
+
+    reference = factory.LazyFunction(lambda: next_reference("B"))
+    token = factory.Sequence(lambda n: f"{n:064}")
+    by = factory.SubFactory(UserFactory, office=True)
+    noun = "wishes.wish"
+    verb = "publish"

@@ -45,6 +45,10 @@ PROMISES: dict[tuple[str, str], tuple[Any, Any]] = {
         gettext_lazy("The portal office confirms by %(day)s that it has it."),
         gettext_lazy("Then it is screened."),
     ),
+    ("solutions.solution", "complete"): (
+        gettext_lazy("The portal office confirms by %(day)s that it has it."),
+        gettext_lazy("Then it is screened."),
+    ),
     ("solutions.solution", "acknowledge"): LISTED_OR_NOT,
     ("solutions.solution", "reconsider"): LISTED_OR_NOT,
     ("matching.match", "shortlist"): EXPERTS_ASKED,

@@ -1,3 +1,4 @@
+from solutions.models.drafts import SolutionDraft
 from solutions.models.evidence import Evidence
 from solutions.models.interests import Interest
 from solutions.models.solution import LONG, Solution, SolutionQuerySet
@@ -7,5 +8,6 @@ __all__ = [
     "Evidence",
     "Interest",
     "Solution",
+    "SolutionDraft",
     "SolutionQuerySet",
 ]

@@ -1,3 +1,4 @@
+from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -26,10 +27,23 @@ class SolutionQuerySet(ReferencedQuerySet):
             return self.filter(seen)
         if user.is_superuser or user.has_role(Role.AUDITOR):
             return self.all()
-        seen |= Q(organisation__in=list(user.membership_roles))
+        if user.membership_roles:
+            seen |= Q(organisation__in=list(user.membership_roles)) | self._answering(user)
         if user.has_role(Role.OFFICE):
             seen |= ~Q(status=Solution.Status.DRAFT)
         return self.filter(seen)
+
+    def _answering(self, user) -> Q:
+        """Handed in for a wish of theirs; by the registry, since rooms of one floor import nothing."""
+        mine = list(user.membership_roles)
+        wishes = apps.get_model("wishes", "Wish").objects.filter(
+            Q(merged_into__organisation__in=mine) | Q(merged_into=None, organisation__in=mine),
+            reference__isnull=False,
+        )
+        interests = apps.get_model("solutions", "Interest").objects.filter(
+            wish_reference__in=wishes.values("reference")
+        )
+        return Q(status__in=Solution.ANSWERING, pk__in=interests.values("solution"))
 
     def lapsed(self) -> "SolutionQuerySet":
         """Listed for longer than their vendors promised to answer for them."""
@@ -58,9 +72,18 @@ class Solution(Stateful, Referenced):
 
     PUBLIC = (Status.LISTED,)
     EDITABLE = (Status.DRAFT, Status.RETURNED, Status.LISTED)
+    COMPLETABLE = (Status.SUBMITTED, Status.SCREENING, Status.RETURNED)  # for an expression of interest
     Price = MoneyBand
     TrialNeed = SiteFeature
     ANSWERING = (Status.SUBMITTED, Status.SCREENING, Status.RETURNED, Status.LISTED)  # may answer a wish
+
+    class Risk(models.TextChoices):
+        DRAFT = "draft", _("A draft that nobody else has read")
+        AGREED = "agreed", _("Read and agreed by a competent person")
+
+    class Insurance(models.TextChoices):
+        QUOTED = "quoted", _("An insurer has made an offer")
+        HELD = "held", _("In force")
 
     status = models.CharField(
         _("status"), max_length=24, choices=Status, default=Status.DRAFT, editable=False, db_index=True
@@ -72,6 +95,7 @@ class Solution(Stateful, Referenced):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     listed_at = models.DateTimeField(null=True, editable=False)
+    is_expression = models.BooleanField(_("expression of interest"), default=False, editable=False)
     expires_on = models.DateField(_("listed until"), null=True, editable=False)
     external_id = models.CharField(_("external number"), max_length=80, null=True, blank=True, unique=True)
 
@@ -87,6 +111,18 @@ class Solution(Stateful, Referenced):
         blank=True,
         help_text=_("Read only by you, the portal office and the experts who judge it."),
     )
+    confidential_evidence = models.TextField(
+        _("evidence that is not for the public"),
+        max_length=LONG,
+        blank=True,
+        help_text=_("Results, customers or sites that you may not name in public."),
+    )
+    confidential_price = models.TextField(
+        _("the price in detail"),
+        max_length=2000,
+        blank=True,
+        help_text=_("What it is made of, what it depends on, what it would be at scale."),
+    )
     trl = models.PositiveSmallIntegerField(_("technology readiness level (TRL)"), null=True, blank=True)
     price = models.CharField(_("price of a trial"), max_length=16, choices=Price, blank=True)
     lead_months = models.PositiveSmallIntegerField(_("months until a trial can start"), null=True, blank=True)
@@ -100,10 +136,28 @@ class Solution(Stateful, Referenced):
         models.CharField(max_length=60), verbose_name=_("certificates held"), default=list, blank=True
     )
     trial_conditions_en = models.TextField(
-        _("permits, insurance and putting the site back, in English"), max_length=2000, blank=True
+        _("permits and what else the site must give, in English"), max_length=2000, blank=True
     )
     trial_conditions_zh = models.TextField(
-        _("permits, insurance and putting the site back, in Traditional Chinese"), max_length=2000, blank=True
+        _("permits and what else the site must give, in Traditional Chinese"), max_length=2000, blank=True
+    )
+    installation_en = models.TextField(_("installation, in English"), max_length=2000, blank=True)
+    installation_zh = models.TextField(_("installation, in Traditional Chinese"), max_length=2000, blank=True)
+    risk_state = models.CharField(_("risk assessment"), max_length=8, choices=Risk, blank=True)
+    risks_en = models.TextField(
+        _("main risks and what is done about them, in English"), max_length=2000, blank=True
+    )
+    risks_zh = models.TextField(
+        _("main risks and what is done about them, in Traditional Chinese"), max_length=2000, blank=True
+    )
+    insurance_state = models.CharField(_("insurance"), max_length=8, choices=Insurance, blank=True)
+    insurance = models.CharField(_("what the insurance covers"), max_length=300, blank=True)
+    roll_back_en = models.TextField(_("putting the site back, in English"), max_length=2000, blank=True)
+    roll_back_zh = models.TextField(
+        _("putting the site back, in Traditional Chinese"), max_length=2000, blank=True
+    )
+    awards = models.TextField(
+        _("awards"), max_length=1000, blank=True, help_text=_("One on a line, with its year.")
     )
     intellectual_property = models.CharField(_("intellectual property"), max_length=300, blank=True)
     is_novel = models.BooleanField(_("new: not yet used in Hong Kong"), null=True, blank=True)
@@ -123,6 +177,9 @@ class Solution(Stateful, Referenced):
     summary = Bilingual()
     method = Bilingual()
     trial_conditions = Bilingual()
+    installation = Bilingual()
+    risks = Bilingual()
+    roll_back = Bilingual()
 
     class Meta:
         verbose_name = _("solution")
@@ -135,6 +192,9 @@ class Solution(Stateful, Referenced):
             models.CheckConstraint(
                 condition=~Q(status="listed") | Q(reference__isnull=False, listed_at__isnull=False),
                 name="solution_numbered_when_listed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="listed") | Q(is_expression=False), name="solution_listed_in_full"
             ),
         ]
         indexes = [models.Index(fields=["status", "-listed_at", "-id"], name="solution_by_listing")]

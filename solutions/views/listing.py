@@ -9,9 +9,9 @@ from documents.models import Document
 from innoportal.languages import phrase
 from innoportal.lib.pagination import KeysFirstMixin
 from innoportal.lib.views import PartialMixin, SluggedMixin, VisibleMixin
-from journal.clock import clock
-from journal.models import Entry, Pledge
+from journal.models import Entry
 from notifications.models import Follow
+from solutions import page
 from solutions.doors import actions_for
 from solutions.filters import SolutionFilter
 from solutions.models import Solution
@@ -59,7 +59,6 @@ class SolutionDetail(SluggedMixin, DetailView):
         entries = list(Entry.objects.about(solution).in_order())
         context = {
             "actions": actions_for(user, solution),
-            "shows_confidential": user.has_perm("solutions.view_confidential_solution", solution),
             "documents": Document.objects.about(solution).readable_by(user).order_by("pk"),
             "needs": [Solution.TrialNeed(need).label for need in solution.trial_needs],
             "timeline": told(entries, user, whole=whole),
@@ -67,9 +66,9 @@ class SolutionDetail(SluggedMixin, DetailView):
             "topics": [
                 (one["slug"], phrase(one["name_en"], one["name_zh"])) for one in solution.shown_topics
             ],
-            "may_attach": user.has_perm("solutions.change_solution", solution),
+            **page.readiness_context(solution),
+            **page.confidential_context(user, solution),
+            **page.writing_context(user, solution),
+            **(page.inside_context if whole else page.asker_context)(user, solution, entries),
         }
-        if whole:
-            pledges = Pledge.objects.of(Solution._meta.label_lower)
-            context |= {"dues": clock(entries, pledges), "interests": solution.interests.order_by("pk")}
         return super().get_context_data(**kwargs, **context)

@@ -90,6 +90,14 @@ PAGES = [
     ("solutions:list", None, "", ""),
     ("solutions:list", None, "", "?trl_min=99"),
     ("solutions:create", "vendor", "", ""),
+    ("solutions:tasks", "vendor", "solution draft", ""),
+    *[
+        ("solutions:step", "vendor", f"solution draft/{step}", "")
+        for step in ("summary", "readiness", "method", "evidence", "certificates", "price", "risk", "topics")
+    ],
+    ("solutions:check", "vendor", "solution draft", ""),
+    ("solutions:discard", "vendor", "solution draft", ""),
+    ("solutions:ask_full", "office", SOLUTION.format("submitted"), ""),
     ("solutions:answer-wish", "vendor", "", "?wish=W-2026-0001"),
     ("solutions:workspace", "vendor", "", ""),
     ("solutions:detail", None, SOLUTION.format("listed"), ""),

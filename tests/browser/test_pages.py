@@ -137,10 +137,19 @@ def made(readers, ask):
         officer.press("Continue")
         return officer.page.url.split("/")[-3]
 
+    def solution_draft():
+        vendor = readers["vendor"]
+        vendor.at("/en/solutions/write/")
+        vendor.press("Start with the full form")
+        vendor.page.locator("[name=summary_en]").fill("Listens to the motor of a lift and predicts its faults.")
+        vendor.press("Continue")
+        return vendor.page.url.split("/")[-3]
+
     makers, found = (
         {"wish draft": wish_draft, "unsubscribe token": token, "caught mail": mail, "report draft": draft},
         {},
     )
+    makers |= {"solution draft": solution_draft}
     makers |= {"term": term, "term at rest": resting_term}
 
     def make(word):

@@ -14,6 +14,7 @@ NOUNS = (  # the first that fits says what `slug` means there
     (r"^wishes:(tasks|step|check|discard)$", "draft"),
     (r"^wishes:(approval|steps|delegate|revoke)$", None),  # of an organisation, which everyone may know of
     (r"^(calls:|api:call)", "call"),
+    (r"^solutions:(tasks|step|check|discard)$", "offer"),
     (r"^(case:wish$|wishes:|matching:(duplicates-)?of-wish|api:wish)", "wish"),
     (r"^(case:solution$|solutions:|matching:(duplicates-)?of-solution|matching:advice|api:solution)", "solution"),
     (r"^matching:(same|not-same)$", "duplicate"),
@@ -80,7 +81,7 @@ def arguments(world: World, name: str, kind: str) -> dict:
         "people:remove-member": world.hidden["membership"].pk,
     }
     given |= {"pk": own.get(name), "token": world.public["token"], "name": "20260101T000000000000-0123abcd"}
-    given["step"] = "need"
+    given["step"] = "summary" if name.startswith("solutions:") else "need"
     if name == "api:topic-detail":
         given["slug"] = world.public["topic"].slug
     found = {one: value for one, value in given.items() if one in wanted}

@@ -179,6 +179,12 @@ def _wishes_and_solutions(world: World) -> None:
         organisation=vendor, created_by=seller, **_texts(world, "solution", *texts)
     )
     make.EvidenceFactory(solution=world.hidden["solution"], text=world.mark("solutionevidence"))
+    world.hidden["offer"] = make.SolutionDraftFactory(
+        organisation=vendor, author=seller, answers=_texts(world, "offer", "title_en", "confidential")
+    )
+    world.public["offer"] = make.SolutionDraftFactory(  # nothing of the kind is public: another vendor's
+        organisation=world.public["vendor_b"], author=world.people["vendor_b"]
+    )
     world.public["solution"] = make.SolutionFactory(
         organisation=vendor,
         created_by=seller,

@@ -1,0 +1,70 @@
+"""What the page of one solution shows this reader."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from accounts.models import User
+from journal.clock import clock
+from journal.models import Entry, Pledge
+from solutions.answers import CONFIDENTIAL
+from solutions.asking import references_of
+from solutions.guidance import equivalents
+from solutions.kit import ready_of
+from solutions.models import Solution, SolutionDraft
+from solutions.trl import standings
+
+
+def readiness_context(solution: Solution) -> dict[str, Any]:
+    """For everyone: how soon it could be tried, how far it is, what its certificates count as."""
+    found = standings(solution.trl, {row.trl for row in solution.evidence.all()})
+    missing = sorted(one.level.number for one in found if not one.is_shown and not one.is_claimed)
+    return {
+        "kit": ready_of(solution),
+        "claimed": found[0] if found else None,
+        "gaps": ", ".join(map(str, missing)),
+        "equivalents": equivalents(solution.certificates),
+    }
+
+
+def inside_context(user: User, solution: Solution, entries: Sequence[Entry]) -> dict[str, Any]:
+    """For the vendor, the portal office and the auditor: what was asked, the clock, all answers to wishes."""
+    return {
+        "asked": last_asked(solution, entries),
+        "dues": clock(entries, Pledge.objects.of(Solution._meta.label_lower)),
+        "interests": solution.interests.order_by("pk"),
+    }
+
+
+def asker_context(user: User, solution: Solution, entries: Sequence[Entry]) -> dict[str, Any]:
+    """For the department of a wish that it answers: what the vendor says to them, and what they asked."""
+    if not user.is_authenticated or not user.membership_roles:
+        return {}
+    own = references_of(user)
+    interests = solution.interests.filter(wish_reference__in=own).order_by("pk")
+    return {"interests": interests, "asked": last_asked(solution, entries)}
+
+
+def last_asked(solution: Solution, entries: Iterable[Entry]) -> Entry | None:
+    """What the full form must say, while it is not here."""
+    if not solution.is_expression:
+        return None
+    return next((one for one in reversed(list(entries)) if one.verb == "ask_full"), None)
+
+
+def confidential_context(user: User, solution: Solution) -> dict[str, Any]:
+    if not user.has_perm("solutions.view_confidential_solution", solution):
+        return {"shows_confidential": False}
+    parts = [
+        (Solution._meta.get_field(name).verbose_name, getattr(solution, name))  # type: ignore[union-attr]
+        for name in CONFIDENTIAL
+        if getattr(solution, name)
+    ]
+    return {"shows_confidential": True, "confidential_parts": parts}
+
+
+def writing_context(user: User, solution: Solution) -> dict[str, Any]:
+    """For who can still change it: what is typed and not saved yet."""
+    if not user.has_perm("solutions.change_solution", solution):
+        return {"may_attach": False}
+    draft = SolutionDraft.objects.filter(solution=solution).select_related("updated_by").first()
+    return {"may_attach": True, "unsaved": draft}
