@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.paginator import Page
 from django.db.models import Choices
 from django.forms import BoundField, Form
-from django.template import Context, Node, NodeList
+from django.template import Context
 from django.template.base import Parser, Token
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, get_urlconf, reverse
@@ -19,25 +19,12 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from innoportal.languages import HTML_LANG
+from innoportal.lib.constant import Constant
 from innoportal.lib.icons import ICONS, SPRITE
 from innoportal.lib.looks import STATUS_LOOKS, VERDICTS
 from innoportal.lib.templatetags.languages import escaped, say
 
 register = template.Library()
-
-
-class Constant(Node):
-    """Drawn without the variables of the page: what one reader sees can never reach another."""
-
-    def __init__(self, nodelist: NodeList) -> None:
-        self.nodelist = nodelist
-        self.drawn: dict[tuple[str | None, str], SafeString] = {}
-
-    def render(self, context: Context) -> SafeString:
-        key = get_language(), get_urlconf() or settings.ROOT_URLCONF
-        if key not in self.drawn:
-            self.drawn[key] = self.nodelist.render(context.new())
-        return self.drawn[key]
 
 
 @register.tag
