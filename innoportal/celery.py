@@ -34,6 +34,10 @@ app.conf.beat_schedule = {
         "task": "notifications.pledges.remind_of_pledges",
         "schedule": crontab(minute=25, hour="8-18"),
     },
+    "solutions.remind": {
+        "task": "solutions.tasks.remind_due",
+        "schedule": crontab(minute=40, hour="8-18"),
+    },
     "solutions.expire": {"task": "solutions.tasks.expire_due", "schedule": 3600.0},
     "documents.sweep": {"task": "documents.tasks.sweep", "schedule": 60.0},
     "trials.close_comment_windows": {"task": "trials.tasks.close_comment_windows", "schedule": 900.0},

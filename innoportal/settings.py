@@ -275,7 +275,7 @@ REPORT_KEY_FILE = Path(env.str("REPORT_KEY_FILE", str(DATA_DIR / "keys" / "repor
 REPORT_COMMENT_DAYS = env.int("REPORT_COMMENT_DAYS", 14)
 
 # --- solutions and their files ------------------------------------------------------------------------
-SOLUTION_LISTED_DAYS = env.int("SOLUTION_LISTED_DAYS", 3 * 365)  # then the vendor renews or lets go
+SOLUTION_LISTED_DAYS = env.int("SOLUTION_LISTED_DAYS", 365)  # before they are over, the vendor is asked
 DOCUMENT_MAX_BYTES = env.int("DOCUMENT_MAX_BYTES", 20 * 2**20)
 # host:port of a clamd. Without one, an upload is served after the check of its type alone.
 CLAMAV = env.str("CLAMAV", "")

@@ -1,15 +1,17 @@
 """A door for each verb of a solution's life, and which of them a person finds open now."""
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from innoportal.lib.views import ActionView
-from solutions import services
+from solutions import refreshing, services
 from solutions.forms import ReasonForm
 from solutions.models import Solution
 from solutions.workflow import WORKFLOW
@@ -75,6 +77,21 @@ class Verb(ActionView):
         return render(self.request, "solutions/reason.html", context)
 
 
+class Confirm(ActionView):
+    """One press: still current. The form names the day that its reader saw."""
+
+    model = Solution
+    verb = "confirm"
+    service = staticmethod(refreshing.confirm)
+    done = _("The listing goes on for a year.")
+
+    def arguments(self) -> dict[str, Any]:
+        try:
+            return {"until": parse_date(self.request.POST.get("until", "")) or date.min}
+        except ValueError:  # well formed, and no day: the 30th of February
+            return {"until": date.min}
+
+
 def url_name(verb: str) -> str:
     """`solutions:list` is the list of all, so the verb of that name is addressed as its service is called."""
     return "list_" if verb == "list" else verb
@@ -83,12 +100,15 @@ def url_name(verb: str) -> str:
 def urls() -> list:
     """`<slug>/<verb>/` for every verb of the workflow."""
     return [
-        path(
-            f"<slug:slug>/{verb}/",
-            Verb.as_view(verb=verb, service=service, done=done, takes_reason=WORKFLOW[verb].needs_reason),
-            name=url_name(verb),
-        )
-        for verb, (service, _label, done, _style) in VERBS.items()
+        path("<slug:slug>/confirm/", Confirm.as_view(), name="confirm"),
+        *(
+            path(
+                f"<slug:slug>/{verb}/",
+                Verb.as_view(verb=verb, service=service, done=done, takes_reason=WORKFLOW[verb].needs_reason),
+                name=url_name(verb),
+            )
+            for verb, (service, _label, done, _style) in VERBS.items()
+        ),
     ]
 
 

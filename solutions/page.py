@@ -11,6 +11,7 @@ from solutions.asking import references_of
 from solutions.guidance import equivalents
 from solutions.kit import ready_of
 from solutions.models import Solution, SolutionDraft
+from solutions.refreshing import is_asked
 from solutions.trl import standings
 
 
@@ -67,4 +68,4 @@ def writing_context(user: User, solution: Solution) -> dict[str, Any]:
     if not user.has_perm("solutions.change_solution", solution):
         return {"may_attach": False}
     draft = SolutionDraft.objects.filter(solution=solution).select_related("updated_by").first()
-    return {"may_attach": True, "unsaved": draft}
+    return {"may_attach": True, "unsaved": draft, "is_asked": is_asked(solution)}

@@ -36,10 +36,11 @@ TOLD = {
     "reconsider": _("Taken up again"),
     "expire": _("Listing ended"),
     "renew": _("Listing renewed"),
+    "confirm": _("Still current, says the vendor"),
     "withdraw": _("Withdrawn"),
     "answer_wish": _("Offered for a wish"),
     "advise": _("The portal told what would make it fit"),
 }
 
 # What the public reads of a listed solution's history: steps without anyone's words.
-PUBLIC_VERBS = frozenset({"submit", "acknowledge", "list", "expire", "renew"})
+PUBLIC_VERBS = frozenset({"submit", "acknowledge", "list", "expire", "renew", "confirm"})

@@ -9,7 +9,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import Delegation, Invitation, Membership, Organisation, Partnership, Role, User
-from desk.models import BulkAction, Visit
+from desk.models import Visit
 from documents.models import Document, Rendition
 from journal.models import Counter, Entry, Ground, Pledge, next_reference
 from matching.engine.glossary import Concept
@@ -753,14 +753,3 @@ class VisitFactory(DjangoModelFactory):
         model = Visit
 
     user = factory.SubFactory(UserFactory)
-
-
-class BulkActionFactory(DjangoModelFactory):
-    class Meta:
-        model = BulkAction
-
-    reference = factory.LazyFunction(lambda: next_reference("B"))
-    token = factory.Sequence(lambda n: f"{n:064}")
-    by = factory.SubFactory(UserFactory, office=True)
-    noun = "wishes.wish"
-    verb = "publish"

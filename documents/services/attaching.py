@@ -17,6 +17,7 @@ from documents.inspection import inspect
 from documents.models import Document
 from journal.workflow import record
 
+MOST = 30  # files of one thing
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+')
 
 
@@ -34,11 +35,14 @@ def attach(
 
     With a scanner nobody has it before that has answered. The public has a copy, as soon as one is made.
 
-    :raises ValidationError: too large, empty, of a kind that is not taken, or not what its name says.
+    :raises ValidationError: too large, empty, of a kind that is not taken, not what its name says, there
+        already, or one too many.
     """
     name = safe_name(upload.name or "")
     _check_size(upload.size or 0)
     kind = inspect(upload, name)  # type: ignore[arg-type]
+    digest = _digest(upload)
+    _check_others(thing, digest, confidential)
     document = Document.objects.create(
         noun=thing._meta.label_lower,
         object_id=thing.pk,
@@ -48,7 +52,7 @@ def attach(
         filename=name,
         content_type=kind.content_type,
         size=upload.size or 0,
-        sha256=_digest(upload),
+        sha256=digest,
         file=File(upload, name=name),
         is_confidential=confidential,
         scan=Document.Scan.PENDING if settings.CLAMAV else Document.Scan.CLEAN,
@@ -63,6 +67,18 @@ def _check_size(size: int) -> None:
         raise ValidationError(_("The file is too large: at most %(limit)s.") % {"limit": limit})
     if not size:
         raise ValidationError(_("The file is empty."))
+
+
+def _check_others(thing: models.Model, digest: str, confidential: bool) -> None:
+    """Held until this one is there, too: of two that come at once the second finds the first."""
+    type(thing)._base_manager.select_for_update(of=("self",), no_key=True).get(pk=thing.pk)
+    others = Document.objects.about(thing).exclude(scan=Document.Scan.REFUSED)
+    if others.filter(sha256=digest, is_confidential=confidential).exists():
+        raise ValidationError(_("This file is attached already."))
+    if others.count() >= MOST:
+        raise ValidationError(
+            _("There are %(most)s files already. Put what is left into one of them.") % {"most": MOST}
+        )
 
 
 def _digest(upload: UploadedFile) -> str:

@@ -12,6 +12,7 @@ from innoportal.demonstration.people import Cast
 from matching import services as matching
 from matching.models import Match
 from notifications.services import follow
+from solutions import refreshing
 from solutions import services as solutions
 from solutions.models import Solution
 from topics.models import Topic
@@ -20,6 +21,7 @@ from wishes import services as wishes
 from wishes.models import Call, Wish
 
 Row = dict[str, Any]
+YEAR = 365
 WISH_TEXT = [
     f"{name}_{script}"
     for name in ("title", "need", "outcome", "constraints", "site")
@@ -175,6 +177,8 @@ def solution(told: Told, row: Row) -> None:
         story.at(listed, step(refusals[state], office, reason=row["reason"]))
         return
     story.at(listed, step(solutions.list_, office))
+    for day in range(listed + YEAR - 14, 0, YEAR):
+        story.at(day, partial(_still_current, told, row["key"], member))
     for answer in row.get("answers", []):
         day = min(max(listed, told.published[answer["wish"]]) + 1, 0)
         story.at(day, partial(_answer, told, row["key"], answer, member))
@@ -191,6 +195,12 @@ def _write_solution(told: Told, row: Row, member: User) -> None:
         evidence=row.get("evidence", []),
         **values,
     )
+
+
+def _still_current(told: Told, key: str, member: User) -> None:
+    solution = told.fresh_solution(key)
+    if refreshing.is_asked(solution) and solution.expires_on:
+        refreshing.confirm(solution, by=member, until=solution.expires_on)
 
 
 def _answer(told: Told, key: str, answer: Row, member: User) -> None:

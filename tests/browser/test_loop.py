@@ -145,12 +145,8 @@ class Loop:
         expect(shown).to_contain_text(WISH["title_en"])
 
     def offer_a_solution(self):
-        page = self.vendor.at("/en/solutions/new/")
-        fill(page, SOLUTION)
-        choose(page, price="to_500k")
-        page.get_by_label("Building operation").check()
-        page.get_by_label("Mains power").check()
-        self.vendor.press("Save")
+        ticks = ("Building operation", "Mains power")
+        write_solution(self.vendor, SOLUTION | {"price": "to_500k"}, ticks, full=True)
         solution = self.vendor.press("Hand in").url
         self.office.at(solution)
         self.office.press("Begin screening")

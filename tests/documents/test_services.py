@@ -138,6 +138,25 @@ def test_a_file_of_which_no_copy_can_be_made_is_tried_three_times_and_then_told_
     assert list(Document.objects.in_quarantine()) == [document]
 
 
+def test_of_a_button_pressed_twice_one_file_stays(committed, media):
+    solution = SolutionFactory()
+
+    def press():
+        return services.attach(
+            solution,
+            by=solution.created_by,
+            organisation=solution.organisation,
+            upload=samples.upload("plan.txt", b"Lift monitor"),
+            title="Plan",
+            confidential=False,
+        )
+
+    outcomes = at_once(press, press)
+    assert sorted(type(one).__name__ for one in outcomes) == ["Document", "ValidationError"]
+    assert Document.objects.count() == 1
+    assert len([path for path in media.rglob("*") if path.is_file()]) == 1
+
+
 def test_two_workers_do_not_take_the_same_file(committed, media):
     document = attached("plan.txt", b"Lift monitor", confidential=False)
     claim = partial(Document.objects.claim, document.pk)

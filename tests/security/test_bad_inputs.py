@@ -29,6 +29,7 @@ from solutions.models import Interest
 from tests.documents import samples
 from tests.documents.fake_clamd import EICAR, clamd
 from tests.factories import (
+    DocumentFactory,
     MembershipFactory,
     OrganisationFactory,
     QuestionFactory,
@@ -248,6 +249,20 @@ def odd_name(desk: Desk) -> None:
     response.close()
     assert not set(document.filename) & set("\u202e\x07")
     assert response["Content-Disposition"].count("filename") == 1 + document.filename.count("filename")
+
+
+@row("the same file twice, and the thirty-first")
+def one_too_many(desk: Desk) -> None:
+    wish = desk.wish()
+    attach(desk, wish, "plan.txt", b"Plan")
+    again = attach(desk, wish, "plan of today.txt", b"Plan", title="The same plan")
+    assert "This file is attached already." in text_of(again)
+    assert 'value="The same plan"' in again.content.decode()
+    assert Document.objects.count() == 1
+    about = {"noun": "wishes.wish", "object_id": wish.pk, "organisation": wish.organisation}
+    DocumentFactory.create_batch(29, **about)
+    assert "There are 30 files already." in text_of(attach(desk, wish, "more.txt", b"More"))
+    assert Document.objects.count() == 30
 
 
 @row("no file, and a title of 201 characters")

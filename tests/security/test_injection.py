@@ -11,6 +11,7 @@ import pytest
 from django.core.mail import EmailMessage
 from django.db import DatabaseError, connection, transaction
 from django.test import override_settings
+from django.urls import reverse
 
 from documents.services import safe_name
 from journal.models import Entry
@@ -20,6 +21,7 @@ from solutions import services as solutions
 from tests.factories import (
     NotificationFactory,
     OrganisationFactory,
+    SolutionDraftFactory,
     SolutionFactory,
     UserFactory,
     WishFactory,
@@ -204,12 +206,11 @@ def test_no_address_that_people_write_is_ever_fetched(world, sentinel):
     paths = infected(world, texts)
     organisation = world.public["vendor_a"]
     type(organisation).objects.filter(pk=organisation.pk).update(website=here)
-    data = {
-        "organisation": organisation.pk, "title_en": "T", "summary_en": texts, "evidence-TOTAL_FORMS": "1",
-        "evidence-INITIAL_FORMS": "0", "evidence-0-trl": "7", "evidence-0-text": texts[:400],
-        "evidence-0-url": here,
-    }  # fmt: skip
-    assert world.clients["vendor_a"].post("/en/solutions/new/", data).status_code == 302
+    answers = {"title_en": "T", "summary_en": texts, "trl": "7"}
+    answers |= {"evidence": [{"trl": "7", "text": texts[:400], "url": here}]}
+    draft = SolutionDraftFactory(organisation=organisation, answers=answers, is_full=True)
+    check = reverse("solutions:check", args=[draft.key])
+    assert world.clients["vendor_a"].post(check, {"revision": "0"}).status_code == 302
     for path in [*paths, organisation.get_absolute_url()]:
         ask(world.clients["member_a" if "notices" in path else "administrator"], "GET", path)
     mails.mail(Notification.objects.get(entry_id=2 * 10**9)).message().as_bytes()

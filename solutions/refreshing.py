@@ -1,0 +1,75 @@
+"""Still current? Each year the vendor says so with one press, or the listing ends."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from journal.models import Entry
+from journal.workflow import IllegalTransition, record
+from notifications.outbox import PARTY, notify, party
+from notifications.reminding import Deadline, remind
+from solutions.models import Solution
+
+REFRESH = "refresh"
+MARKS = (30, 14, 7, 1, 0)  # days before the listing ends, each told once
+
+
+def a_year_after(day: date) -> date:
+    """The same day of the next year; of a leap day the last of February."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return day.replace(year=day.year + 1, day=28)
+
+
+def is_asked(solution: Solution, today: date | None = None) -> bool:
+    """Whether the question stands now: the listing ends within the first mark."""
+    if solution.status != Solution.Status.LISTED or solution.expires_on is None:
+        return False
+    left = (solution.expires_on - (today or timezone.localdate())).days
+    return 0 <= left <= max(MARKS)
+
+
+@transaction.atomic
+def confirm(solution: Solution, *, by: User, until: date) -> None:
+    """It is still current: the listing goes on for a year from the day on which it would have ended.
+
+    `until` is that day as the person saw it: pressed twice, or by two people, it is one year all the same.
+
+    :raises IllegalTransition: the question does not stand now, or was answered already.
+    """
+    if not is_asked(solution):
+        raise IllegalTransition(_("The listing does not end soon, or has ended already."))
+    rows = Solution.objects.filter(pk=solution.pk, status=Solution.Status.LISTED, expires_on=until)
+    if not rows.update(expires_on=a_year_after(until), updated_at=timezone.now()):
+        raise IllegalTransition(_("This was confirmed already."))
+    solution.expires_on = a_year_after(until)
+    record(solution, "confirm", by=by, details={"until": solution.expires_on.isoformat()})
+
+
+def remind_of_refresh() -> int:
+    """Ask the vendor of each listing that ends soon; returns how many reminders went out."""
+    return remind(REFRESH, ending(timezone.localdate()), MARKS, _ask)
+
+
+def ending(today: date) -> list[Deadline]:
+    """Listings that end within the first mark; a listing of fewer days is known of since it began."""
+    rows = Solution.objects.filter(
+        status=Solution.Status.LISTED, expires_on__range=(today, today + timedelta(days=max(MARKS)))
+    ).order_by(F("expires_on"), "pk")
+    return [
+        Deadline(solution, solution.expires_on, timezone.localdate(solution.listed_at))
+        for solution in rows
+        if solution.expires_on and solution.listed_at
+    ]
+
+
+def _ask(deadline: Deadline, entry: Entry, left: int) -> None:
+    context: dict[str, Any] = {"left": left, "last_day": deadline.due_on.isoformat()}
+    people = party(deadline.thing.organisation_id)
+    notify(people, entry, "solutions/mail/still_current", thing=deadline.thing, why=PARTY, **context)
