@@ -3,7 +3,7 @@ from django.contrib.auth import forms as auth_forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership, User
+from accounts.models import Membership, User, Verification
 
 
 class LineField(forms.CharField):
@@ -45,11 +45,58 @@ class ProfileForm(forms.ModelForm):
 class InvitationForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail address"),
-        help_text=_("The person finds the invitation after signing in with this address."),
+        help_text=_("A link goes to this address. It works once, for two weeks."),
     )
     role = forms.ChoiceField(
         label=_("Role"),
         choices=Membership.Role,
         initial=Membership.Role.MEMBER,
         widget=forms.RadioSelect(attrs={"class": "govuk-radios--inline"}),
+    )
+
+
+class AskForm(forms.ModelForm):
+    class Meta:
+        model = Verification
+        fields = ("br_number", "cr_number", "note")
+        help_texts = {
+            "br_number": _("Eight digits, without the branch. A company needs it; a university need not."),
+            "cr_number": _("If the organisation is in the Companies Register."),
+            "note": _("Such as the ordinance of an institution, or whom to call."),
+        }
+        widgets = {
+            "br_number": forms.TextInput(attrs={"data-width": "10", "inputmode": "numeric"}),
+            "cr_number": forms.TextInput(attrs={"data-width": "10", "inputmode": "numeric"}),
+            "note": forms.Textarea(attrs={"rows": 3}),
+        }
+
+
+class DecideForm(forms.Form):
+    is_verified = forms.TypedChoiceField(
+        label=_("Decision"),
+        choices=[("yes", _("Verified")), ("no", _("Not verified"))],
+        coerce=lambda said: said == "yes",
+        widget=forms.RadioSelect,
+    )
+    checked = forms.MultipleChoiceField(
+        label=_("What you have checked"),
+        choices=Verification.Check,
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("The vendor reads it. Needed when you do not verify."),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class RevokeForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("The vendor reads it."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )

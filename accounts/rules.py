@@ -1,7 +1,7 @@
 import rules
 
 from accounts.models import Organisation, User
-from accounts.roles import is_administrator
+from accounts.roles import is_administrator, is_office
 
 
 @rules.predicate
@@ -11,4 +11,5 @@ def approves_for(user: User, organisation: Organisation | None = None) -> bool:
 
 
 rules.add_perm("accounts.view_organisation", rules.always_allow)
+rules.add_perm("accounts.verify_organisation", is_office | is_administrator)
 rules.add_perm("accounts.manage_members_organisation", approves_for | is_administrator)

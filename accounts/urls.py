@@ -1,21 +1,29 @@
 from django.urls import path
 
-from accounts import views
+from accounts.views import people, verification
 
 app_name = "people"
+ORGANISATION = "organisations/<slug:slug>/"
 urlpatterns = [
-    path("profile/", views.Profile.as_view(), name="profile"),
-    path("invitations/<int:pk>/", views.AnswerInvitation.as_view(), name="answer-invitation"),
-    path("organisations/<slug:slug>/", views.OrganisationDetail.as_view(), name="organisation"),
-    path("organisations/<slug:slug>/members/", views.Members.as_view(), name="members"),
+    path("profile/", people.Profile.as_view(), name="profile"),
+    path("invitations/<int:pk>/", people.AnswerInvitation.as_view(), name="answer-invitation"),
+    path("invited/<str:token>/", people.Invited.as_view(), name="invited"),
+    path("verifications/", verification.Queue.as_view(), name="verifications"),
+    path("verifications/<int:pk>/", verification.Decide.as_view(), name="decide-verification"),
+    path("verifications/<int:pk>/revoke/", verification.Revoke.as_view(), name="revoke-verification"),
+    path(ORGANISATION, people.OrganisationDetail.as_view(), name="organisation"),
+    path(f"{ORGANISATION}verification/", verification.Ask.as_view(), name="verification"),
+    path(f"{ORGANISATION}members/", people.Members.as_view(), name="members"),
+    path(f"{ORGANISATION}members/<int:pk>/remove/", people.RemoveMember.as_view(), name="remove-member"),
+    path(f"{ORGANISATION}members/<int:pk>/role/", people.ChangeRole.as_view(), name="change-role"),
     path(
-        "organisations/<slug:slug>/members/<int:pk>/remove/",
-        views.RemoveMember.as_view(),
-        name="remove-member",
+        f"{ORGANISATION}invitations/<int:pk>/remove/",
+        people.TakeBackInvitation.as_view(),
+        name="take-back-invitation",
     ),
     path(
-        "organisations/<slug:slug>/invitations/<int:pk>/remove/",
-        views.TakeBackInvitation.as_view(),
-        name="take-back-invitation",
+        f"{ORGANISATION}invitations/<int:pk>/send/",
+        people.SendInvitationAgain.as_view(),
+        name="send-invitation-again",
     ),
 ]

@@ -5,4 +5,4 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from notifications import pledges  # noqa: F401  the task among them
+        from notifications import pledges, receivers  # noqa: F401  with pledges comes its task

@@ -8,7 +8,16 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from accounts.models import Delegation, Invitation, Membership, Organisation, Partnership, Role, User
+from accounts.models import (
+    Delegation,
+    Invitation,
+    Membership,
+    Organisation,
+    Partnership,
+    Role,
+    User,
+    Verification,
+)
 from desk.models import Visit
 from documents.models import Document, Rendition
 from journal.models import Counter, Entry, Ground, Pledge, next_reference
@@ -107,6 +116,23 @@ class InvitationFactory(DjangoModelFactory):
     organisation = factory.SubFactory(OrganisationFactory)
     email = factory.Sequence(lambda n: f"invited{n}@example.org")
     invited_by = factory.SubFactory(UserFactory)
+
+
+class VerificationFactory(DjangoModelFactory):
+    class Meta:
+        model = Verification
+
+    organisation = factory.SubFactory(OrganisationFactory, vendor=True)
+    br_number = "12345678"
+    asked_by = factory.SubFactory(UserFactory)
+
+    class Params:
+        given = factory.Trait(
+            is_verified=True,
+            checked=["br"],
+            decided_by=factory.SubFactory(UserFactory, office=True),
+            decided_at=factory.LazyFunction(timezone.now),
+        )
 
 
 class DelegationFactory(DjangoModelFactory):

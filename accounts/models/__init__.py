@@ -13,6 +13,7 @@ from accounts.models.people import (
     UserManager,
     new_key,
 )
+from accounts.models.verifications import Verification, VerificationQuerySet
 
 __all__ = [
     "Delegation",
@@ -28,5 +29,7 @@ __all__ = [
     "Standing",
     "User",
     "UserManager",
+    "Verification",
+    "VerificationQuerySet",
     "new_key",
 ]

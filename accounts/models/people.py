@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
@@ -8,6 +9,7 @@ from django.db import models
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject, Lower
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -204,6 +206,10 @@ class Organisation(models.Model):
         return reverse("people:organisation", args=[self.slug])
 
     @property
+    def parties(self) -> dict[str, int | None]:
+        return {"vendor" if self.is_vendor else "department": self.pk}
+
+    @property
     def is_requester(self) -> bool:
         return self.kind in self.REQUESTERS
 
@@ -233,6 +239,9 @@ class Membership(models.Model):
         return f"{self.user} @ {self.organisation}"
 
 
+INVITATION_LASTS = timedelta(days=14)
+
+
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def for_user(self, user: User) -> "InvitationQuerySet":
         """Those sent to an address which this person has proved to be theirs."""
@@ -250,6 +259,8 @@ class Invitation(models.Model):
     role = models.CharField(_("role"), max_length=16, choices=Membership.Role, default=Membership.Role.MEMBER)
     invited_by = models.ForeignKey(User, models.CASCADE, related_name="+", editable=False)
     invited_at = models.DateTimeField(_("since"), auto_now_add=True)
+    sent_at = models.DateTimeField(default=timezone.now, editable=False)
+    nonce = models.CharField(max_length=12, default=new_key, editable=False)  # sent again: the old link ends
 
     objects = InvitationQuerySet.as_manager()
 
@@ -260,6 +271,10 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email} → {self.organisation}"
+
+    @property
+    def is_expired(self) -> bool:
+        return timezone.now() > self.sent_at + INVITATION_LASTS
 
 
 class Partnership(models.Model):

@@ -37,6 +37,7 @@ PAGES = [
     ("people:profile", "officer", "", ""),
     ("people:organisation", None, "building", ""),
     ("people:members", "approver", "building", ""),
+    ("people:verifications", "office", "", ""),
     ("wishes:detail", "approver", OWN_WISH.format("endorsement"), ""),
     ("wishes:detail", "office", WISH.format("screening"), ""),
     ("wishes:detail", "member.slopes", WISH.format("returned"), ""),

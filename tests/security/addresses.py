@@ -79,6 +79,10 @@ def arguments(world: World, name: str, kind: str) -> dict:
         "people:answer-invitation": world.hidden["invitation"].pk,
         "people:take-back-invitation": world.hidden["invitation"].pk,
         "people:remove-member": world.hidden["membership"].pk,
+        "people:change-role": world.hidden["membership"].pk,
+        "people:send-invitation-again": world.hidden["invitation"].pk,
+        "people:decide-verification": world.hidden["verification"].pk,
+        "people:revoke-verification": world.hidden["verification"].pk,
     }
     given |= {"pk": own.get(name), "token": world.public["token"], "name": "20260101T000000000000-0123abcd"}
     given["step"] = "summary" if name.startswith("solutions:") else "need"

@@ -129,6 +129,7 @@ def _people(world: World) -> None:
         deputy=world.people["member_a"],
         first_on=tomorrow,
     )
+    world.hidden["verification"] = make.VerificationFactory()
     world.hidden["invitation"] = make.InvitationFactory(
         organisation=world.public["department_a"], email=f"{world.mark('invited')}@example.org"
     )

@@ -1,20 +1,35 @@
 from typing import Any
 
 from allauth.core import ratelimit
+from django.apps import apps
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.generic import DetailView, FormView, UpdateView
 
 from accounts import services
 from accounts.forms import InvitationForm, ProfileForm
-from accounts.models import Invitation, Membership, Organisation, User
+from accounts.models import Invitation, Membership, Organisation, User, Verification
 
+EVENTS = 20
+TOLD = {
+    "invite": gettext_lazy("Someone was invited"),
+    "invite_again": gettext_lazy("An invitation was sent again"),
+    "uninvite": gettext_lazy("An invitation was taken back or declined"),
+    "join": gettext_lazy("A member joined"),
+    "change_role": gettext_lazy("A role was changed"),
+    "remove_member": gettext_lazy("A member was removed"),
+    "ask_verification": gettext_lazy("Verification was asked for"),
+    "verify": gettext_lazy("The portal office verified the organisation"),
+    "refuse_verification": gettext_lazy("The portal office did not verify the organisation"),
+    "revoke_verification": gettext_lazy("The verification was taken back"),
+}
 SHOWN = 12  # wishes, and solutions, on the page of an organisation
 
 
@@ -54,16 +69,38 @@ class AnswerInvitation(LoginRequiredMixin, View):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         invitation = get_object_or_404(Invitation.objects.for_user(request.user), pk=pk)
-        if request.POST.get("answer") != "accept":
-            services.decline(invitation)
-            messages.success(request, _("The invitation is gone."))
-            return redirect("people:profile")
-        try:
-            services.accept(invitation, by=request.user)
-        except ValidationError as error:
-            messages.error(request, error.messages[0])
-        else:
-            messages.success(request, _("You are a member now."))
+        answer(request, invitation)
+        return redirect("people:profile")
+
+
+def answer(request: HttpRequest, invitation: Invitation) -> None:
+    if request.POST.get("answer") != "accept":
+        services.decline(invitation, by=request.user)
+        messages.success(request, _("The invitation is gone."))
+        return
+    try:
+        services.accept(invitation, by=request.user)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    else:
+        messages.success(request, _("You are a member now."))
+
+
+class Invited(LoginRequiredMixin, View):
+    """The link of a mail: looking at it changes nothing, so no scanner of mails can use it up."""
+
+    http_method_names = ["get", "post"]
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        invitation = services.by_token(token)
+        context = {"invitation": invitation, "token": token}
+        return render(request, "accounts/invited.html", context, status=200 if invitation else 404)
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        invitation = services.by_token(token)
+        if invitation is None:
+            return self.get(request, token)
+        answer(request, invitation)
         return redirect("people:profile")
 
 
@@ -78,17 +115,21 @@ class OrganisationDetail(DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         organisation = self.object
+        # Asked for only where there is a badge, so that the page of everyone else takes no query more.
+        verified = organisation.verifications.in_force().first() if organisation.is_confirmed else None
         may_manage = self.request.user.has_perm("accounts.manage_members_organisation", organisation)
         return super().get_context_data(
             **kwargs,
             wishes=organisation.wishes.public().for_cards().order_by("-published_at", "-pk")[:SHOWN],
             solutions=organisation.solutions.public().for_cards().order_by("-listed_at", "-pk")[:SHOWN],
             may_manage=may_manage,
+            verified=verified,
+            checked=[Verification.Check(one).label for one in verified.checked] if verified else [],
             may_read_approval=self.request.user.has_perm("wishes.view_approval", organisation),
         )
 
 
-class _Managed(PermissionRequiredMixin):
+class Managed(PermissionRequiredMixin):
     """For those who let people into an organisation."""
 
     permission_required = "accounts.manage_members_organisation"
@@ -106,7 +147,7 @@ class _Managed(PermissionRequiredMixin):
         return redirect("people:members", self.organisation.slug)
 
 
-class Members(_Managed, FormView):
+class Members(Managed, FormView):
     form_class = InvitationForm
     template_name = "accounts/members.html"
 
@@ -129,16 +170,59 @@ class Members(_Managed, FormView):
             organisation=organisation,
             memberships=organisation.memberships.select_related("user").order_by("pk"),
             invitations=organisation.invitations.order_by("pk"),
+            roles=Membership.Role.choices,
+            events=told(organisation),
         )
 
 
-class RemoveMember(_Managed, View):
+def told(organisation: Organisation) -> list[dict[str, Any]]:
+    """The latest of what happened to its people; by the registry: the journal is one floor above."""
+    rows = apps.get_model("journal", "Entry").objects.about(organisation).filter(verb__in=TOLD)  # type: ignore[attr-defined]
+    return [
+        {
+            "at": entry.at,
+            "title": TOLD[entry.verb],
+            "actor_name": entry.actor_name,
+            "reason": entry.details.get("name", "") or entry.reason,
+        }
+        for entry in reversed(rows.order_by("-at", "-pk")[:EVENTS])
+    ]
+
+
+class ChangeRole(Managed, View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         membership = get_object_or_404(Membership, organisation=self.organisation, pk=pk)
         try:
-            services.remove(membership)
+            services.change_role(membership, by=request.user, role=request.POST.get("role", ""))
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+        else:
+            messages.success(request, _("The role is changed."))
+        return self.back()
+
+
+class SendInvitationAgain(Managed, View):
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+        invitation = get_object_or_404(Invitation, organisation=self.organisation, pk=pk)
+        if not ratelimit.consume(request, action="invite", key=str(self.organisation.pk)):
+            messages.error(request, _("Too many invitations within an hour. Wait a little."))
+        else:
+            services.send_again(invitation, by=request.user)
+            messages.success(request, _("Sent again. The link of before works no more."))
+        return self.back()
+
+
+class RemoveMember(Managed, View):
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+        membership = get_object_or_404(Membership, organisation=self.organisation, pk=pk)
+        try:
+            services.remove(membership, by=request.user)
         except ValidationError as error:
             messages.error(request, error.messages[0])
         else:
@@ -146,10 +230,11 @@ class RemoveMember(_Managed, View):
         return self.back()
 
 
-class TakeBackInvitation(_Managed, View):
+class TakeBackInvitation(Managed, View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-        services.decline(get_object_or_404(Invitation, organisation=self.organisation, pk=pk))
+        invitation = get_object_or_404(Invitation, organisation=self.organisation, pk=pk)
+        services.decline(invitation, by=request.user)
         messages.success(request, _("The invitation is gone."))
         return self.back()
