@@ -1,4 +1,3 @@
-from desk.models.actions import BulkAction
 from desk.models.visits import Visit
 
-__all__ = ["BulkAction", "Visit"]
+__all__ = ["Visit"]

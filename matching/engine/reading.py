@@ -144,11 +144,9 @@ def sentences(item: Item, most: int | None = SENTENCES) -> list[Span]:
             said = match.group()
             start = match.start() + len(said) - len(said.lstrip())
             said = said.strip()
-            if len(said) >= SHORTEST or length(said) >= SHORTEST:
+            if length(said) >= SHORTEST:
                 found.append(Span(number, field, start, start + len(said)))
-                if len(found) == most:
-                    return found
-    return found
+    return found[:most]
 
 
 def length(said: str) -> int:

@@ -141,9 +141,7 @@ def made(readers, ask):
         vendor = readers["vendor"]
         vendor.at("/en/solutions/write/")
         vendor.press("Start with the full form")
-        vendor.page.locator("[name=summary_en]").fill(
-            "Listens to the motor of a lift and predicts its faults."
-        )
+        vendor.page.locator("[name=summary_en]").fill("Listens to the motor of a lift and predicts its faults.")
         vendor.press("Continue")
         return vendor.page.url.split("/")[-3]
 
