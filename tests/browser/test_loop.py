@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 
 from innoportal import embedded
 from tests.browser import writer
+from tests.browser.solution_writer import write as write_solution
 
 TODAY = timezone.localdate()
 WISH = {
