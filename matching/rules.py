@@ -3,7 +3,7 @@
 import rules
 
 from accounts.models import User
-from accounts.roles import is_administrator, is_auditor, is_engineer, is_expert, is_office
+from accounts.roles import is_administrator, is_auditor, is_engineer, is_expert, is_member, is_office
 from matching.models import Match
 
 
@@ -68,3 +68,7 @@ rules.add_perm("matching.add_term", is_administrator)
 rules.add_perm("matching.edit_term", is_administrator)
 rules.add_perm("matching.deactivate_term", is_administrator)
 rules.add_perm("matching.activate_term", is_administrator)
+
+# Of the call: its department and the portal office go through the answers.
+rules.add_perm("matching.triage_call", is_office | is_member)
+rules.add_perm("matching.view_triage_call", is_office | is_member | is_auditor)

@@ -12,6 +12,7 @@ from matching.views import (
     rankers,
     runs,
     terms,
+    triage,
     writing,
 )
 
@@ -43,6 +44,8 @@ urlpatterns = [
     ),
     path("duplicates/<slug:slug>/same/", duplicates.Same.as_view(), name="same"),
     path("duplicates/<slug:slug>/not-same/", duplicates.NotSame.as_view(), name="not-same"),
+    path("calls/<slug:slug>/", triage.OfCall.as_view(), name="of-call"),
+    path("calls/<slug:slug>/triage/", triage.Triage.as_view(), name="triage"),
     path("of-wish/<slug:slug>/", pieces.OfWish.as_view(), name="of-wish"),
     path("of-solution/<slug:slug>/", pieces.OfSolution.as_view(), name="of-solution"),
     path("<slug:slug>/", detail.Detail.as_view(), name="detail"),

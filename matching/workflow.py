@@ -1,8 +1,9 @@
 from journal.workflow import Workflow
-from matching.models import Duplicate, Match
+from matching.models import Answer, Duplicate, Match
 
 S = Match.Status
 D = Duplicate.Status
+A = Answer.Status
 
 WORKFLOW = Workflow(
     {
@@ -24,4 +25,15 @@ DUPLICATES = Workflow(
         "same": ({D.FOUND, D.DIFFERENT}, D.SAME),
         "not_same": ({D.FOUND, D.SAME}, D.DIFFERENT),
     }
+)
+
+# What is decided on an answer to a rapid call; its solution goes its own way.
+ANSWERS = Workflow(
+    {
+        "shortlist": ({A.NEW, A.WANTING}, A.SHORTLISTED),
+        "want": ({A.NEW, A.SHORTLISTED}, A.WANTING),
+        "decline": ({A.NEW, A.WANTING, A.SHORTLISTED}, A.DECLINED),
+        "reconsider": ({A.SHORTLISTED, A.WANTING, A.DECLINED}, A.NEW),
+    },
+    refusals={"want", "decline", "reconsider"},
 )

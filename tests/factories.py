@@ -23,6 +23,7 @@ from documents.models import Document, Rendition
 from journal.models import Counter, Entry, Ground, Pledge, next_reference
 from matching.engine.glossary import Concept
 from matching.models import (
+    Answer,
     Basis,
     Conflict,
     Duplicate,
@@ -516,6 +517,14 @@ class MatchFactory(DjangoModelFactory):
     class Params:
         review = factory.Trait(status=Match.Status.REVIEW)
         approved = factory.Trait(status=Match.Status.APPROVED)
+
+
+class AnswerFactory(DjangoModelFactory):
+    class Meta:
+        model = Answer
+
+    wish = factory.SubFactory(WishFactory, open=True)
+    solution = factory.SubFactory(SolutionFactory, listed=True)
 
 
 class ReviewFactory(DjangoModelFactory):

@@ -15,6 +15,7 @@ STATUS_LOOKS = {
     "returned": ("orange", "back"),
     "more_information": ("orange", "question"),
     "wanting": ("orange", "question"),
+    "new": ("blue", "inbox"),
     "waiting": ("blue", "clock"),
     "announced": ("blue", "calendar"),
     "open": ("teal", "wish"),

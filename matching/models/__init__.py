@@ -1,3 +1,4 @@
+from matching.models.answer import Answer
 from matching.models.conflict import Conflict
 from matching.models.duplicate import Duplicate, DuplicateQuerySet
 from matching.models.judgement import Judgement
@@ -10,6 +11,7 @@ from matching.models.runs import EngineVersion, RematchRun, RematchShard
 from matching.models.terms import Term
 
 __all__ = [
+    "Answer",
     "Basis",
     "Conflict",
     "Duplicate",

@@ -13,10 +13,13 @@ SIGNED = ("trials:report", "trials:verify-report", "api:report")
 NOUNS = (  # the first that fits says what `slug` means there
     (r"^wishes:(tasks|step|check|discard)$", "draft"),
     (r"^wishes:(approval|steps|delegate|revoke)$", None),  # of an organisation, which everyone may know of
-    (r"^(calls:|api:call)", "call"),
+    (r"^(calls:|api:call|matching:(of-call|triage)$)", "call"),
     (r"^solutions:(tasks|step|check|discard)$", "offer"),
     (r"^(case:wish$|wishes:|matching:(duplicates-)?of-wish|api:wish)", "wish"),
-    (r"^(case:solution$|solutions:|matching:(duplicates-)?of-solution|matching:advice|api:solution)", "solution"),
+    (
+        r"^(case:solution$|solutions:|matching:(duplicates-)?of-solution|matching:advice|api:solution)",
+        "solution",
+    ),
     (r"^matching:(same|not-same)$", "duplicate"),
     (r"^matching:(edit|deactivate|activate)-term$", "term"),
     (r"^(matching:|trials:plan$|api:match)", "match"),
