@@ -144,9 +144,11 @@ def sentences(item: Item, most: int | None = SENTENCES) -> list[Span]:
             said = match.group()
             start = match.start() + len(said) - len(said.lstrip())
             said = said.strip()
-            if length(said) >= SHORTEST:
+            if len(said) >= SHORTEST or length(said) >= SHORTEST:
                 found.append(Span(number, field, start, start + len(said)))
-    return found[:most]
+                if len(found) == most:
+                    return found
+    return found
 
 
 def length(said: str) -> int:

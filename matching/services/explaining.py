@@ -1,10 +1,11 @@
 """Why a wish and a solution belong together, in their own words: dear to compute, so kept on the row."""
 
-from collections.abc import Sequence
-from functools import cache
+import functools
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -17,12 +18,24 @@ from matching.services.writing import reports_of
 from matching.texts import content_hash, item_of, need_of, offer_of
 
 QUICK = "use"  # compares sentences thirty times as fast as the other model
+KEPT = 90 * 24 * 3600  # seconds, for a sentence that nobody asks for
 
 
-@cache
+class Sentences:
+    """Vectors of sentences in the cache that all processes share; it drops what was asked for longest ago."""
+
+    def get_many(self, keys: Sequence[str]) -> dict[str, bytes]:
+        found = cache.get_many([f"sentence:{key}" for key in keys])
+        return {key.removeprefix("sentence:"): vector for key, vector in found.items()}
+
+    def set_many(self, values: Mapping[str, bytes]) -> None:
+        cache.set_many({f"sentence:{key}": vector for key, vector in values.items()}, KEPT)
+
+
+@functools.cache
 def _reader(names: tuple[str, ...]) -> Remembering:
     models = {model.name: model for model in embedders()}
-    return Remembering(models[QUICK if QUICK in names else names[0]])
+    return Remembering(models[QUICK if QUICK in names else names[0]], Sentences())
 
 
 def reader() -> Remembering:

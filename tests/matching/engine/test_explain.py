@@ -146,6 +146,44 @@ def test_an_explanation_does_not_depend_on_what_was_read_before(embedders):
     )
 
 
+class Shared(dict):
+    """As a cache that several processes ask."""
+
+    def get_many(self, keys):
+        return {key: self[key] for key in keys if key in self}
+
+    set_many = dict.update
+
+
+class Idle:
+    """The model of a process that need not read anything."""
+
+    name, dim, cap = "use", 512, 1500
+
+    def encode(self, texts, role):
+        raise AssertionError(texts)
+
+
+def test_what_one_process_has_read_another_need_not_read(embedders):
+    kept = Shared()
+    first = Remembering(embedders[1], kept)
+    found = first.encode(["A sensor warns.", "感應器"], "wish")
+    other = Remembering(Idle(), kept)
+    assert np.array_equal(other.encode(["感應器", "A sensor warns."], "wish"), found[::-1])
+    with pytest.raises(AssertionError):
+        other.encode(["感應器"], "solution")  # the same words in another role are another question
+    exact = embedders[1].encode(["A sensor warns.", "感應器"], "wish")
+    assert np.abs(found - exact).max() < 0.0002
+
+
+def test_what_was_kept_broken_is_read_again(embedders):
+    kept = Shared()
+    whole = Remembering(embedders[1], kept).encode(["A sensor warns."], "wish")
+    kept.update({key: value[:-1] for key, value in kept.items()})
+    assert np.array_equal(Remembering(embedders[1], kept).encode(["A sensor warns."], "wish"), whole)
+    assert {len(value) for value in kept.values()} == {1024}
+
+
 @given(
     st.text("升降機監測雪種 abcABé ﬁ㎡.。-\n", max_size=60),
     st.text("升降機監測雪种 abcABé ﬁ㎡.。-\n", max_size=60),
