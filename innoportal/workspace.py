@@ -144,6 +144,11 @@ def rooms(user: User) -> list[dict[str, str]]:
             "trial",
         ),
     ]
+    if is_office(user):
+        pages += [
+            (_("Wishes with the portal office"), "wishes:queue", True, "inbox"),
+            (_("Solutions with the portal office"), "solutions:queue", True, "inbox"),
+        ]
     return [
         {"label": label, "url": reverse(name), "icon": icon} for label, name, shown, icon in pages if shown
     ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Place, User
 from journal.grounds import grounded
 from journal.models import Entry, Stateful
+from journal.together import action
 
 happened = Signal()
 """Sent within the transaction of each entry: sender = the model, `entry`, `instance`."""
@@ -55,6 +56,8 @@ def record(
 
     `place` is whose place the person took in this.
     """
+    if whole := action():
+        details = {**(details or {}), "action": whole.number}
     entry = Entry.objects.create(
         noun=thing._meta.label_lower,
         object_id=thing.pk,

@@ -14,9 +14,12 @@ from django.template import Context
 from django.template.loader import get_template, render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import ngettext
 
 from innoportal.languages import HTML_LANG, phrase
 from notifications.models import Notification
+
+ITEM = ("template", "context", "url")  # what a mail about many keeps of each notice
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,34 @@ class Text:
 
 def read(notification: Notification, language: str) -> Text:
     """The notice in a language, from its room's template: the first line is the subject."""
+    if items := notification.context.get("items"):
+        return _of_many([_one_of(notification, item) for item in items], language)
     with translation.override(language):
         template: Any = get_template(f"{notification.template}.txt")
         body = template.template.render(Context(_context(notification, language), autoescape=False))
     subject, _, rest = body.strip().partition("\n")
     paragraphs = tuple(" ".join(block.split()) for block in rest.split("\n\n") if block.strip())
     return Text(" ".join(subject.split()), paragraphs)
+
+
+def _one_of(notification: Notification, item: dict[str, Any]) -> Notification:
+    return Notification(
+        recipient=notification.recipient, why=notification.why, **{name: item[name] for name in ITEM}
+    )
+
+
+def _of_many(rows: list[Notification], language: str) -> Text:
+    """One mail about several notices: each with its own address; of a single one, that itself."""
+    texts = [read(row, language) for row in rows]
+    if len(texts) == 1:
+        return texts[0]
+    with translation.override(language):
+        words = ngettext("%(count)s notice from the portal", "%(count)s notices from the portal", len(texts))
+    lines = (
+        f"{text.subject} – {settings.SITE_URL}{localised_url(row.url, language)}"
+        for text, row in zip(texts, rows, strict=True)
+    )
+    return Text(words % {"count": len(texts)}, tuple(lines))
 
 
 def mail(notification: Notification) -> EmailMultiAlternatives:

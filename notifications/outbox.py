@@ -9,6 +9,8 @@ from django.db.models import Q
 from accounts.models import Delegation, Membership, User
 from journal.grounds import told_reason
 from journal.models import Entry
+from journal.together import action
+from notifications import digests
 from notifications.models import Follow, Notification, Preference
 from notifications.tasks import wake
 from topics.models import Topic
@@ -56,11 +58,16 @@ def notify(
     """Tell each recipient once of this entry, in the inbox and by e-mail; returns how many are told.
 
     `template` names `templates/<template>.txt`, whose first line is the subject. The person who acted is not
-    told. A second call for the same entry adds only people who were not told yet.
+    told. A second call for the same entry adds only people who were not told yet. Of what is done to many
+    things in one go, each gets one mail about all of it.
     """
     people = {user.pk for user in recipients if user.pk != entry.actor_id}
     silent = _silent(why, people)
     context = _about(thing, entry) | context
+    by_mail = people - silent
+    if whole := action():
+        item = {"template": template, "context": context, "url": thing.get_absolute_url()}
+        by_mail -= digests.add(whole.entry, by_mail, item, why)
     rows = [
         Notification(
             entry_id=entry.pk,
@@ -73,7 +80,7 @@ def notify(
         )
         for pk in people
         for channel in Notification.Channel.values
-        if channel == Notification.Channel.INBOX or pk not in silent
+        if channel == Notification.Channel.INBOX or pk in by_mail
     ]
     Notification.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
     wake()

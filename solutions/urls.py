@@ -1,7 +1,7 @@
 from django.urls import path
 
 from solutions import doors
-from solutions.views import answering, documents, listing, workspace, writing
+from solutions.views import answering, documents, listing, queue, workspace, writing
 
 app_name = "solutions"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("write/<slug:key>/discard/", writing.DiscardDraft.as_view(), name="discard"),
     path("write/<slug:key>/<slug:step>/", writing.WriteStep.as_view(), name="step"),
     path("answer/", answering.AnswerWish.as_view(), name="answer-wish"),
+    path("queue/", queue.Queue.as_view(), name="queue"),
+    path("queue/check/", queue.Check.as_view(), name="queue-check"),
+    path("queue/do/", queue.Do.as_view(), name="queue-do"),
+    path("queue/done/<str:reference>/", queue.Done.as_view(), name="queue-done"),
     path("workspace/", workspace.Workspace.as_view(), name="workspace"),
     path("<slug:slug>/", listing.SolutionDetail.as_view(), name="detail"),
     path("<slug:slug>/edit/", writing.EditSolution.as_view(), name="edit"),

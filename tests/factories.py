@@ -18,7 +18,7 @@ from accounts.models import (
     User,
     Verification,
 )
-from desk.models import Visit
+from desk.models import BulkAction, Visit
 from documents.models import Document, Rendition
 from journal.models import Counter, Entry, Ground, Pledge, next_reference
 from matching.engine.glossary import Concept
@@ -788,3 +788,14 @@ class VisitFactory(DjangoModelFactory):
         model = Visit
 
     user = factory.SubFactory(UserFactory)
+
+
+class BulkActionFactory(DjangoModelFactory):
+    class Meta:
+        model = BulkAction
+
+    reference = factory.LazyFunction(lambda: next_reference("B"))
+    token = factory.Sequence(lambda n: f"{n:064}")
+    by = factory.SubFactory(UserFactory, office=True)
+    noun = "wishes.wish"
+    verb = "publish"

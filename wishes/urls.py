@@ -1,7 +1,7 @@
 from django.urls import path
 
 from wishes import feeds
-from wishes.views import approval, files, listing, verbs, workspace, writing
+from wishes.views import approval, files, listing, queue, verbs, workspace, writing
 
 app_name = "wishes"
 urlpatterns = [
@@ -16,6 +16,10 @@ urlpatterns = [
     path("approval/<slug:slug>/steps/", approval.ChangeSteps.as_view(), name="steps"),
     path("approval/<slug:slug>/delegate/", approval.Delegate.as_view(), name="delegate"),
     path("approval/<slug:slug>/<int:pk>/revoke/", approval.Revoke.as_view(), name="revoke"),
+    path("queue/", queue.Queue.as_view(), name="queue"),
+    path("queue/check/", queue.Check.as_view(), name="queue-check"),
+    path("queue/do/", queue.Do.as_view(), name="queue-do"),
+    path("queue/done/<str:reference>/", queue.Done.as_view(), name="queue-done"),
     path("workspace/", workspace.WorkspacePiece.as_view(), name="workspace"),
     path("<str:slug>/", listing.WishDetail.as_view(), name="detail"),
     path("<str:slug>/edit/", writing.EditWish.as_view(), name="edit"),

@@ -1,3 +1,4 @@
+from desk.models.actions import BulkAction
 from desk.models.visits import Visit
 
-__all__ = ["Visit"]
+__all__ = ["BulkAction", "Visit"]

@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from datetime import date, timedelta
 from io import StringIO
 
 import psycopg2
@@ -141,16 +142,28 @@ def made(readers, ask):
         vendor = readers["vendor"]
         vendor.at("/en/solutions/write/")
         vendor.press("Start with the full form")
-        vendor.page.locator("[name=summary_en]").fill("Listens to the motor of a lift and predicts its faults.")
+        vendor.page.locator("[name=summary_en]").fill(
+            "Listens to the motor of a lift and predicts its faults."
+        )
         vendor.press("Continue")
         return vendor.page.url.split("/")[-3]
+
+    def bulk_action():
+        office = readers["office"]
+        page = office.at("/en/wishes/queue/?status=open")
+        page.locator("[name=pk]").first.check()
+        page.locator("#verb").select_option("renew")
+        page = office.press("See what would happen")
+        page.locator("[name=closes_on]").fill(str(date.today() + timedelta(days=700)))  # noqa: DTZ011
+        page = office.press("See what would happen")
+        return office.press("Set a later last day: 1 row").url.rstrip("/").rsplit("/", 1)[1]
 
     makers, found = (
         {"wish draft": wish_draft, "unsubscribe token": token, "caught mail": mail, "report draft": draft},
         {},
     )
     makers |= {"solution draft": solution_draft}
-    makers |= {"term": term, "term at rest": resting_term}
+    makers |= {"bulk action": bulk_action, "term": term, "term at rest": resting_term}
 
     def make(word):
         name, slash, rest = word.partition("/")  # of a page of a thing that was made

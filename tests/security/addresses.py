@@ -89,6 +89,8 @@ def arguments(world: World, name: str, kind: str) -> dict:
     }
     given |= {"pk": own.get(name), "token": world.public["token"], "name": "20260101T000000000000-0123abcd"}
     given["step"] = "summary" if name.startswith("solutions:") else "need"
+    if name.endswith(":queue-done"):
+        given["reference"] = world.hidden[name.replace(":queue-done", " action")].reference
     if name == "api:topic-detail":
         given["slug"] = world.public["topic"].slug
     found = {one: value for one, value in given.items() if one in wanted}

@@ -72,6 +72,7 @@ def build() -> World:
     _wishes_and_solutions(world)
     _matches(world)
     _duplicates(world)
+    _actions(world)
     _terms(world)
     _trials(world)
     _papers(world)
@@ -237,6 +238,15 @@ def _matches(world: World) -> None:
         organisation=world.public["vendor_b"],
         reason=world.mark("conflict"),
     )
+
+
+def _actions(world: World) -> None:
+    """What the office did to many in one go names what no stranger may read."""
+    for room, noun in (("wishes", "wishes.wish"), ("solutions", "solutions.solution")):
+        row = {"pk": 1, "label": world.mark(f"{room}done"), "url": "", "fault": "", "before": "", "after": ""}
+        world.hidden[f"{room} action"] = make.BulkActionFactory(
+            by=world.people["office"], noun=noun, rows=[row], ended_at=timezone.now()
+        )
 
 
 def _duplicates(world: World) -> None:

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from innoportal.lib import catalogue
 
 ROOMS = ["innoportal", "accounts", "topics", "journal", "documents", "notifications", "wishes", "solutions"]
-ROOMS += ["matching", "trials"]
+ROOMS += ["desk", "matching", "trials"]
 
 
 class Command(BaseCommand):
