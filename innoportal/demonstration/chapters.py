@@ -174,7 +174,8 @@ def solution(told: Told, row: Row) -> None:
         return
     refusals = {"returned": solutions.return_, "not_suitable": solutions.refuse}
     if state in refusals:
-        story.at(listed, step(refusals[state], office, reason=row["reason"]))
+        ground = row.get("ground", "")
+        story.at(listed, step(refusals[state], office, reason=row["reason"], ground=ground))
         return
     story.at(listed, step(solutions.list_, office))
     for day in range(listed + YEAR - 14, 0, YEAR):

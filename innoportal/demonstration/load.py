@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-from innoportal.demonstration import approval, calls, chapters, papers
+from innoportal.demonstration import approval, calls, chapters, papers, trust
 from innoportal.demonstration.clock import Story
 from innoportal.demonstration.people import assemble, content
 from innoportal.demonstration.trial import trial
@@ -43,6 +43,7 @@ def load(today: date, progress: Callable[[], None] = lambda: None) -> int:
 
 def _write(told: chapters.Told) -> None:
     """Decide on the day of each event; what happens later than its cause on one day is added after it."""
+    trust.vendors(told)
     for row in content("steps", "approval.toml"):
         approval.steps(told, row)
     for row in content("delegation", "approval.toml"):
@@ -71,6 +72,7 @@ def _settle(told: chapters.Told) -> None:
     wishes = list(Wish.objects.open())
     matching.profiles(wishes)
     matching.rematch_wishes([wish.pk for wish in wishes], explained=3)
+    trust.advice()
     old = Notification.objects.filter(
         created_at__lt=timezone.now() - MAILED, sent_at__isnull=True, channel="email"
     )

@@ -8,11 +8,12 @@ from django.core.management import CommandError, call_command
 from django.db.models import Count
 from django.utils import timezone
 
-from accounts.models import Organisation, User
+from accounts.models import Invitation, Organisation, User, Verification
 from documents.models import Document
 from innoportal.demonstration.clock import Story
 from innoportal.demonstration.load import load
 from innoportal.demonstration.people import content, sign_ins
+from journal.clock import State, clocks_of
 from journal.models import Entry
 from matching.models import Match
 from matching.services import shelf
@@ -52,6 +53,28 @@ pytestmark = [
     pytest.mark.scale,
     pytest.mark.xdist_group("demonstration"),
 ]
+
+
+def test_pledges_that_are_broken_and_paused_can_be_seen():
+    found = clocks_of(Solution.objects.filter(status__in=["submitted", "returned"]))
+    states = {due.state for dues in found.values() for due in dues if due.is_open}
+    assert states == {State.BROKEN, State.PAUSED}
+
+
+def test_who_was_refused_reads_a_ground_and_advice():
+    for solution in Solution.objects.filter(status__in=["returned", "not_suitable"]):
+        entries = Entry.objects.about(solution)
+        refused = entries.filter(verb__in=["return", "refuse"]).get()
+        assert refused.details["ground"]["code"] in ("evidence", "not_feasible")
+        assert entries.filter(verb="advise", details__of=refused.pk).exists()
+
+
+def test_vendors_are_verified_but_for_one_that_waits_and_invites():
+    (waiting,) = Verification.objects.waiting()
+    assert not waiting.organisation.is_confirmed
+    vendors = set(Organisation.objects.vendors()) - {waiting.organisation}
+    assert {one.organisation for one in Verification.objects.in_force()} == vendors
+    assert Invitation.objects.get().organisation == waiting.organisation
 
 
 def test_a_wish_and_a_solution_have_files_with_a_preview():
