@@ -38,7 +38,11 @@ SOLUTION_FIELDS = [
     "trial_needs",
     "certificates",
 ]
-SOLUTION_FIELDS += ["intellectual_property", "is_novel"]
+SOLUTION_FIELDS += ["intellectual_property", "is_novel", "is_expression", "awards"]
+SOLUTION_FIELDS += [  # the try-readiness kit
+    *(f"{name}_{script}" for name in ("installation", "risks", "roll_back") for script in ("en", "zh")),
+    *("risk_state", "insurance_state", "insurance"),
+]
 
 
 class Told:
@@ -166,6 +170,8 @@ def solution(told: Told, row: Row) -> None:
     story.at(listed - 16, partial(_write_solution, told, row, member))
     if state == "draft":
         return
+    if "offered" in row:
+        story.at(listed - 12, partial(_offer, told, row["key"], row["offered"], member))
     story.at(listed - 11, step(solutions.submit, member))
     if state == "submitted":
         return
@@ -195,6 +201,14 @@ def _write_solution(told: Told, row: Row, member: User) -> None:
         topics=[told.topics[slug] for slug in row["topics"]],
         evidence=row.get("evidence", []),
         **values,
+    )
+
+
+def _offer(told: Told, key: str, offered: Row, member: User) -> None:
+    """What a vendor says to a wish before anything is handed in."""
+    reference = told.fresh_wish(offered["wish"]).reference or ""
+    solutions.keep_pitch(
+        told.fresh_solution(key), by=member, wish_reference=reference, pitch=offered["pitch"]
     )
 
 

@@ -19,8 +19,8 @@ def document(told: Told, row: Row) -> None:
     """Attached by who wrote the thing; scanned and copied at once, as a worker would a moment later."""
 
     def attach() -> None:
-        things = told.wishes if row["of"] == "wish" else told.solutions
-        thing = things[row["key"]]
+        fresh = told.fresh_wish if row["of"] == "wish" else told.fresh_solution
+        thing: Any = fresh(row["key"])
         kept = documents.attach(
             thing,
             by=thing.created_by,

@@ -17,6 +17,7 @@ from journal.clock import State, clocks_of
 from journal.models import Entry
 from matching.models import Match
 from matching.services import shelf
+from solutions.kit import ready_of
 from solutions.models import Solution
 from trials import keys
 from trials.models import Report, Trial
@@ -209,3 +210,12 @@ def test_the_office_asked_back_and_one_department_has_answered_while_another_sti
 def test_there_is_a_themed_call_with_its_wishes_one_to_come_and_a_rapid_one():
     found = Call.objects.annotate(count=Count("wishes")).values_list("kind", "status", "count")
     assert sorted(found) == [("rapid", "open", 1), ("themed", "announced", 0), ("themed", "open", 3)]
+
+
+def test_an_expression_of_interest_a_half_ready_kit_and_listings_that_were_confirmed_each_year():
+    expression = Solution.objects.get(is_expression=True)
+    assert (expression.status, expression.interests.count()) == (Solution.Status.SUBMITTED, 1)
+    kit = ready_of(Solution.objects.get(risk_state="draft"))
+    assert 0 < len(kit.missing) < len(kit.parts)
+    today = timezone.localdate()
+    assert not Solution.objects.filter(status=Solution.Status.LISTED, expires_on__lt=today).exists()
