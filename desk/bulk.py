@@ -20,7 +20,7 @@ from desk.models import BulkAction
 from journal.models import next_reference
 from journal.together import together
 from journal.workflow import IllegalTransition, ReasonRequired, record
-from notifications import digests
+from notifications.when import release
 
 MOST = 100  # things of one action
 SHOWN_FOR = 60 * 60  # seconds for which what was shown may be confirmed
@@ -152,7 +152,7 @@ def perform(bench: Bench, plan: Plan, token: str, *, by: User, given: Mapping[st
     with transaction.atomic():
         action.rows, action.ended_at = [asdict(row) for row in rows], timezone.now()
         action.save(update_fields=["rows", "ended_at"])
-        digests.release(entry)
+        release(action.reference)
     return action
 
 

@@ -5,4 +5,4 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from notifications import pledges, receivers  # noqa: F401  with pledges comes its task
+        from notifications import pledges, receivers, rules  # noqa: F401  with pledges comes its task

@@ -1,6 +1,7 @@
 """A notification as a mail in its reader's language."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -16,8 +17,9 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from innoportal.languages import HTML_LANG, phrase
-from notifications.models import Notification
+from notifications.models import Digest, Notification
 
 ITEM = ("template", "context", "url")  # what a mail about many keeps of each notice
 
@@ -32,8 +34,6 @@ class Text:
 
 def read(notification: Notification, language: str) -> Text:
     """The notice in a language, from its room's template: the first line is the subject."""
-    if items := notification.context.get("items"):
-        return _of_many([_one_of(notification, item) for item in items], language)
     with translation.override(language):
         template: Any = get_template(f"{notification.template}.txt")
         body = template.template.render(Context(_context(notification, language), autoescape=False))
@@ -42,62 +42,85 @@ def read(notification: Notification, language: str) -> Text:
     return Text(" ".join(subject.split()), paragraphs)
 
 
-def _one_of(notification: Notification, item: dict[str, Any]) -> Notification:
-    return Notification(
-        recipient=notification.recipient, why=notification.why, **{name: item[name] for name in ITEM}
-    )
-
-
-def _of_many(rows: list[Notification], language: str) -> Text:
-    """One mail about several notices: each with its own address; of a single one, that itself."""
-    texts = [read(row, language) for row in rows]
-    if len(texts) == 1:
-        return texts[0]
-    with translation.override(language):
-        words = ngettext("%(count)s notice from the portal", "%(count)s notices from the portal", len(texts))
-    lines = (
-        f"{text.subject} – {settings.SITE_URL}{localised_url(row.url, language)}"
-        for text, row in zip(texts, rows, strict=True)
-    )
-    return Text(words % {"count": len(texts)}, tuple(lines))
-
-
 def mail(notification: Notification) -> EmailMultiAlternatives:
     """Text and HTML, a stable Message-ID, and one-click unsubscription (RFC 8058) unless it is a duty."""
     person = notification.recipient
     language = person.language
     text = read(notification, language)
+    stop = "" if notification.why == "duty" else unsubscribe_path(person.pk, [notification.why])
+    context = {
+        "subject": text.subject,
+        "paragraphs": text.paragraphs,
+        "why": notification.why,
+        "url": settings.SITE_URL + localised_url(notification.url, language),
+    }
+    return _message(person, "notifications/mail", context, notification.message_id, stop)
+
+
+def digest_mail(digest: Digest, notices: Sequence[Notification]) -> EmailMultiAlternatives:
+    """Many notices in one mail, each with its first paragraph, by why they came; :raises ValueError: none."""
+    if not notices:
+        raise ValueError("A digest of nothing.")
+    person = digest.recipient
+    language = person.language
+    parts = _parts(notices, language)
     with translation.override(language):
-        links = _links(notification, language)
         context = {
+            "subject": _subject([one["subject"] for said in parts.values() for one in said]),
+            "parts": list(parts.items()),
+            "count": len(notices),
+            "inbox_url": settings.SITE_URL + reverse("notices:inbox"),
+        }
+    kinds = sorted(set(parts) - {"duty"})
+    stop = unsubscribe_path(person.pk, kinds) if kinds else ""
+    return _message(person, "notifications/digest", context, digest.message_id, stop)
+
+
+def _parts(notices: Sequence[Notification], language: str) -> dict[str, list[dict[str, str]]]:
+    """By why they came: subject, first paragraph and address of each."""
+    parts: dict[str, list[dict[str, str]]] = {}
+    for notice in notices:
+        text = read(notice, language)
+        said = {"subject": text.subject, "text": text.paragraphs[0] if text.paragraphs else ""}
+        address = settings.SITE_URL + localised_url(notice.url, language)
+        parts.setdefault(notice.why, []).append({**said, "url": address})
+    return parts
+
+
+def _subject(subjects: Sequence[str]) -> str:
+    """The first thing, and how many more."""
+    more = len(subjects) - 1
+    if not more:
+        return subjects[0]
+    said = ngettext("%(first)s, and %(more)s more", "%(first)s, and %(more)s more", more)
+    return said % {"first": subjects[0][:120], "more": more}
+
+
+def _message(
+    person: User, template: str, context: dict[str, Any], message_id: Any, stop: str
+) -> EmailMultiAlternatives:
+    """`stop` is the path that ends mails of this kind, or nothing where they cannot be ended."""
+    language = person.language
+    with translation.override(language):
+        context = {
+            **context,
             "person": person,
-            "subject": text.subject,
-            "paragraphs": text.paragraphs,
-            "why": notification.why,
             "lang": HTML_LANG[language],
             "DEMONSTRATION": settings.DEMONSTRATION,
-            **links,
+            "settings_url": settings.SITE_URL + reverse("notices:settings"),
+            "unsubscribe_url": stop and settings.SITE_URL + localised_url(stop, language),
         }
-        plain = render_to_string("notifications/mail.txt", context)
-        html = _inliner().inline(render_to_string("notifications/mail.html", context))
-    headers = _headers(notification, language, links["unsubscribe_url"])
-    message = EmailMultiAlternatives(text.subject[:200], plain, to=[person.email], headers=headers)
+        plain = render_to_string(f"{template}.txt", context)
+        html = _inliner().inline(render_to_string(f"{template}.html", context))
+    headers = _headers(message_id, language, context["unsubscribe_url"])
+    message = EmailMultiAlternatives(context["subject"][:200], plain, to=[person.email], headers=headers)
     message.attach_alternative(html, "text/html")
     return message
 
 
-def _links(notification: Notification, language: str) -> dict[str, str]:
-    is_duty = notification.why == "duty"
-    return {
-        "url": settings.SITE_URL + localised_url(notification.url, language),
-        "settings_url": settings.SITE_URL + reverse("notices:settings"),
-        "unsubscribe_url": "" if is_duty else settings.SITE_URL + unsubscribe_path(notification),
-    }
-
-
-def _headers(notification: Notification, language: str, unsubscribe_url: str) -> dict[str, str]:
+def _headers(message_id: Any, language: str, unsubscribe_url: str) -> dict[str, str]:
     headers = {
-        "Message-ID": f"<{notification.message_id}@{urlsplit(settings.SITE_URL).hostname}>",
+        "Message-ID": f"<{message_id}@{urlsplit(settings.SITE_URL).hostname}>",
         "Auto-Submitted": "auto-generated",
         "Content-Language": HTML_LANG[language],
     }
@@ -112,8 +135,8 @@ def localised_url(url: str, language: str) -> str:
     return re.sub(r"^/(en|zh-hant|zh-hans)/", f"/{language}/", url)
 
 
-def unsubscribe_path(notification: Notification) -> str:
-    token = TimestampSigner(salt="unsubscribe").sign_object([notification.recipient_id, notification.why])
+def unsubscribe_path(person: int, kinds: Sequence[str]) -> str:
+    token = TimestampSigner(salt="unsubscribe").sign_object([person, list(kinds)])
     return reverse("notices:unsubscribe", args=[token])
 
 

@@ -1,23 +1,27 @@
 """Who is to be told of an entry: rows of the entry's own transaction, and a wake-up for the worker."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from django.db import models
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import models, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models import Delegation, Membership, User
 from journal.grounds import told_reason
 from journal.models import Entry
 from journal.together import action
-from notifications import digests
-from notifications.models import Follow, Notification, Preference
-from notifications.tasks import wake
+from notifications.models import Fanout, Follow, Notification
+from notifications.waking import wake
+from notifications.when import held_together, plans
 from topics.models import Topic
 
 DUTY = "duty"  # the reader must act: always by e-mail too
 PARTY = "party"  # it is their organisation's
 FOLLOW = "follow"  # they asked for it
+Channel = Notification.Channel
+AT_ONCE = 500  # people whose rows are written in one go
 
 
 def bilingual(thing: models.Model, name: str) -> dict[str, str]:
@@ -39,13 +43,6 @@ def followers(*things: models.Model | Topic) -> models.QuerySet[User]:
     return User.objects.filter(pk__in=Follow.objects.of(*things).values("user_id"))
 
 
-def _silent(why: str, people: Iterable[int]) -> set[int]:
-    """Who of these wants no e-mail of that kind."""
-    if why == DUTY:
-        return set()
-    return set(Preference.objects.silent(why, people).values_list("user_id", flat=True))
-
-
 def _about(thing: Any, entry: Entry) -> dict[str, Any]:
     """What every template may say."""
     title = {"thing_title": bilingual(thing, "title")} if hasattr(thing, "title_en") else {}
@@ -58,30 +55,71 @@ def notify(
     """Tell each recipient once of this entry, in the inbox and by e-mail; returns how many are told.
 
     `template` names `templates/<template>.txt`, whose first line is the subject. The person who acted is not
-    told. A second call for the same entry adds only people who were not told yet. Of what is done to many
-    things in one go, each gets one mail about all of it.
+    told. A second call for the same entry adds only people who were not told yet. What is `urgent=True`, as a
+    deadline is, and a duty come at once whatever rhythm its reader chose; of what is done to many things in
+    one go, all of it in one mail.
     """
-    people = {user.pk for user in recipients if user.pk != entry.actor_id}
-    silent = _silent(why, people)
-    context = _about(thing, entry) | context
-    by_mail = people - silent
-    if whole := action():
-        item = {"template": template, "context": context, "url": thing.get_absolute_url()}
-        by_mail -= digests.add(whole.entry, by_mail, item, why)
-    rows = [
-        Notification(
-            entry_id=entry.pk,
-            recipient_id=pk,
-            channel=channel,
-            template=template,
-            context=context,
-            url=thing.get_absolute_url(),
-            why=why,
-        )
-        for pk in people
-        for channel in Notification.Channel.values
-        if channel == Notification.Channel.INBOX or pk in by_mail
-    ]
-    Notification.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+    is_urgent = context.pop("urgent", False) or why == DUTY
+    said = {
+        "entry_id": entry.pk,
+        "template": template,
+        "context": _about(thing, entry) | context,
+        "url": thing.get_absolute_url(),
+        "why": why,
+    }
     wake()
+    if isinstance(recipients, models.QuerySet):
+        recipients = recipients.exclude(pk=entry.actor_id)
+        if recipients.order_by()[AT_ONCE : AT_ONCE + 1].exists():
+            return _leave_to_worker(recipients, said, is_urgent=is_urgent)
+    people = {user.pk for user in recipients} - {entry.actor_id}
+    write(people, said, is_urgent=is_urgent)
     return len(people)
+
+
+def _leave_to_worker(people: models.QuerySet[User], said: dict[str, Any], *, is_urgent: bool) -> int:
+    """Their keys never leave the database: to fetch a hundred thousand took longer than people wait."""
+    keys = ArraySubquery(people.order_by("pk").values("pk"))
+    fanout = Fanout.objects.create(entry_id=said["entry_id"], said=said, is_urgent=is_urgent, people=keys)
+    return Fanout.objects.filter(pk=fanout.pk).values_list("people__len", flat=True)[0] or 0
+
+
+def expand(pk: int) -> int:
+    """Write the rows of a notice to many, part by part; returns how many people were told now.
+
+    Each part is a transaction of its own, and the place is kept with it: a worker that is killed has its work
+    taken up after the lease where it stopped.
+    """
+    if not Fanout.objects.claim(pk):
+        return 0
+    fanout = Fanout.objects.get(pk=pk)
+    begun = fanout.written
+    while part := fanout.people[fanout.written : fanout.written + AT_ONCE]:
+        with transaction.atomic():
+            write(part, fanout.said, is_urgent=fanout.is_urgent)
+            fanout.written += len(part)
+            fanout.claimed_at = timezone.now()
+            fanout.save(update_fields=["written", "claimed_at"])
+    fanout.done_at = timezone.now()
+    fanout.save(update_fields=["done_at"])
+    return fanout.written - begun
+
+
+def write(people: Collection[int], shared: Mapping[str, Any], *, is_urgent: bool) -> None:
+    """A row for the inbox of each, and one for the mail of who wants it, due when they want it."""
+    planned = plans(people, shared["why"], urgent=is_urgent, now=timezone.now())
+    if action():
+        planned = held_together(planned, timezone.now())
+    inbox = [Notification(recipient_id=pk, channel=Channel.INBOX, **shared) for pk in people]
+    mails = [
+        Notification(
+            recipient_id=pk,
+            channel=Channel.EMAIL,
+            is_urgent=is_urgent,
+            is_gathered=plan.gathered,
+            not_before=plan.not_before,
+            **shared,
+        )
+        for pk, plan in planned.items()
+    ]
+    Notification.objects.bulk_create([*inbox, *mails], ignore_conflicts=True, batch_size=1000)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from notifications import views
+from notifications import office, views
 
 app_name = "notices"
 urlpatterns = [
@@ -8,6 +8,8 @@ urlpatterns = [
     path("read/", views.ReadAll.as_view(), name="read-all"),
     path("<int:pk>/", views.Open.as_view(), name="open"),
     path("settings/", views.Settings.as_view(), name="settings"),
+    path("outbox/", office.Outbox.as_view(), name="outbox"),
+    path("outbox/release/", office.Release.as_view(), name="release"),
     path("follow/", views.FollowThing.as_view(), name="follow"),
     path("follows/<int:pk>/stop/", views.Unfollow.as_view(), name="unfollow"),
     path("unsubscribe/<str:token>/", views.Unsubscribe.as_view(), name="unsubscribe"),

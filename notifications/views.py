@@ -18,6 +18,7 @@ from django.views.generic import ListView, UpdateView
 from notifications import mails, services
 from notifications.forms import PreferenceForm
 from notifications.models import Follow, Notification, Preference
+from notifications.when import replan
 from topics.models import Topic
 
 FOLLOWABLE = frozenset(
@@ -75,8 +76,13 @@ class Settings(LoginRequiredMixin, UpdateView):
             **kwargs, follows=_named(rows, self.request.user), topics=Topic.objects.in_order()
         )
 
+    def form_valid(self, form: PreferenceForm) -> HttpResponse:
+        answer = super().form_valid(form)
+        replan(self.object)
+        return answer
+
     def get_success_url(self) -> str:
-        messages.success(self.request, _("Your choice is saved."))
+        messages.success(self.request, _("Your choice is saved, and what waits comes accordingly."))
         return reverse("notices:settings")
 
 
@@ -148,14 +154,17 @@ class Unsubscribe(View):
 
     def dispatch(self, request: HttpRequest, token: str) -> HttpResponse:  # type: ignore[override]
         try:
-            self.user_id, self.why = TimestampSigner(salt="unsubscribe").unsign_object(token)
+            self.user_id, said = TimestampSigner(salt="unsubscribe").unsign_object(token)
         except BadSignature as error:
             raise Http404 from error
+        self.kinds = (
+            [said] if isinstance(said, str) else said
+        )  # one kind, in mails of before there were digests
         return super().dispatch(request, token)
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        return render(request, "notifications/unsubscribe.html", {"why": self.why, "done": False})
+        return render(request, "notifications/unsubscribe.html", {"kinds": self.kinds, "done": False})
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
-        services.silence(self.user_id, self.why)
-        return render(request, "notifications/unsubscribe.html", {"why": self.why, "done": True})
+        services.silence(self.user_id, self.kinds)
+        return render(request, "notifications/unsubscribe.html", {"kinds": self.kinds, "done": True})

@@ -18,7 +18,7 @@ from accounts.models import (
     User,
     Verification,
 )
-from desk.models import BulkAction, Visit
+from desk.models import BulkAction, SavedView, Visit
 from documents.models import Document, Rendition
 from journal.models import Counter, Entry, Ground, Pledge, next_reference
 from matching.engine.glossary import Concept
@@ -42,7 +42,7 @@ from matching.models import (
 )
 from matching.models.terms import hash_of, searchable
 from matching.texts import engine_version
-from notifications.models import Delivery, Follow, Notification, Preference, Reminder
+from notifications.models import Delivery, Digest, Follow, Notification, Preference, Reminder
 from solutions.models import Evidence, Interest, Solution, SolutionDraft
 from topics.models import Topic
 from trials.models import Claim, Erratum, LogEntry, Measurement, Report, Trial, Venue
@@ -718,6 +718,14 @@ class NotificationFactory(DjangoModelFactory):
     why = "topic"
 
 
+class DigestFactory(DjangoModelFactory):
+    class Meta:
+        model = Digest
+
+    recipient = factory.SubFactory(UserFactory)
+    due_at = factory.LazyFunction(timezone.now)
+
+
 class DeliveryFactory(DjangoModelFactory):
     class Meta:
         model = Delivery
@@ -799,3 +807,13 @@ class BulkActionFactory(DjangoModelFactory):
     by = factory.SubFactory(UserFactory, office=True)
     noun = "wishes.wish"
     verb = "publish"
+
+
+class SavedViewFactory(DjangoModelFactory):
+    class Meta:
+        model = SavedView
+
+    owner = factory.SubFactory(UserFactory)
+    list = "wishes:list"
+    query = "status=expired"
+    name = factory.Sequence(lambda n: f"View {n}")

@@ -47,7 +47,15 @@ def _tell_followers(deadline: Deadline, entry: Entry, left: int) -> None:
     """Not those of the department, who are told more often already."""
     owners = party(deadline.thing.organisation_id).values("pk")
     people = followers(deadline.thing).exclude(pk__in=owners)
-    notify(people, entry, "wishes/mail/deadline", thing=deadline.thing, why=FOLLOW, **_left(deadline, left))
+    notify(
+        people,
+        entry,
+        "wishes/mail/deadline",
+        thing=deadline.thing,
+        why=FOLLOW,
+        urgent=True,
+        **_left(deadline, left),
+    )
 
 
 def _left(deadline: Deadline, left: int) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from innoportal.demonstration.clock import Event, Story
 from innoportal.demonstration.people import Cast
 from matching import services as matching
 from matching.models import Match
+from notifications.models import Preference, Rhythm
 from notifications.services import follow
 from solutions import refreshing
 from solutions import services as solutions
@@ -78,7 +79,8 @@ class Told:
 
 
 def followers(told: Told) -> None:
-    """Some people follow topics from the start."""
+    """Some people follow topics from the start; the vendor who is shown around wants to hear at once."""
+    Preference.objects.create(user=told.cast.people["vendor"], follows=Rhythm.NOW)
     for number, user in enumerate(told.cast.members.values()):
         for topic in list(told.topics.values())[number % 5 :: 9]:
             follow(user, topic)

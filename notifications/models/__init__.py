@@ -1,21 +1,24 @@
+from notifications.models.digests import LEASE, MAX_ATTEMPTS, Digest
+from notifications.models.fanouts import Fanout
 from notifications.models.notices import (
-    LEASE,
-    MAX_ATTEMPTS,
     Delivery,
     Follow,
     Notification,
     NotificationQuerySet,
-    Preference,
 )
+from notifications.models.preferences import Preference, Rhythm
 from notifications.models.reminders import Reminder
 
 __all__ = [
     "LEASE",
     "MAX_ATTEMPTS",
     "Delivery",
+    "Digest",
+    "Fanout",
     "Follow",
     "Notification",
     "NotificationQuerySet",
     "Preference",
     "Reminder",
+    "Rhythm",
 ]

@@ -1,16 +1,13 @@
 import uuid
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from notifications.models.digests import LEASE, MAX_ATTEMPTS, Digest
 from topics.models import Topic
-
-LEASE = timedelta(minutes=5)
-MAX_ATTEMPTS = 8
 
 
 class FollowQuerySet(models.QuerySet["Follow"]):
@@ -72,10 +69,40 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         return self.filter(
             Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - LEASE),
             channel=Notification.Channel.EMAIL,
+            is_gathered=False,
             sent_at__isnull=True,
+            held_at__isnull=True,
             attempts__lt=MAX_ATTEMPTS,
             not_before__lte=now,
         )
+
+    def ripe(self) -> "NotificationQuerySet":
+        """Notices for a digest that is due, and that are in none yet."""
+        return self.filter(
+            channel=Notification.Channel.EMAIL,
+            is_gathered=True,
+            sent_at__isnull=True,
+            held_at__isnull=True,
+            digest__isnull=True,
+            not_before__lte=timezone.now(),
+        )
+
+    def waiting(self, *, urgent: bool = False) -> "NotificationQuerySet":
+        """Mails that no one has begun to send; those that cannot wait only where they are asked for."""
+        rows = self.filter(
+            channel=Notification.Channel.EMAIL, sent_at__isnull=True, digest__isnull=True, attempts=0
+        )
+        return rows if urgent else rows.filter(is_urgent=False).exclude(why="duty")
+
+    def unread_in_portal(self) -> "NotificationQuerySet":
+        """Mails about what their reader has not read in the inbox."""
+        told = Notification.objects.filter(
+            entry_id=OuterRef("entry_id"),
+            recipient=OuterRef("recipient"),
+            channel=Notification.Channel.INBOX,
+            read_at__isnull=False,
+        )
+        return self.filter(~Exists(told))
 
     def claim(self, pk: int) -> bool:
         """Take one for sending; of two workers that try, one gets it."""
@@ -105,6 +132,11 @@ class Notification(models.Model):
     message_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     not_before = models.DateTimeField(default=timezone.now)
+    is_urgent = models.BooleanField(default=False)  # a deadline, or a request to act
+    is_gathered = models.BooleanField(default=False)  # sent with others, in `digest`
+    digest = models.ForeignKey(Digest, models.CASCADE, null=True, related_name="notices")
+    held_at = models.DateTimeField(null=True)  # until somebody of the portal office lets it go
+    released_at = models.DateTimeField(null=True)
     claimed_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
@@ -128,6 +160,9 @@ class Notification(models.Model):
                 name="notification_due",
             ),
             models.Index(
+                fields=["recipient", "created_at"], condition=Q(channel="email"), name="notification_mailed"
+            ),
+            models.Index(
                 fields=["recipient", "-created_at"], condition=Q(channel="inbox"), name="notification_inbox"
             ),
         ]
@@ -139,7 +174,8 @@ class Notification(models.Model):
 class Delivery(models.Model):
     """One attempt to send, with what the mail server said."""
 
-    notification = models.ForeignKey(Notification, models.CASCADE, related_name="deliveries")
+    notification = models.ForeignKey(Notification, models.CASCADE, null=True, related_name="deliveries")
+    digest = models.ForeignKey(Digest, models.CASCADE, null=True, related_name="deliveries")
     at = models.DateTimeField(default=timezone.now)
     accepted = models.BooleanField()
     answer = models.CharField(max_length=300, blank=True)
@@ -147,33 +183,14 @@ class Delivery(models.Model):
     class Meta:
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(notification__isnull=False, digest__isnull=True)
+                | Q(notification__isnull=True, digest__isnull=False),
+                name="delivery_of_one",
+            )
+        ]
 
     def __str__(self) -> str:
-        return (
-            f"{self.notification_id} {self.at:%Y-%m-%d %H:%M} {'accepted' if self.accepted else self.answer}"
-        )
-
-
-class PreferenceQuerySet(models.QuerySet["Preference"]):
-    def silent(self, why: str, user_ids) -> "PreferenceQuerySet":
-        """Who of these wants no mail of this kind."""
-        return self.filter(
-            user_id__in=user_ids, **{"mail_follows" if why == "follow" else "mail_parties": False}
-        )
-
-
-class Preference(models.Model):
-    """Which mails a person wants; requests to act come whatever is set here."""
-
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="mail_preference")
-    mail_follows = models.BooleanField(_("Mail me about what I follow"), default=True)
-    mail_parties = models.BooleanField(_("Mail me about what concerns my organisation"), default=True)
-
-    objects = PreferenceQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("mail preference")
-        verbose_name_plural = _("mail preferences")
-
-    def __str__(self) -> str:
-        return str(self.user)
+        of = self.notification_id or f"digest {self.digest_id}"
+        return f"{of} {self.at:%Y-%m-%d %H:%M} {'accepted' if self.accepted else self.answer}"

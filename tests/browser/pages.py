@@ -27,6 +27,7 @@ PAGES = [
     ("about", None, "", ""),
     ("accessibility", None, "", ""),
     ("privacy", None, "", ""),
+    ("keys", None, "", ""),
     *[
         ("workspace", who, "", "")
         for who in ("officer", "approver", "vendor", "office", "expert", "engineer", "verifier", "auditor")
@@ -79,6 +80,9 @@ PAGES = [
     ("wishes:queue", "office", "", "?status=open&words=lift"),
     ("wishes:queue-done", "office", "bulk action", ""),
     ("solutions:queue", "office", "", ""),
+    ("desk:views", "office", "", ""),
+    ("desk:keep", "office", "", "?list=wishes:queue&query=words%3Dlift"),
+    ("desk:change", "officer", "saved view", ""),
     ("case:wish", None, WISH.format("resolved"), ""),
     ("case:wish", "office", WISH.format("on_trial"), "?kind=match&kind=trial"),
     ("case:solution", "vendor", OWN_SOLUTION, ""),
@@ -149,6 +153,8 @@ PAGES = [
     ("matching:detail", "auditor", MATCH.format("declined"), ""),
     ("notices:inbox", "office", "", ""),
     ("notices:settings", "vendor", "", ""),
+    ("notices:outbox", "office", "", "?state=sent"),
+    ("notices:outbox", "auditor", "", "?state=held"),
     ("notices:unsubscribe", None, "unsubscribe token", ""),
     ("mailbox:list", None, "", ""),
     ("mailbox:detail", None, "caught mail", ""),

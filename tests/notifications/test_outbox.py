@@ -4,11 +4,12 @@ from email.policy import default
 import pytest
 from django.core import mail
 from django.db import transaction
-from django.utils import timezone
 
+from accounts.models import User
 from innoportal import embedded
-from notifications import services
-from notifications.models import LEASE, MAX_ATTEMPTS, Delivery, Notification
+from notifications import outbox, sending
+from notifications.models import LEASE, MAX_ATTEMPTS, Delivery, Fanout, Notification
+from notifications.models.fanouts import LEASE as FANOUT_LEASE
 from notifications.outbox import bilingual, followers, notify, party
 from notifications.tasks import sweep
 from tests.factories import (
@@ -21,19 +22,9 @@ from tests.factories import (
     UserFactory,
     WishFactory,
 )
+from tests.threads import at_once
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def notice_templates(settings, tmp_path):
-    """A notice of its own, so that these tests hold whatever the rooms write."""
-    folder = tmp_path / "notice"
-    folder.mkdir()
-    (folder / "changed.txt").write_text(
-        "Changed: {{ thing_title }}\n\nRead {{ extra }}\n\nSecond <b>paragraph</b>."
-    )
-    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [*settings.TEMPLATES[0]["DIRS"], tmp_path]}]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("notice_templates")]
 
 
 @pytest.fixture
@@ -41,7 +32,7 @@ def wish():
     return WishFactory(open=True, title_en="Dry pipes", title_zh="乾渠")
 
 
-def tell(people, wish, why="follow", entry=None, **context):
+def tell(people, wish, why="party", entry=None, **context):
     return notify(
         people, entry or EntryFactory(), "notice/changed", thing=wish, why=why, extra="x", **context
     )
@@ -71,7 +62,7 @@ def test_a_rolled_back_transition_tells_no_one(wish):
     ("why", "channels"), [("follow", ["inbox"]), ("party", ["email", "inbox"]), ("duty", ["email", "inbox"])]
 )
 def test_who_wants_no_mail_of_a_kind_gets_none_of_it_but_duties(wish, why, channels):
-    person = PreferenceFactory(mail_follows=False).user
+    person = PreferenceFactory(follows="never").user
     tell([person], wish, why=why)
     assert sorted(Notification.objects.values_list("channel", flat=True)) == channels
 
@@ -128,7 +119,7 @@ def test_a_sent_mail_is_not_sent_again(wish, mailoutbox):
     tell([UserFactory()], wish)
     sweep()
     sweep()
-    services.deliver(Notification.objects.get(channel="email").pk)
+    sending.deliver("notification", Notification.objects.get(channel="email").pk)
     assert len(mailoutbox) == 1
     assert Delivery.objects.get().accepted
 
@@ -146,14 +137,6 @@ def test_a_worker_killed_between_claim_and_send_delays_the_mail_until_its_lease_
     assert [message.extra_headers["Message-ID"] for message in mailoutbox] == [
         f"<{row.message_id}@127.0.0.1>"
     ]
-
-
-@pytest.fixture
-def time_machine():
-    import time_machine as library
-
-    with library.travel(timezone.now(), tick=False) as traveller:
-        yield traveller
 
 
 def test_a_mail_that_the_server_refuses_is_tried_later_and_at_last_set_aside(wish, settings, time_machine):
@@ -212,3 +195,74 @@ def catcher():
 def test_bilingual_gives_both_columns(wish):
     assert bilingual(wish, "title") == {"en": "Dry pipes", "zh": "乾渠"}
     assert mail.outbox == []
+
+
+# To many people
+
+
+@pytest.fixture
+def few_at_once(monkeypatch):
+    monkeypatch.setattr(outbox, "AT_ONCE", 2)
+
+
+def people_of(count):
+    return User.objects.filter(pk__in=[UserFactory().pk for _number in range(count)])
+
+
+def test_a_notice_to_many_is_one_row_until_a_worker_writes_theirs(wish, few_at_once):
+    assert tell(people_of(5), wish) == 5
+    assert (Fanout.objects.count(), Notification.objects.count()) == (1, 0)
+    sweep()
+    sweep()
+    assert Notification.objects.filter(channel="inbox").values("recipient").distinct().count() == 5
+    assert Notification.objects.count() == 10
+    assert not Fanout.objects.due().exists()
+
+
+def test_a_notice_to_many_costs_who_clicks_the_same_for_five_as_for_fifty(
+    wish, few_at_once, django_assert_num_queries
+):
+    for count in (5, 50):
+        people, entry = people_of(count), EntryFactory()
+        with django_assert_num_queries(3):  # whether many, the row, and how many
+            tell(people, wish, entry=entry)
+
+
+def test_a_rolled_back_notice_to_many_tells_no_one(wish, few_at_once):
+    with pytest.raises(RuntimeError), transaction.atomic():
+        tell(people_of(5), wish)
+        raise RuntimeError
+    sweep()
+    assert not Notification.objects.exists()
+
+
+def test_a_worker_killed_in_the_middle_of_many_leaves_off_where_another_goes_on(
+    wish, few_at_once, monkeypatch, time_machine
+):
+    tell(people_of(7), wish)
+    written, write = [], outbox.write
+
+    def dies(people, said, **how):
+        if len(written) == 2:
+            raise SystemExit
+        written.append(len(people))
+        write(people, said, **how)
+
+    monkeypatch.setattr(outbox, "write", dies)
+    with pytest.raises(SystemExit):
+        sweep()
+    monkeypatch.setattr(outbox, "write", write)
+    assert Fanout.objects.get().written == 4
+    sweep()  # another may be at it
+    assert Notification.objects.filter(channel="inbox").count() == 4
+    time_machine.shift(FANOUT_LEASE.total_seconds() + 1)
+    sweep()
+    assert Notification.objects.filter(channel="inbox").count() == 7
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_tell_many_people_once(wish, few_at_once):
+    tell(people_of(9), wish)
+    at_once(sweep, sweep, sweep)
+    sweep()
+    assert Notification.objects.filter(channel="inbox").count() == 9

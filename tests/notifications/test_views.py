@@ -107,7 +107,7 @@ def test_a_scanner_that_opens_the_link_changes_nothing_and_one_click_stops_the_m
     client.handler.enforce_csrf_checks = True
     assert client.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
     preference = Preference.objects.get(user=row.recipient)
-    assert (preference.mail_follows, preference.mail_parties) == (False, True)
+    assert (preference.follows, preference.parties) == ("never", "now")
 
 
 def test_a_forged_unsubscription_is_not_found(client):

@@ -1,0 +1,50 @@
+"""How many mails a person may get in a day: what runs away stops here, and the portal office hears of it."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Role, User
+from journal.workflow import record
+from notifications.models import Digest, Notification, Reminder
+from notifications.outbox import DUTY, notify
+
+DAY = timedelta(days=1)
+
+
+def is_spent(person: User) -> bool:
+    """Whether as many mails went to this person within a day as anyone is to get."""
+    since = timezone.now() - DAY
+    notices = Notification.objects.filter(
+        recipient=person, channel="email", sent_at__gt=since, last_error="", digest__isnull=True
+    )
+    digests = Digest.objects.filter(recipient=person, sent_at__gt=since, last_error="")
+    return notices.count() + digests.count() >= settings.MAILS_A_DAY
+
+
+class Outbox:
+    """Where the office sees what is held."""
+
+    def get_absolute_url(self) -> str:
+        return reverse("notices:outbox") + "?state=held"
+
+
+@transaction.atomic
+def tell_office(person: User) -> None:
+    """Once a day for each person whose mails are held."""
+    _row, is_new = Reminder.objects.get_or_create(
+        noun=person._meta.label_lower,
+        object_id=person.pk,
+        kind="mail budget",
+        due_on=timezone.localdate(),
+        days_before=0,
+    )
+    if is_new:
+        entry = record(person, "hold_mails", by=None, details={"most": settings.MAILS_A_DAY})
+        office = User.objects.with_role(Role.OFFICE)
+        told: dict[str, Any] = {"name": person.name, "address": person.email, "most": settings.MAILS_A_DAY}
+        notify(office, entry, "notifications/mail/held", thing=Outbox(), why=DUTY, **told)

@@ -1,0 +1,54 @@
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+LEASE = timedelta(minutes=5)
+MAX_ATTEMPTS = 8
+
+
+class DigestQuerySet(models.QuerySet["Digest"]):
+    def due(self) -> "DigestQuerySet":
+        now = timezone.now()
+        return self.filter(
+            Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - LEASE),
+            sent_at__isnull=True,
+            held_at__isnull=True,
+            attempts__lt=MAX_ATTEMPTS,
+            not_before__lte=now,
+        )
+
+    def claim(self, pk: int) -> bool:
+        """As of a notification: of two workers that try, one gets it."""
+        return bool(self.due().filter(pk=pk).update(claimed_at=timezone.now(), attempts=F("attempts") + 1))
+
+
+class Digest(models.Model):
+    """One mail about many notices, which are fixed before it is sent: a repeat says the same."""
+
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="digests")
+    due_at = models.DateTimeField()
+    message_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    not_before = models.DateTimeField(default=timezone.now)
+    claimed_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    held_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    objects = DigestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("digest")
+        verbose_name_plural = _("digests")
+        constraints = [models.UniqueConstraint(fields=["recipient", "due_at"], name="digest_once")]
+        indexes = [models.Index(fields=["not_before"], condition=Q(sent_at__isnull=True), name="digest_due")]
+
+    def __str__(self) -> str:
+        return f"{self.recipient_id} {self.due_at:%Y-%m-%d %H:%M}"

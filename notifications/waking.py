@@ -1,0 +1,22 @@
+"""A word to the worker that something waits in the outbox."""
+
+import logging
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+SWEEP = "notifications.tasks.sweep"  # by name: what it does needs what wakes it
+
+
+def wake() -> None:
+    """Ask for a sweep once the transaction stands; without a queue the next sweep by the clock does it."""
+    transaction.on_commit(_wake, robust=True)
+
+
+def _wake() -> None:
+    try:
+        current_app.send_task(SWEEP, retry=False)
+    except OperationalError:
+        logger.warning("The queue does not answer; mails wait in the outbox for the next sweep.")
