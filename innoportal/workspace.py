@@ -20,6 +20,7 @@ import wishes.case
 import wishes.work
 from accounts.models import Invitation, User
 from accounts.roles import is_auditor, is_engineer, is_expert, is_office, is_requester, is_vendor, is_verifier
+from desk.models import SavedView
 from desk.services import arrive
 from innoportal.lib.story import Story
 from innoportal.lib.work import Row, in_order
@@ -124,6 +125,7 @@ class Workspace(LoginRequiredMixin, TemplateView):
             since=since,
             news=news(user, since),
             rooms=rooms(user),
+            views=SavedView.objects.visible_to(user).order_by("name", "pk")[:SHOWN],
             actions=actions(user),
         )
 

@@ -4,6 +4,8 @@ import {
   SkipLink, createAll, isSupported,
 } from "govuk-frontend";
 
+import "./keys.mjs";
+
 const words = document.documentElement.dataset;
 
 const components = [

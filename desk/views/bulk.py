@@ -16,6 +16,7 @@ from django_filters.views import FilterView
 
 from desk.bulk import MOST, Bench, Plan, mark_of, perform, rehearse
 from desk.models import BulkAction
+from desk.views.opening import OpensWithViewMixin
 from innoportal.lib.views import PartialMixin
 from journal.clock import with_dues
 
@@ -60,7 +61,7 @@ class BenchMixin(PermissionRequiredMixin):
         }
 
 
-class Queue(BenchMixin, PartialMixin, FilterView):
+class Queue(OpensWithViewMixin, BenchMixin, PartialMixin, FilterView):
     template_name = "desk/queue.html"
     partial = "results"
     paginate_by = 50

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_filters.views import FilterView
 
+from desk.views.opening import OpensWithViewMixin
 from innoportal.lib.counting import CappedPaginator
 from innoportal.lib.views import PartialMixin, VisibleMixin
 from matching import wording
@@ -29,7 +30,7 @@ class SignedInPermission(PermissionRequiredMixin):
         return super().handle_no_permission()
 
 
-class Queue(SignedInPermission, PartialMixin, VisibleMixin, FilterView):
+class Queue(OpensWithViewMixin, SignedInPermission, PartialMixin, VisibleMixin, FilterView):
     model = Match
     permission_required = "matching.view_queue"
     filterset_class = MatchFilter

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 
+from desk.views.opening import OpensWithViewMixin
 from documents.models import Document
 from innoportal.languages import phrase
 from innoportal.lib.pagination import KeysFirstMixin
@@ -21,7 +22,7 @@ from solutions.story import told
 SORTS = {"new": "-listed_at", "ready": "-trl"}
 
 
-class SolutionList(KeysFirstMixin, PartialMixin, VisibleMixin, FilterView):
+class SolutionList(OpensWithViewMixin, KeysFirstMixin, PartialMixin, VisibleMixin, FilterView):
     model = Solution
     filterset_class = SolutionFilter
     template_name = "solutions/list.html"

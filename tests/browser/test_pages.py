@@ -148,6 +148,12 @@ def made(readers, ask):
         vendor.press("Continue")
         return vendor.page.url.split("/")[-3]
 
+    def saved_view():
+        officer = readers["officer"]
+        officer.at("/en/views/keep/?list=wishes:list&query=status%3Dexpired")
+        officer.page.locator("[name=name]").fill("Late")
+        return officer.press("Keep").url.rsplit("view=", 1)[1]
+
     def bulk_action():
         office = readers["office"]
         page = office.at("/en/wishes/queue/?status=open")
@@ -163,7 +169,8 @@ def made(readers, ask):
         {},
     )
     makers |= {"solution draft": solution_draft}
-    makers |= {"bulk action": bulk_action, "term": term, "term at rest": resting_term}
+    makers |= {"bulk action": bulk_action, "saved view": saved_view}
+    makers |= {"term": term, "term at rest": resting_term}
 
     def make(word):
         name, slash, rest = word.partition("/")  # of a page of a thing that was made

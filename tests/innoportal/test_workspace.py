@@ -225,7 +225,7 @@ def test_the_workspace_takes_as_many_queries_for_five_of_everything_as_for_one(
     assert response.context["mine_count"] >= 12 * count
 
 
-QUERIES = 42
+QUERIES = 43
 
 
 def test_an_expert_asks_few_queries(client, django_assert_max_num_queries):

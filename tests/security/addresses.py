@@ -79,6 +79,8 @@ def arguments(world: World, name: str, kind: str) -> dict:
         "notices:unfollow": world.hidden["follow"].pk,
         "matching:activate-ranker": world.hidden["ranker"].pk,
         "matching:cancel-run": world.hidden["run"].pk,
+        "desk:change": world.hidden["view"].pk,
+        "desk:remove": world.hidden["view"].pk,
         "people:answer-invitation": world.hidden["invitation"].pk,
         "people:take-back-invitation": world.hidden["invitation"].pk,
         "people:remove-member": world.hidden["membership"].pk,

@@ -73,6 +73,7 @@ def build() -> World:
     _matches(world)
     _duplicates(world)
     _actions(world)
+    _views(world)
     _terms(world)
     _trials(world)
     _papers(world)
@@ -247,6 +248,12 @@ def _actions(world: World) -> None:
         world.hidden[f"{room} action"] = make.BulkActionFactory(
             by=world.people["office"], noun=noun, rows=[row], ended_at=timezone.now()
         )
+
+
+def _views(world: World) -> None:
+    world.hidden["view"] = make.SavedViewFactory(
+        owner=world.people["member_a"], name=world.mark("view"), organisation=world.public["department_a"]
+    )
 
 
 def _duplicates(world: World) -> None:

@@ -12,6 +12,7 @@ from django.views import View
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 
+from desk.views.opening import OpensWithViewMixin
 from innoportal.lib.pagination import KeysFirstMixin
 from innoportal.lib.views import ObjectPermissionMixin, PartialMixin, SluggedMixin, VisibleMixin
 from journal.workflow import IllegalTransition
@@ -26,7 +27,7 @@ from trials.proof.signing import to_bytes
 from trials.showing import report_shown
 
 
-class ReportList(KeysFirstMixin, PartialMixin, VisibleMixin, FilterView):
+class ReportList(OpensWithViewMixin, KeysFirstMixin, PartialMixin, VisibleMixin, FilterView):
     model = Report
     filterset_class = ReportFilter
     template_name = "trials/reports.html"

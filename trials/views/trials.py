@@ -10,6 +10,7 @@ from django.views import View
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 
+from desk.views.opening import OpensWithViewMixin
 from innoportal.lib.pagination import KeysFirstMixin
 from innoportal.lib.views import ObjectPermissionMixin, PartialMixin, SluggedMixin, VisibleMixin
 from journal.workflow import IllegalTransition
@@ -29,7 +30,7 @@ from trials.page import trial_context
 from trials.readings import Unusable
 
 
-class TrialList(KeysFirstMixin, PartialMixin, VisibleMixin, FilterView):
+class TrialList(OpensWithViewMixin, KeysFirstMixin, PartialMixin, VisibleMixin, FilterView):
     """Trials whose plan is locked; those being planned are in the workspace."""
 
     model = Trial

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 
+from desk.views.opening import OpensWithViewMixin
 from innoportal.lib.pagination import KeysFirstMixin
 from innoportal.lib.views import PartialMixin, SluggedMixin, VisibleMixin
 from wishes.filters import WishFilter
@@ -12,7 +13,7 @@ from wishes.models import Wish
 from wishes.page import detail_context, with_follow, withdrawn_context
 
 
-class WishList(KeysFirstMixin, PartialMixin, VisibleMixin, FilterView):
+class WishList(OpensWithViewMixin, KeysFirstMixin, PartialMixin, VisibleMixin, FilterView):
     """The public list; drafts are in the workspace and nowhere else."""
 
     model = Wish
