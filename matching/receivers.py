@@ -16,7 +16,7 @@ from wishes.models import Wish
 INDIFFERENT = frozenset(
     {"advise"}
     | {"match", "unmatch", "start_trial", "end_trial", "ask", "answer", "correct", "sponsor", "leave"}
-    | {"join_call", "leave_call"}
+    | {"join_call", "leave_call", "write_annex", "accept_annex"}
 )
 # After these there may be a text with the portal office that was not compared yet.
 WRITES = frozenset({"submit", "endorse", "edit", "reconsider"})

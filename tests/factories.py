@@ -47,6 +47,8 @@ from solutions.models import Evidence, Interest, Solution, SolutionDraft
 from topics.models import Topic
 from trials.models import Claim, Erratum, LogEntry, Measurement, Report, Trial, Venue
 from wishes.models import (
+    Annex,
+    AnnexAcceptance,
     Call,
     Endorsement,
     EndorsementStep,
@@ -239,6 +241,25 @@ class WishFactory(WithTopics):
             reference=factory.LazyFunction(lambda: next_reference("W")),
             published_at=factory.LazyFunction(timezone.now),
         )
+
+
+class AnnexFactory(DjangoModelFactory):
+    class Meta:
+        model = Annex
+
+    wish = factory.SubFactory(WishFactory, open=True)
+    terms_en = "Read it, use it for your answer, pass it on to nobody."
+    text_en = "The plan of the machine room."
+
+
+class AnnexAcceptanceFactory(DjangoModelFactory):
+    class Meta:
+        model = AnnexAcceptance
+
+    annex = factory.SubFactory(AnnexFactory)
+    organisation = factory.SubFactory(OrganisationFactory, vendor=True)
+    person = factory.SubFactory(UserFactory)
+    version = factory.LazyAttribute(lambda one: one.annex.version)
 
 
 class CallFactory(WithTopics):

@@ -86,6 +86,7 @@ def detail_context(request: HttpRequest, wish: Wish, bound: Forms | None = None)
         "timeline": timeline(entries, inside=inside),
         "dues": clock(entries, pledges),
         "matches_url": matches_url(wish),
+        "may_write_annex": inside and user.has_perm("wishes.change_annex", wish),
         **questions_context(user, wish, bound),
         "sponsor_form": sponsor_form(user, wish, bound),
         "leave_form": leave_form(user, wish, bound),

@@ -15,7 +15,7 @@ from accounts.roles import (
     organisations_of,
 )
 from journal.models import Entry
-from wishes.models import Call, Wish
+from wishes.models import Annex, AnnexAcceptance, Call, Wish
 from wishes.stand import committees_of
 
 
@@ -82,6 +82,29 @@ def approves_there(user: User, organisation: Organisation | None = None) -> bool
     return organisation is not None and user.is_authenticated and user.is_own_approver_of(organisation.pk)
 
 
+@rules.predicate
+def has_accepted(user: User, annex: Annex | None = None) -> bool:
+    """Somebody of their organisation accepted the terms as they are now."""
+    if annex is None or not user.is_authenticated or not annex.wish.is_public:
+        return False
+    return (
+        AnnexAcceptance.objects.in_force()
+        .filter(annex=annex, organisation__in=list(user.membership_roles))
+        .exists()
+    )
+
+
+@rules.predicate
+def is_office_of_it(user: User, annex: Annex | None = None) -> bool:
+    return annex is not None and is_office(user) and user.has_perm("wishes.view_wish", annex.wish)
+
+
+@rules.predicate
+def is_not_over(user: User, thing: Wish | Annex | None = None) -> bool:
+    wish = thing.wish if isinstance(thing, Annex) else thing
+    return wish is not None and wish.status not in Wish.ENDED
+
+
 def submitter_id(wish: Wish) -> int | None:
     """Who sent it for endorsement the last time, as the journal has it."""
     handed_in = Entry.objects.about(wish).filter(verb="submit").order_by("-pk")
@@ -126,3 +149,14 @@ rules.add_perm("wishes.submit_call", is_member)
 for verb in ("return", "publish", "open", "close", "extend", "gather"):
     rules.add_perm(f"wishes.{verb}_call", is_office)
 rules.add_perm("wishes.withdraw_call", is_office | (is_member & is_in_hand))
+# Of the wish: who may answer it reads the terms of its annex, who owns it writes them.
+rules.add_perm(
+    "wishes.view_terms_annex", is_member | is_office | is_auditor | is_administrator | (is_public & is_vendor)
+)
+rules.add_perm("wishes.change_annex", is_member & is_not_over)
+rules.add_perm("wishes.view_acceptances", is_member | is_office | is_auditor | is_administrator)
+# Of the annex itself: what its terms guard.
+rules.add_perm(
+    "wishes.view_annex", is_member | has_accepted | is_office_of_it | is_auditor | is_administrator
+)
+rules.add_perm("wishes.attach_annex", is_member & is_not_over)

@@ -18,6 +18,8 @@ WORDS = {
     "return": _("Returned with questions"),
     "publish": _("Published"),
     "announce": _("Published by a rapid call"),
+    "write_annex": _("Its restricted annex was written"),
+    "accept_annex": _("The terms of its annex were accepted"),
     "join_call": _("Made part of a call"),
     "leave_call": _("Taken out of a call"),
     "match": _("Matched"),

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from wishes import feeds
-from wishes.views import approval, files, listing, queue, verbs, workspace, writing
+from wishes.views import annex, approval, files, listing, queue, verbs, workspace, writing
 
 app_name = "wishes"
 urlpatterns = [
@@ -31,6 +31,10 @@ urlpatterns = [
     path("<str:slug>/publish/", verbs.PublishWish.as_view(), name="publish"),
     path("<str:slug>/resolve/", verbs.ResolveWish.as_view(), name="resolve"),
     path("<str:slug>/expire/", verbs.ExpireWish.as_view(), name="expire"),
+    path("<str:slug>/annex/", annex.ReadAnnex.as_view(), name="annex"),
+    path("<str:slug>/annex/write/", annex.WriteAnnex.as_view(), name="write_annex"),
+    path("<str:slug>/annex/accept/", annex.AcceptTerms.as_view(), name="accept_annex"),
+    path("<str:slug>/annex/documents/", annex.AttachToAnnex.as_view(), name="attach_annex"),
     path("<str:slug>/renew/", verbs.RenewWish.as_view(), name="renew"),
     path("<str:slug>/withdraw/", verbs.WithdrawWish.as_view(), name="withdraw"),
     path("<str:slug>/merge/", verbs.MergeWish.as_view(), name="merge"),

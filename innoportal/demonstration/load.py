@@ -54,6 +54,8 @@ def _write(told: chapters.Told) -> None:
         calls.themed(told, row)
     for row in content("rapid", "calls.toml"):
         calls.rapid(told, row)
+    for row in content("annex", "calls.toml"):
+        calls.annex(told, row)
     for row in content("solution", "solutions.toml"):
         chapters.solution(told, row)
     for row in content("document", "documents.toml"):

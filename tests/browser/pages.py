@@ -12,6 +12,9 @@ REPORT = "select coalesce(reference, key) from trials_report where status = '{}'
 CALL = """select coalesce(reference, key) from wishes_call where kind = '{}' and status = 'open'
     order by id limit 1"""
 CALL_TO_COME = "select reference from wishes_call where status = 'announced' order by id limit 1"
+WISH_WITH_ANNEX = (
+    "select w.reference from wishes_wish w join wishes_annex a on a.wish_id = w.id order by w.id limit 1"
+)
 OWN_WISH = """select coalesce(w.reference, w.key) from wishes_wish w join accounts_organisation o
     on o.id = w.organisation_id where o.slug = 'building' and w.status = '{}' order by w.id limit 1"""
 OWN_SOLUTION = """select coalesce(s.reference, s.key) from solutions_solution s join accounts_organisation o
@@ -88,6 +91,10 @@ PAGES = [
     ("case:solution", "vendor", OWN_SOLUTION, ""),
     ("wishes:edit", "officer", OWN_WISH.format("draft"), ""),
     ("wishes:attach", "officer", OWN_WISH.format("draft"), ""),
+    ("wishes:annex", "approver.gridwise", WISH_WITH_ANNEX, ""),
+    ("wishes:annex", "vendor", WISH_WITH_ANNEX, ""),
+    ("wishes:write_annex", "officer", WISH_WITH_ANNEX, ""),
+    ("wishes:attach_annex", "officer", WISH_WITH_ANNEX, ""),
     ("calls:list", None, "", ""),
     ("calls:list", "office", "", "?status=closed"),
     ("calls:detail", None, CALL.format("themed"), ""),

@@ -17,13 +17,14 @@ from journal.clock import State, clocks_of
 from journal.models import Entry
 from matching.models import Match
 from matching.services import shelf
+from matching.triage import answers
 from solutions.kit import ready_of
 from solutions.models import Solution
 from trials import keys
 from trials.models import Report, Trial
 from trials.proof.chain import verify_chain
 from trials.proof.verify import verify
-from wishes.models import Call, Wish
+from wishes.models import AnnexAcceptance, Call, Wish
 
 TODAY = date(2026, 11, 20)
 
@@ -219,3 +220,15 @@ def test_an_expression_of_interest_a_half_ready_kit_and_listings_that_were_confi
     assert 0 < len(kit.missing) < len(kit.parts)
     today = timezone.localdate()
     assert not Solution.objects.filter(status=Solution.Status.LISTED, expires_on__lt=today).exists()
+
+
+def test_the_rapid_call_has_a_dozen_answers_of_which_some_are_decided():
+    call = Call.objects.get(kind="rapid")
+    rows = answers(call, User.objects.get(email="office@example.org"))
+    assert Counter(row.status for row in rows) == {"new": 9, "shortlisted": 1, "wanting": 1, "declined": 1}
+
+
+def test_a_wish_has_an_annex_that_one_vendor_may_read():
+    accepted = AnnexAcceptance.objects.in_force().get()
+    assert accepted.annex.wish.is_public
+    assert accepted.organisation.is_vendor

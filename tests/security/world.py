@@ -161,6 +161,10 @@ def _wishes_and_solutions(world: World) -> None:
         budget_holder=world.mark("publicwishholder"),
         topics=[world.public["topic"]],
     )
+    annex = make.AnnexFactory(
+        wish=world.public["wish"], text_en=world.mark("annextext"), text_zh=world.mark("annextextzh")
+    )
+    make.AnnexAcceptanceFactory(annex=annex, organisation=vendor, person=seller)
     world.hidden["call"] = make.CallFactory(
         rapid=True,
         organisation=department,
@@ -325,6 +329,14 @@ def _papers(world: World) -> None:
             confidential=confidential,
         )
         further(world.__dict__[kind]["document"].pk)
+    attach(
+        world.public["wish"].annex,
+        by=world.people["member_a"],
+        organisation=world.public["department_a"],
+        upload=SimpleUploadedFile(f"{world.mark('annexfile')}.pdf", samples.pdf(after=b"annex")),
+        title=world.mark("annexpaper"),
+        confidential=False,
+    )
     member = world.people["member_a"]
     world.hidden["notification"] = make.NotificationFactory(
         recipient=member,

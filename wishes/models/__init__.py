@@ -1,3 +1,4 @@
+from wishes.models.annex import Annex, AnnexAcceptance, AnnexQuerySet
 from wishes.models.call import Call, CallQuerySet
 from wishes.models.drafts import WishDraft
 from wishes.models.endorsing import Endorsement, EndorsementStep
@@ -8,6 +9,9 @@ from wishes.models.wish import LONG, TITLE, Kpi, Question, Sponsor, Wish, WishQu
 __all__ = [
     "LONG",
     "TITLE",
+    "Annex",
+    "AnnexAcceptance",
+    "AnnexQuerySet",
     "Call",
     "CallQuerySet",
     "Endorsement",

@@ -53,9 +53,11 @@ class WishQuerySet(ReferencedQuerySet):
 
     def for_detail(self) -> "WishQuerySet":
         """Everything that wishes/detail.html reads, in a fixed number of queries."""
+        has_annex = models.ExpressionWrapper(Q(annex__isnull=False), output_field=models.BooleanField())
         return (
             self.for_cards()
             .select_related("organisation", "call")
+            .annotate(has_annex=has_annex)
             .prefetch_related(
                 models.Prefetch("sponsors", Sponsor.objects.select_related("organisation").order_by("since")),
                 models.Prefetch(
