@@ -154,4 +154,4 @@ def _in_language(value: Any, language: str) -> Any:
 
 @cache
 def _inliner() -> css_inline.CSSInliner:
-    return css_inline.CSSInliner(load_remote_stylesheets=False)
+    return css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)

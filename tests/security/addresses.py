@@ -93,6 +93,8 @@ def arguments(world: World, name: str, kind: str) -> dict:
     given["step"] = "summary" if name.startswith("solutions:") else "need"
     if name.endswith(":queue-done"):
         given["reference"] = world.hidden[name.replace(":queue-done", " action")].reference
+    if name.startswith("notices:sample"):
+        given |= {"name": "wishes.publish", "code": "en"}
     if name == "api:topic-detail":
         given["slug"] = world.public["topic"].slug
     found = {one: value for one, value in given.items() if one in wanted}

@@ -1,0 +1,89 @@
+"""Every mail with sample words in the place of what it would tell: for the eye, and for the tests."""
+
+import uuid
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.template import TemplateDoesNotExist
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from notifications.models import Notification
+
+# Whom it is for; what is for all of a person's organisation is the most common.
+DUTIES = frozenset(
+    {
+        *("held", "pledge_broken", "pledge_near", "infected", "review", "submitted", "endorse"),
+        *("endorse_step", "to_plan", "incident", "verify_wanted", "verification_asked"),
+    }
+)
+FOLLOWED = frozenset({"new", "started", "published", "corrected", "deadline", "call_open", "call_announced"})
+OWN_FRAME = frozenset({"accounts.invitation"})  # sent to an address, not to a person of the portal
+
+
+def names() -> list[str]:
+    """Of all notices, `room.name`, by room; their templates are `room/mail/name`."""
+    folders: Any = settings.TEMPLATES[0]["DIRS"]
+    roots = [Path(folder) for folder in folders]
+    files = [file.relative_to(root) for root in roots for file in root.glob("*/mail/*.txt")]
+    return sorted({f"{file.parts[0]}.{file.stem}" for file in files} - OWN_FRAME)
+
+
+def sample(name: str, language: str) -> Notification:
+    """A notice that was never sent.
+
+    :raises TemplateDoesNotExist: there is none of this name.
+    """
+    if name not in names():
+        raise TemplateDoesNotExist(name)
+    room, _dot, last = name.partition(".")
+    return Notification(
+        recipient=User(pk=0, name="Chan Tai-man", email="reader@example.org", language=language),
+        template=f"{room}/mail/{last}",
+        context=said(),
+        url=reverse("home"),
+        why="duty" if last in DUTIES else "follow" if last in FOLLOWED else "party",
+        message_id=uuid.UUID(int=0),
+        created_at=timezone.now(),
+    )
+
+
+def said() -> dict[str, Any]:
+    """A value for each name that some notice says: a text in two languages, a number, a day."""
+    today = timezone.localdate()
+    days = {
+        name: (today + timedelta(days=days)).isoformat()
+        for name, days in {
+            **{"closes_on": 14, "opens_on": 3, "last_day": 7, "until": 10, "first_on": 1, "last_on": 5},
+        }.items()
+    }
+    texts = {
+        "thing_title": ("Quieter cooling towers on hospital roofs", "更寧靜的醫院天台冷卻塔"),
+        "wish_title": ("Quieter cooling towers on hospital roofs", "更寧靜的醫院天台冷卻塔"),
+        "wish": ("Quieter cooling towers on hospital roofs", "更寧靜的醫院天台冷卻塔"),
+        "solution_title": ("Tuned baffles for fans", "風扇調諧隔音板"),
+        "call_title": ("Cooler buildings", "更清涼的建築"),
+        "department": ("Building Services Office (demonstration)", "屋宇裝備處（示範）"),
+        "organisation": ("Quiet Fan Works (demonstration)", "靜風工程（示範）"),
+        "asker": ("A vendor", "一家供應商"),
+        "title": ("Data sheet", "資料單張"),
+        "text": ("The sensor on fan 3 was exchanged.", "三號風扇的感應器已更換。"),
+        "promise": ("The portal office decides by Friday.", "平台辦事處於星期五前決定。"),
+        "stand": ("Two working days are left.", "尚餘兩個工作天。"),
+    }
+    plain = {
+        "reason": "The figures do not say how they were measured.",
+        "question": "How loud is it at the nearest window?",
+        "answer": "52 dB(A) by day.",
+        **{"reference": "W-2026-0042", "wish_reference": "W-2026-0042", "solution_reference": "S-2026-0107"},
+        **{"into": "W-2026-0040", "giver": "Chan Tai-man", "deputy": "Lee Siu-ming", "name": "Lee Siu-ming"},
+        **{"address": "lee@example.org", "filename": "data-sheet.pdf", "found": "Eicar-Test-Signature"},
+        **{"verb": "verify", "left": 7, "most": 40, "may_ask": True, "is_expression": True},
+        "questions": ["How was it measured?", "Which sites are meant?"],
+        "missing": ["the price of a trial", "months until a trial can start"],
+        "fits": [],
+    }
+    return {**days, **{name: {"en": en, "zh": zh} for name, (en, zh) in texts.items()}, **plain}
