@@ -67,8 +67,8 @@ PUBLIC = frozenset(
 )
 
 
-# Who asks is shown to nobody, unless the question itself shows it.
-NAMELESS = frozenset({"ask"})
+# Who asks is shown to nobody, unless the question itself shows it; which expert approved a match, to no party.
+NAMELESS = frozenset({"ask", "match", "unmatch"})
 IN_PLACE = _("%(party)s (%(place)s)")
 PLACES = {
     "acting": _("acting approver, for %(name)s"),

@@ -267,7 +267,7 @@ def test_the_list_takes_as_many_queries_for_five_as_for_one(
 ):
     for _ in range(count):
         screening() if room == "wishes" else SolutionFactory(status="submitted")
-    with django_assert_num_queries(8):  # who, count, rows, journal, pledges, inbox
+    with django_assert_num_queries(10):  # who, count, rows, journal, pledges, inbox, saved views
         response = client.get(reverse(f"{room}:queue"))
     assert len(response.context["rows"]) == count
 

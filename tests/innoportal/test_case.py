@@ -31,7 +31,7 @@ def report():
     match = MatchFactory(wish=wish, solution=solution)
     matching.shortlist(match, by=office)
     matching.open_review(match, by=office)
-    for expert in (UserFactory(expert=True, name="Expert Au"), UserFactory(expert=True)):
+    for expert in (UserFactory(expert=True, name="Expert Au"), UserFactory(expert=True, name="Expert Bo")):
         matching.review(match, by=expert, verdict="approve", ground="fits", reason="It answers the need.")
     return stories.published(match=match)
 
@@ -82,6 +82,7 @@ def test_the_department_reads_every_step_of_what_it_may_see_and_why(client, repo
     page = client.get(reverse("case:wish", args=[wish.slug])).content.decode()
     assert "Cork crumbles." in page
     assert "Expert Au" not in page
+    assert "Expert Bo" not in page  # whose approval moved the wish itself
 
 
 def test_a_vendor_reads_nothing_of_another_vendor(client, report):
