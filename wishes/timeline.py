@@ -67,7 +67,7 @@ PUBLIC = frozenset(
 )
 
 
-# Who asks is shown to nobody, unless the question itself shows it; which expert approved a match, to no party.
+# Who asks is shown to nobody, unless the question itself shows it; which expert approved, to no party.
 NAMELESS = frozenset({"ask", "match", "unmatch"})
 IN_PLACE = _("%(party)s (%(place)s)")
 PLACES = {
