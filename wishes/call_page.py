@@ -94,7 +94,11 @@ def _makes_sense(verb: str, call: Call) -> bool:
 def offer(user: Any, call: Call) -> list[dict[str, Any]]:
     """The way from a call to an answer: of a department a wish, of a vendor a solution."""
     if not call.is_rapid:
-        if call.status not in Call.JOINABLE or (user.is_authenticated and not is_requester(user)):
+        if (
+            not call.is_public
+            or call.status not in Call.JOINABLE
+            or (user.is_authenticated and not is_requester(user))
+        ):
             return []
         url = f"{reverse('wishes:create')}?call={call.slug}"
         return [{"label": _("Write a wish for this call"), "url": url, "icon": "wish", "style": "secondary"}]

@@ -186,6 +186,14 @@ def gather(call: Call, *, by: User, wish: Wish) -> Entry:
     return entry
 
 
+def join(call: Call, *, by: User, wish: Wish) -> None:
+    """A wish that was written for a call becomes part of it, if that still takes any."""
+    if Call.objects.joinable().public().filter(pk=call.pk).exists():
+        Wish.objects.filter(pk=wish.pk).update(call=call)
+        wish.call = call
+        record(wish, "join_call", by=by, details={"call": call.reference or "", "call_id": call.pk})
+
+
 @transaction.atomic
 def let_go(call: Call, *, by: User, wish: Wish) -> Entry:
     """Take a wish out of a themed call; it stays a wish.

@@ -10,13 +10,14 @@ from accounts.models import Organisation, User
 from innoportal.lib.writing import drafting
 from innoportal.lib.writing.answers import digests
 from journal.workflow import IllegalTransition
-from wishes import services
+from wishes import calls, services
 from wishes.answers import answers_of
-from wishes.models import Wish, WishDraft
+from wishes.models import Call, Wish, WishDraft
 
 
-def start(*, by: User, organisation: Organisation) -> WishDraft:
-    return WishDraft.objects.create(author=by, updated_by=by, organisation=organisation)
+def start(*, by: User, organisation: Organisation, call: Call | None = None) -> WishDraft:
+    """`call` is the round for which it is written."""
+    return WishDraft.objects.create(author=by, updated_by=by, organisation=organisation, call=call)
 
 
 @transaction.atomic
@@ -50,6 +51,8 @@ def finish(draft: WishDraft, *, by: User, revision: int, fields: Mapping[str, An
         wish = services.create(
             by=by, author=held.author, organisation=held.organisation, key=held.key, **fields
         )
+        if held.call is not None:
+            calls.join(held.call, by=by, wish=wish)
     else:
         wish = Wish.objects.select_for_update(of=("self",)).get(pk=held.wish_id)
         drafting.compare(held, answers_of(wish))

@@ -16,8 +16,8 @@ from notifications.models import Follow, Notification
 from tests.factories import CallFactory, TopicFactory, UserFactory, WishFactory
 from tests.threads import at_once
 from tests.wishes.conftest import ROLES
-from wishes import calls, services, tasks
-from wishes.models import Call, Wish
+from wishes import calls, drafting, services, tasks
+from wishes.models import Call, Wish, WishDraft
 from wishes.workflow import CALLS
 
 pytestmark = pytest.mark.django_db
@@ -367,3 +367,19 @@ def test_every_mail_of_a_call_has_a_subject_of_its_own(people, rapid, language):
     texts = [read(notice, language) for notice in notices.values()]
     assert len({text.subject for text in texts}) == 9
     assert all(text.paragraphs for text in texts)
+
+
+@pytest.mark.parametrize("case", ["open", "closed meanwhile", "hidden", "none"])
+def test_a_wish_that_is_written_for_a_call_joins_it(client, people, department, case):
+    call = CallFactory(**({} if case == "hidden" else {"open": True}))
+    client.force_login(people["member"], backend="django.contrib.auth.backends.ModelBackend")
+    begin = reverse("wishes:create")
+    shown = client.get(begin, {"call": "" if case == "none" else call.slug}).content.decode()
+    assert (call.title_en in shown) == (case in {"open", "closed meanwhile"})
+    given = {"organisation": department.pk, "call": "" if case == "none" else call.slug}
+    client.post(begin, given)
+    draft = WishDraft.objects.get()
+    if case == "closed meanwhile":
+        calls.close(call, by=people["office"])
+    wish = drafting.finish(draft, by=people["member"], revision=draft.revision, fields={"title_en": "Quiet"})
+    assert wish.call == (call if case == "open" else None)

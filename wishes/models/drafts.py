@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from innoportal.lib.writing.models import Draft
+from wishes.models.call import Call
 from wishes.models.wish import Wish
 
 
@@ -24,6 +25,10 @@ class WishDraft(Draft):
         Organisation, models.CASCADE, related_name="wish_drafts", verbose_name=_("department")
     )
     wish = models.OneToOneField(Wish, models.CASCADE, null=True, blank=True, related_name="writing")
+
+    call = models.ForeignKey(
+        Call, models.SET_NULL, null=True, related_name="+", verbose_name=_("call"), editable=False
+    )
 
     objects = WishDraftQuerySet.as_manager()
 

@@ -17,7 +17,7 @@ from innoportal.lib.writing.writer import Judged, Writer
 from journal.workflow import IllegalTransition
 from wishes import drafting, services, writing
 from wishes.forms import StartForm
-from wishes.models import Wish, WishDraft
+from wishes.models import Call, Wish, WishDraft
 from wishes.steps import COURSE, TEXT_STEPS
 
 
@@ -33,13 +33,19 @@ class StartWish(PermissionRequiredMixin, View):
         form = StartForm(request.POST, user=request.user)
         if not form.is_valid():
             return self.show(form, status=422)
-        draft = drafting.start(by=request.user, organisation=form.cleaned_data["organisation"])
+        organisation = form.cleaned_data["organisation"]
+        draft = drafting.start(by=request.user, organisation=organisation, call=self.call())
         return redirect("wishes:step", draft.key, "need")
+
+    def call(self) -> Call | None:
+        """The public round that the address names, if wishes can still be written for it."""
+        slug = self.request.POST.get("call") or self.request.GET.get("call", "")
+        return Call.objects.joinable().public().addressed(slug).first() if slug else None
 
     def show(self, form: StartForm, status: int = 200) -> HttpResponse:
         drafts = WishDraft.objects.visible_to(self.request.user).select_related("organisation", "updated_by")
         begun = [(writing.WRITER.title_of(one.answers), one) for one in drafts.order_by("-updated_at")[:20]]
-        context = {"form": form, "begun": begun, **COURSE.progress({})}
+        context = {"form": form, "begun": begun, "call": self.call(), **COURSE.progress({})}
         return render(self.request, "wishes/writing/start.html", context, status=status)
 
 
