@@ -30,7 +30,7 @@ SECRET_KEY = env.str("SECRET_KEY")  # no default: a missing secret must stop the
 HTTPS = env.bool("HTTPS", True)  # False only on loopback
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")  # links in mails, PDF and feeds
-MAILS_A_DAY = env.int("MAILS_A_DAY", 40)  # to one person; more are held for the portal office
+MAILS_A_DAY = env.int("MAILS_A_DAY", 100)  # to one person; more are held for the portal office
 DEMONSTRATION = env.bool("DEMONSTRATION", False)
 DATA_DIR = embedded.data_dir()
 
