@@ -23,6 +23,10 @@ from notifications.models import Digest, Notification
 
 ITEM = ("template", "context", "url")  # what a mail about many keeps of each notice
 
+# The text part, and the HTML.
+MAIL = ("notifications/mail.txt", "notifications/mail.html")
+DIGEST = ("notifications/digest.txt", "notifications/digest.html")
+
 
 @dataclass(frozen=True)
 class Text:
@@ -54,7 +58,7 @@ def mail(notification: Notification) -> EmailMultiAlternatives:
         "why": notification.why,
         "url": settings.SITE_URL + localised_url(notification.url, language),
     }
-    return _message(person, "notifications/mail", context, notification.message_id, stop)
+    return _message(person, MAIL, context, notification.message_id, stop)
 
 
 def digest_mail(digest: Digest, notices: Sequence[Notification]) -> EmailMultiAlternatives:
@@ -73,7 +77,7 @@ def digest_mail(digest: Digest, notices: Sequence[Notification]) -> EmailMultiAl
         }
     kinds = sorted(set(parts) - {"duty"})
     stop = unsubscribe_path(person.pk, kinds) if kinds else ""
-    return _message(person, "notifications/digest", context, digest.message_id, stop)
+    return _message(person, DIGEST, context, digest.message_id, stop)
 
 
 def _parts(notices: Sequence[Notification], language: str) -> dict[str, list[dict[str, str]]]:
@@ -97,7 +101,7 @@ def _subject(subjects: Sequence[str]) -> str:
 
 
 def _message(
-    person: User, template: str, context: dict[str, Any], message_id: Any, stop: str
+    person: User, templates: tuple[str, str], context: dict[str, Any], message_id: Any, stop: str
 ) -> EmailMultiAlternatives:
     """`stop` is the path that ends mails of this kind, or nothing where they cannot be ended."""
     language = person.language
@@ -110,11 +114,10 @@ def _message(
             "settings_url": settings.SITE_URL + reverse("notices:settings"),
             "unsubscribe_url": stop and settings.SITE_URL + localised_url(stop, language),
         }
-        plain = render_to_string(f"{template}.txt", context)
-        html = _inliner().inline(render_to_string(f"{template}.html", context))
+        plain, html = (render_to_string(name, context) for name in templates)
     headers = _headers(message_id, language, context["unsubscribe_url"])
     message = EmailMultiAlternatives(context["subject"][:200], plain, to=[person.email], headers=headers)
-    message.attach_alternative(html, "text/html")
+    message.attach_alternative(_inliner().inline(html), "text/html")
     return message
 
 

@@ -42,7 +42,7 @@ from matching.models import (
 )
 from matching.models.terms import hash_of, searchable
 from matching.texts import engine_version
-from notifications.models import Delivery, Digest, Follow, Notification, Preference, Reminder
+from notifications.models import Delivery, Digest, Fanout, Follow, Notification, Preference, Reminder
 from solutions.models import Evidence, Interest, Solution, SolutionDraft
 from topics.models import Topic
 from trials.models import Claim, Erratum, LogEntry, Measurement, Report, Trial, Venue
@@ -745,6 +745,15 @@ class DigestFactory(DjangoModelFactory):
 
     recipient = factory.SubFactory(UserFactory)
     due_at = factory.LazyFunction(timezone.now)
+
+
+class FanoutFactory(DjangoModelFactory):
+    class Meta:
+        model = Fanout
+
+    entry_id = factory.Sequence(lambda n: n + 1)
+    said = factory.LazyFunction(dict)
+    people = factory.LazyFunction(list)
 
 
 class DeliveryFactory(DjangoModelFactory):
