@@ -54,7 +54,7 @@ def call_context(user: Any, call: Call, bound: Forms | None = None) -> dict[str,
         "gather_form": (bound.get("gather") or GatherForm(auto_id="gather_%s")) if may_gather else None,
         "timeline": timeline(entries, inside=inside, words=WORDS, public=PUBLIC),
         "solutions_url": address("matching:of-call", call) if call.is_public else "",
-        "triage_url": address("matching:triage", call) if inside and call.is_public else "",
+        "triage_url": address("matching:triage", call) if inside and call.is_rapid and call.is_public else "",
         "follow_id": follow_of(user, call),
     }
 
