@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching.engine.coarse import Coarse, middles
-from matching.engine.lexical import Array, Postings
+from matching.engine.lexical import Array, Postings, places
 from matching.engine.segments import Segment
 
 TERM = np.dtype([("term", "<u8"), ("count", "<u2")])
+END = np.dtype({"names": ["end"], "formats": ["<u2"], "offsets": [0], "itemsize": TERM.itemsize})
 STEP = np.dtype("<f4")
 
 
@@ -25,6 +26,7 @@ class Row:
     mentions: int
     vectors: bytes
     crowding: tuple[float, float]
+    widths: bytes = b""  # as `Ready.widths`, of each model; nothing where they are not known
 
     @property
     def terms(self) -> tuple[Array, Array]:
@@ -32,7 +34,8 @@ class Row:
         return np.frombuffer(self.words, TERM)["term"], np.frombuffer(self.concepts, TERM)["term"]
 
 
-def rows_of(segment: Segment) -> list[Row]:
+def rows_of(segment: Segment, widths: Array | None = None) -> list[Row]:
+    """The passages of a segment; `widths` (rows, models) go with them."""
     words, concepts = bags(segment.words), bags(segment.concepts)
     vectors = [
         b"".join(
@@ -51,6 +54,7 @@ def rows_of(segment: Segment) -> list[Row]:
             int(segment.concepts.lengths[i]),
             vectors[i],
             (float(segment.crowding[i, 0]), float(segment.crowding[i, 1])),
+            b"" if widths is None else widths[i].astype(STEP).tobytes(),
         )
         for i, key in enumerate(segment.keys)
     ]
@@ -76,7 +80,7 @@ def segment_of(
 
     A score needs no more than the terms of the query and how long a row is.
     """
-    rows = sorted(rows, key=lambda row: (row.lang, row.key))
+    rows = in_order(rows)
     langs = np.array([row.lang for row in rows], np.uint8)
     numbers = np.frombuffer(b"".join(row.vectors for row in rows), np.int8)
     numbers = numbers.reshape(len(rows), sum(dim + STEP.itemsize for dim in models.values()))
@@ -97,25 +101,41 @@ def segment_of(
     )
 
 
+def in_order(rows: Sequence[Row]) -> list[Row]:
+    """As they stand in a segment."""
+    return sorted(rows, key=lambda row: (row.lang, row.key))
+
+
+def widths_of(rows: Sequence[Row], models: Mapping[str, int]) -> dict[str, Array] | None:
+    """Those of each model, in the order of a segment; None unless every row has them."""
+    known = b"".join(row.widths for row in in_order(rows))
+    if len(known) != len(rows) * len(models) * STEP.itemsize:
+        return None
+    columns = np.frombuffer(known, STEP).reshape(len(rows), len(models)).T
+    return dict(zip(sorted(models), columns, strict=True))
+
+
 def postings(bags: Sequence[bytes], lengths: Sequence[int], only: Array | None) -> Postings:
     every = np.frombuffer(b"".join(bags), TERM)
     rows = np.repeat(np.arange(len(bags), dtype=np.int32), [len(bag) // TERM.itemsize for bag in bags])
     if only is not None:
-        kept = among(every["term"], only)
+        kept = maybe(every, only)
+        every, rows = every[kept], rows[kept]
+        kept = places(only, every["term"])[1]
         every, rows = every[kept], rows[kept]
     sizes = np.array(lengths, np.float32)
     return Postings.arrange(every["term"].astype(np.uint64), rows, every["count"], sizes)
 
 
-def among(terms: Array, known: Array) -> Array:
-    """Which terms are among those known (ascending)."""
-    if not len(known):
-        return np.zeros(len(terms), bool)
-    found: Array = known[np.minimum(np.searchsorted(known, terms), len(known) - 1)] == terms
+def maybe(bag: Array, known: Array) -> Array:
+    """Where terms stand that end as one of those known does: nearly all others are told by two bytes."""
+    ends = np.zeros(1 << 16, bool)
+    ends[(known & np.uint64(0xFFFF)).astype(np.int64)] = True
+    found: Array = np.flatnonzero(ends[bag.view(END)["end"]])
     return found
 
 
 def only(postings: Postings, terms: Array) -> Postings:
     """The postings of some terms (ids, ascending), of all rows."""
-    kept = np.flatnonzero(among(postings.terms, terms))
-    return postings.only(kept)
+    at, known = places(postings.terms, terms)
+    return postings.only(at[known])

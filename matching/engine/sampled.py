@@ -2,13 +2,15 @@
 
 What a score needs to know of the whole comes from two places: how often each word of the query is there is
 counted by whoever keeps the collection (`Counts`), and where the middle and the scatter of all scores lie is
-measured on a sample of each language, drawn by lot and kept in memory. Candidates and sample are scored by
-the code that scores a snapshot. A collection that is not larger than the sample gives the very same scores.
+measured on a sample of each language, drawn by lot. Candidates and sample are scored by the code that scores
+a snapshot. A collection that is not larger than the sample gives the very same scores.
 """
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
@@ -18,11 +20,14 @@ from matching.engine.duplicates import Neighbours
 from matching.engine.items import Prepared
 from matching.engine.lexical import Array, Collection, term_id
 from matching.engine.ready import Ready, lengths
-from matching.engine.rows import Row, only, segment_of
+from matching.engine.rows import Row, only, segment_of, widths_of
 from matching.engine.scores import Hit, Scores
 from matching.engine.segments import Segment
 from matching.engine.snapshot import Snapshot
 from matching.engine.statistics import Statistics
+
+SIZES = "sizes.npy"
+ROWWISE = ("alive", "is_plain", "codes", "groups", "in_script", "_widths")  # of a face, whatever its words
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,24 @@ class Sample:
         ready = {role: (Ready.of(segments[role], role, statistics),) for role in ROLES}
         return cls(Snapshot(parts, statistics, ready), models, False, known.sizes)
 
+    def save(self, folder: Path) -> None:
+        """:raises ValueError: it is all that there is, and must follow every change."""
+        if self.is_whole:
+            raise ValueError("a whole collection is no sample")
+        self.snapshot.save(folder)
+        np.save(folder / SIZES, np.array([self.sizes[role] for role in ROLES]))
+
+    @classmethod
+    def load(cls, folder: Path) -> "Sample":
+        """Mapped, so that processes of a host share its pages.
+
+        :raises ValueError: the folder was written by another version of the engine.
+        """
+        snapshot = Snapshot.load(folder)
+        models = {name: v.dim for role in ROLES for name, v in snapshot.segments[role][0].vectors.items()}
+        sizes = np.load(folder / SIZES).tolist()
+        return cls(snapshot, models, False, dict(zip(ROLES, sizes, strict=True)))
+
     def search(
         self,
         query: Prepared,
@@ -102,7 +125,8 @@ class Sample:
     ) -> list[Hit]:
         """The best of the candidates `rows`."""
         terms = Terms.of([query])
-        candidates = self.beside(role, [self.segment(role, rows, terms)], counts)
+        widths = None if self.is_whole else widths_of(rows, self.models)
+        candidates = self.beside(role, [self.segment(role, rows, terms)], counts, widths)
         scores = Scores(candidates, role, [query], crowded=crowded)
         if scores.signals:
             scores.given = self.scale(
@@ -132,21 +156,15 @@ class Sample:
 
     def unlike(self, candidates: Scores) -> Array:
         """The rows of the sample that are no candidates."""
-        places = self.places[candidates.role]
-        (ready,) = candidates.face.ready
-        keys = zip(ready.segment.keys, ready.segment.langs.tolist(), strict=True)
-        beside = np.ones(len(places), bool)
-        beside[[places[place] for place in keys if place in places]] = False
-        found: Array = np.flatnonzero(beside)
-        return found
-
-    @cached_property
-    def places(self) -> dict[Role, dict[tuple[str, int], int]]:
-        """Key and language → row."""
-        return {
-            role: {place: i for i, place in enumerate(zip(one.keys, one.langs.tolist(), strict=True))}
-            for role, (one, *_) in self.snapshot.segments.items()
-        }
+        ours, *_ = self.snapshot.segments[candidates.role]
+        (theirs,) = candidates.face.ready
+        beside = np.ones(len(ours.keys), bool)
+        for lang, rows in stretches(theirs.segment.langs).items():
+            own = stretches(ours.langs).get(lang)
+            if own is not None:
+                beside[standing(ours.keys, own, theirs.segment.keys[rows])] = False
+        left: Array = np.flatnonzero(beside)
+        return left
 
     def with_counts(self, role: Role, terms: Terms, counts: Counts) -> Snapshot:
         """The sample with these terms alone, weighed as in the whole collection."""
@@ -154,12 +172,21 @@ class Sample:
         words, concepts = only(ready.segment.words, terms.words), only(ready.segment.concepts, terms.concepts)
         segment = replace(ready.segment, words=words, concepts=concepts)
         weighed = replace(ready, segment=segment, lengths=lengths(segment, counts.words, counts.concepts))
-        return Snapshot({role: (segment,)}, self.statistics(role, counts), {role: (weighed,)})
+        snapshot = Snapshot({role: (segment,)}, self.statistics(role, counts), {role: (weighed,)})
+        face = snapshot.face(role)
+        face.__dict__.update({name: getattr(self.snapshot.face(role), name) for name in ROWWISE})
+        return snapshot
 
-    def beside(self, role: Role, segments: Sequence[Segment], counts: Counts) -> Snapshot:
+    def beside(
+        self,
+        role: Role,
+        segments: Sequence[Segment],
+        counts: Counts,
+        widths: Mapping[str, Array] | None = None,
+    ) -> Snapshot:
         """Other rows with what is known of the whole collection."""
         statistics = self.statistics(role, counts)
-        ready = tuple(Ready.of(segment, role, statistics) for segment in segments)
+        ready = tuple(Ready.of(segment, role, statistics, widths) for segment in segments)
         return Snapshot({role: tuple(segments)}, statistics, {role: ready})
 
     def statistics(self, role: Role, counts: Counts) -> Statistics:
@@ -220,3 +247,16 @@ class Sample:
         )
         snapshot = self.beside(role, segments, counts)
         return Neighbours(snapshot, role, size=self.sizes[role])
+
+
+def stretches(langs: Array) -> dict[int, slice]:
+    """The rows of each language, which follow each other."""
+    starts = np.flatnonzero(np.diff(langs, prepend=255)).tolist()
+    ends = [*starts[1:], len(langs)]
+    return {int(langs[a]): slice(a, b) for a, b in zip(starts, ends, strict=True)}
+
+
+def standing(keys: Sequence[str], rows: slice, wanted: Sequence[str]) -> list[int]:
+    """Where keys stand among rows of a language, which are in order; what is not there falls out."""
+    places = [(bisect_left(keys, key, rows.start, rows.stop), key) for key in wanted]
+    return [place for place, key in places if place < rows.stop and keys[place] == key]

@@ -45,6 +45,8 @@ class IndexedPassage(models.Model):
     """One language version of one public thing; never changed but for `crowding`.
 
     Beside the vector's HNSW index, which `index_matching` makes for each basis, role and language.
+    Whatever is wide is stored out of line: a search by words reads the place, key and length of tens of
+    thousands of rows, and these lie on few pages (migration 0011).
     """
 
     basis = models.ForeignKey(Basis, models.CASCADE, related_name="passages", db_index=False)
@@ -66,6 +68,7 @@ class IndexedPassage(models.Model):
     words = models.BinaryField()
     concepts = models.BinaryField()
     numbers = models.BinaryField()
+    widths = models.BinaryField(default=b"")
 
     class Meta:
         verbose_name = "indexed passage"

@@ -2,13 +2,16 @@
 
 import random
 
+import numpy as np
 import pytest
+from django.db import connection
 
 from matching import services
-from matching.engine import Item, Passage, prepare
+from matching.engine import Item, Passage, fusion, prepare
+from matching.engine.lexical import term_id
 from matching.models import IndexedPassage, PassageCount, Profile, TermCount
 from matching.services import indexed, retrievers, shelf
-from matching.services.indexed import building, counting, finding, sampling
+from matching.services.indexed import building, counting, drawing, finding, mapping, sampling
 from matching.services.profiles import prepared
 from tests.factories import SolutionFactory, WishFactory
 
@@ -310,15 +313,18 @@ def test_what_is_hidden_leaves_the_index_at_once(index):
     assert IndexedPassage.objects.count() == 0
 
 
-@pytest.mark.parametrize("selective", [1000, 0])
-def test_a_thing_of_among_is_found_where_no_index_would_bring_it(index, monkeypatch, selective):
+SCARCE = {"NEAR": 0, "NAMED": 0, "FEWEST": 1}  # candidates
+
+
+@pytest.mark.parametrize("limits", [{}, {"SELECTIVE": 0}, {"SELECTIVE": 0, "DEEPER": 0}])
+def test_a_thing_of_among_is_found_where_no_index_would_bring_it(index, monkeypatch, limits):
+    """Because all of them are scored, or compared at once, or when deeper has brought too few."""
     things = crowd(60)
-    for name, value in {"NEAR": 2, "NAMED": 2, "TIMES": 0, "FEWEST": 1, "SELECTIVE": selective}.items():
+    for name, value in {**SCARCE, **limits}.items():
         monkeypatch.setattr(finding, name, value)
     last = search("a pump that leaks", k=60)[-1]
-    monkeypatch.setattr(
-        "matching.services.indexed.retriever.existing", lambda question, among: 0
-    )  # no second look
+    monkeypatch.setattr(finding.Question, "depth", 1.0)
+    monkeypatch.setattr("matching.services.indexed.retriever.existing", lambda question: 0)  # no second look
     (found,) = search("a pump that leaks", k=1, among={last.key})
     assert found.key == last.key
     assert len(things) == 60
@@ -329,7 +335,7 @@ def test_a_rare_word_brings_what_no_vector_is_near_to(index, monkeypatch):
     coded = listed(
         title_en="Roof XR-7731/B", summary_en="Green tiles for the roof.", title_zh="", summary_zh=""
     )
-    for name, value in {"NEAR": 2, "NAMED": 2, "TIMES": 0, "FEWEST": 1}.items():
+    for name, value in SCARCE.items():
         monkeypatch.setattr(finding, name, value)
     assert f"s{coded.pk}" in keys("a pump that leaks, a lamp that is too loud, XR-7731/B", k=3)
 
@@ -370,27 +376,167 @@ def test_a_graph_that_passes_things_over_is_helped_out(index, monkeypatch):
     things = crowd(40)
     building.build()
     some = {pk for (pk,) in IndexedPassage.objects.order_by("pk").values_list("pk")[:9]}
-    union = finding.union
-    answers = []
+    answers, looks = finding.answers, []
 
     def forgetful(cursor, parts):
-        answers.append(any("+ 0" in sql for sql, _ in parts))
-        return union(cursor, parts) if answers[-1] else some
+        looks.append(any("+ 0" in part.sql for part in parts))
+        return [
+            own if looks[-1] else [row for row in own if row[0] in some] for own in answers(cursor, parts)
+        ]
 
-    monkeypatch.setattr(finding, "union", forgetful)
+    monkeypatch.setattr(finding, "answers", forgetful)
     assert len(keys("lift", k=100)) == len(things)
-    assert answers == [False, True]
+    assert looks == [False, True]
 
 
 def test_a_sample_smaller_than_the_collection_changes_scores_little(index, monkeypatch):
     crowd(300)
     exact = search("a pump that leaks", k=20)
-    monkeypatch.setattr(sampling, "DRAWN", 100)
+    monkeypatch.setattr(drawing, "HELD", 100)
     retrievers.forget()
     sampled = search("a pump that leaks", k=20)
     assert not sampling.held().sample.is_whole
     assert len({hit.key for hit in exact} & {hit.key for hit in sampled}) >= 16
     assert sampled[0].fused == pytest.approx(exact[0].fused, rel=0.25)
+
+
+@pytest.fixture
+def large(index, monkeypatch):
+    """A collection of which no process holds all."""
+    things = crowd(120)
+    monkeypatch.setattr(drawing, "HELD", 20)
+    retrievers.forget()
+    return things
+
+
+def samples():
+    return sorted(place.name for place in mapping.folder().iterdir())
+
+
+def test_a_large_collection_is_judged_by_a_sample_that_processes_share(large):
+    held = sampling.held(0)
+    assert not held.sample.is_whole
+    assert len(held.rows) == 40
+    assert building.draw(held.engine.name)
+    assert not building.draw(held.engine.name)  # there it is
+    mapped = sampling.held(0)
+    assert mapped.rows == {}
+    assert len(mapped.sample.snapshot.segments["solution"][0].keys) == 180
+    held_by_another = search("a pump that leaks", k=20)
+    retrievers.forget()
+    same(search("a pump that leaks", k=20), held_by_another, 1e-9)
+
+
+def test_all_of_a_collection_as_its_sample_gives_the_exact_answer(both, settings, monkeypatch):
+    crowd(120)
+    building.build()
+    monkeypatch.setattr(drawing, "HELD", 20)
+    retrievers.forget()
+    assert building.draw(shelf.versions.serving().name)
+    memory, index = both(query("a pump that leaks"), "solution", 50)
+    assert not sampling.held().sample.is_whole
+    same(index, memory, 0.02)  # centres and crowding are measured by the code of the index
+
+
+def test_a_sample_that_is_lost_or_cannot_be_read_is_done_without(large, caplog):
+    building.draw(sampling.held(0).engine.name)
+    (name,) = samples()
+    (mapping.folder() / name / "snapshot.json").unlink()
+    retrievers.forget()
+    assert len(keys("lift", k=200)) == len(large)
+    assert len(sampling.held().rows) == 40
+
+
+def test_a_sample_that_is_outgrown_serves_until_there_is_another(large):
+    version = sampling.held(0).engine.name
+    building.draw(version)
+    before = samples()
+    crowd(60)
+    assert sampling.held(0).rows == {}
+    assert len(keys("lift", k=300)) == 180
+    assert building.draw(version)
+    assert len(samples()) == 1
+    assert samples() != before
+    building.build()
+    after = samples()
+    assert len(after) == 1
+    assert after[0].split("-")[1] != before[0].split("-")[1]  # another basis
+
+
+@pytest.mark.parametrize(
+    ("limits", "looks"),
+    [
+        ({}, "few"),
+        ({"SELECTIVE": 0}, "compared"),
+        ({"SELECTIVE": 0, "DEEPER": 0, "NEAR": 0.45, "FEWEST": 1}, "deeper"),
+    ],
+)
+def test_each_way_of_narrowing_gives_the_answer_of_memory(both, monkeypatch, limits, looks):
+    things = crowd(90)
+    for name, value in limits.items():
+        monkeypatch.setattr(finding, name, value)
+    compared = []
+    monkeypatch.setattr(
+        finding,
+        "compared",
+        lambda cursor, question, way=finding.compared: compared.append(1) or way(cursor, question),
+    )
+    for share in (2, 3):
+        among = {f"s{thing.pk}" for thing in things[::share]}
+        memory, index = both(query("a pump that leaks"), "solution", 20, among | {"w1", "nonsense"})
+        assert {hit.key for hit in index} <= among
+        assert len(index) == 20
+        assert len({hit.key for hit in index} & {hit.key for hit in memory}) >= 18
+    assert len(compared) == (2 if looks == "compared" else 0)
+
+
+def question(text, lang="en", among=None):
+    return retrievers.current(max_age=0).question(query(text, lang), "solution", 5, among)
+
+
+def telling(asked):
+    """The words that are looked for, of those that were asked."""
+    (passage,) = asked.query.passages
+    terms, weights = finding.telling(asked, passage, 0)
+    known = {int(asked.ground.marked(terms_of(word), 1, 0, "words")[0]): word for word in passage.tokens}
+    return {known[term]: weight for term, weight in zip(terms, weights, strict=True) if term in known}
+
+
+def terms_of(word):
+    return np.array([term_id(word)], np.uint64)
+
+
+def test_a_word_that_the_query_repeats_weighs_as_in_the_score(index, monkeypatch):
+    crowd(60)
+    once, often = telling(question("boiler roof")), telling(question("boiler roof roof roof roof"))
+    assert often["roof"] / once["roof"] == pytest.approx(4 * 9 / 12)
+    assert often["boiler"] == once["boiler"]
+    monkeypatch.setattr(finding, "TERMS", 1)
+    assert list(telling(question("boiler roof roof roof roof"))) == ["roof"]
+    assert list(telling(question("boiler boiler boiler boiler roof"))) == ["boiler"]
+
+
+def test_words_that_are_everywhere_are_not_read(index, monkeypatch):
+    crowd(60)
+    listed(title_en="A roof of tiles", summary_en="Green.", title_zh="", summary_zh="")
+    assert set(telling(question("number tiles"))) == {"number", "tile"}
+    monkeypatch.setattr(finding, "READ", 10)
+    assert set(telling(question("number tiles"))) == {"tile"}
+    assert set(telling(question("number"))) == {"number"}  # rather than none
+
+
+def test_models_weigh_in_the_graph_what_they_weigh_in_the_score(index):
+    crowd(20)
+    asked = question("a pump that leaks")
+    (passage,) = asked.query.passages
+    start = 0
+    for model, dim in asked.ground.models.items():
+        weights = fusion.MIXTURE.weights([model]).get(model, (0, 0))
+        for lang, weight in ((0, weights[0]), (1, weights[1])):
+            part = asked.ground.asking(asked.query, passage, lang)[start : start + dim]
+            assert np.linalg.norm(part) == pytest.approx(weight, rel=1e-5)
+        start += dim
+    assert start == asked.ground.dim
 
 
 def test_a_search_costs_the_same_queries_however_much_there_is(index, django_assert_num_queries):
@@ -441,3 +587,15 @@ def test_switching_on_finds_what_was_written_before(engine, settings):
     settings.MATCHING_BACKEND = "indexed"
     building.freshen()
     assert len(keys("lift", k=50)) == len(things)
+
+
+def test_rows_that_a_search_by_words_visits_lie_on_few_pages(index):
+    """Texts as long as real ones: half of each page is left free, and yet it holds twenty rows."""
+    body = " ".join(f"chapter{n}" for n in range(150))
+    for n in range(20):
+        listed(title_en=f"Lift {n}", summary_en=body, title_zh="", summary_zh="")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), count(DISTINCT (ctid::text::point)[0]) FROM matching_indexedpassage")
+        rows, pages = cursor.fetchone()
+    assert rows == 20
+    assert pages <= 2

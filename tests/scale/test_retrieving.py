@@ -11,7 +11,7 @@ from innoportal.demonstration.people import assemble
 from matching import services
 from matching.engine.sampled import Terms
 from matching.services import indexed, retrievers, shelf
-from matching.services.indexed import building, counting, finding, sampling
+from matching.services.indexed import building, counting, drawing, finding, sampling
 from matching.services.profiles import prepared
 from solutions.models import Solution
 from topics.models import Topic
@@ -53,9 +53,9 @@ def plan(asked):
     held = sampling.held()
     counts = counting.counts(held.ground, held.totals, "solution", Terms.of([asked]))
     question = finding.Question(held.ground, held.totals, "solution", asked, counts, 20)
-    said, values = finding.nearest(question, asked.passages[0], 0, None)
+    part = finding.nearest(question, asked.passages[0], 0)
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {said}", values)
+        cursor.execute(f"EXPLAIN {part.sql}", part.values)
         return held.ground.pk, "\n".join(row for (row,) in cursor.fetchall())
 
 
@@ -65,7 +65,7 @@ def test_of_the_best_hundred_the_index_finds_ninety_nine(full, monkeypatch):
     assert {name: recall for name, recall in recalls(found).items() if recall < 0.99} == {}
     basis, said = plan(*retrieving.drawn("wish", 1))
     assert f"Index Scan using {building.graphs(basis)}1_0" in said
-    monkeypatch.setattr(sampling, "DRAWN", 500)  # a fifth of them in memory
+    monkeypatch.setattr(drawing, "HELD", 500)  # a fifth of them in memory
     indexed.forget()
     found = retrieving.compare(25)
     assert not sampling.held().sample.is_whole

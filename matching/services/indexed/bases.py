@@ -14,10 +14,11 @@ import numpy as np
 
 from matching.engine import Prepared, PreparedPassage
 from matching.engine.dense import ROLES, Role
+from matching.engine.fusion import MIXTURE
 from matching.engine.lexical import Array, term_id
 from matching.engine.ready import Ready
 from matching.engine.sampled import Known
-from matching.engine.segments import CODES, Segment
+from matching.engine.segments import CODES, SCRIPTS, Segment
 from matching.engine.statistics import Statistics
 from matching.models import Basis
 
@@ -30,6 +31,7 @@ class Ground:
     """A basis as the engine wants it."""
 
     pk: int
+    name: str  # no other basis ever has
     models: Mapping[str, int]  # name → dimension, by name
     known: Known
 
@@ -37,23 +39,31 @@ class Ground:
     def dim(self) -> int:
         return sum(self.models.values())
 
-    def vectors(self, segment: Segment, role: Role) -> Array:
-        """(rows, dim) float32: the vectors of passages."""
+    def vectors(self, segment: Segment, role: Role) -> tuple[Array, Array]:
+        """(rows, dim) the vectors of passages, and (rows, models) how far texts scatter along them."""
         counted = Statistics.of({role: (segment,)})
         statistics = replace(counted, centres=self.known.centres, spreads=self.known.spreads)
         ready = Ready.of(segment, role, statistics)
+        if not self.models:
+            return np.zeros((len(segment.keys), 0), np.float32), np.zeros((len(segment.keys), 0), np.float32)
         parts = [
             (segment.vectors[model].floats() - self.known.centres[model, role][segment.langs])
             / (ready.norms[model] * ready.widths[model])[:, None]
             for model in self.models
         ]
-        return np.concatenate(parts, axis=1) if parts else np.zeros((len(segment.keys), 0), np.float32)
+        return np.concatenate(parts, axis=1), np.stack([ready.widths[model] for model in self.models], axis=1)
 
-    def asking(self, query: Prepared, passage: PreparedPassage) -> Array:
-        """The vector of a query; a model that has not read it says nothing."""
+    def asking(self, query: Prepared, passage: PreparedPassage, lang: int) -> Array:
+        """The vector of a query to a language: of each model as much as it weighs in a score.
+
+        A model that has not read the query says nothing.
+        """
+        same = SCRIPTS[lang] == SCRIPTS[CODES[passage.lang]]
+        weights = MIXTURE.weights(self.models)
         return np.concatenate(
             [
                 self.centred(model, query.role, passage)
+                * np.float32(weights.get(model, (0.0, 0.0))[0 if same else 1])
                 if model in passage.vectors
                 else np.zeros(dim, np.float32)
                 for model, dim in self.models.items()
@@ -97,13 +107,15 @@ def make(version: str, prepared: Sequence[Prepared]) -> Basis:
 @lru_cache(4)
 def ground(pk: int) -> Ground:
     """:raises Basis.DoesNotExist: it has been taken away."""
-    with np.load(io.BytesIO(bytes(Basis.objects.get(pk=pk).arrays)), allow_pickle=False) as stored:
+    basis = Basis.objects.get(pk=pk)
+    with np.load(io.BytesIO(bytes(basis.arrays)), allow_pickle=False) as stored:
         arrays = {tuple(name.split()): stored[name] for name in stored.files}
     centres = {(model, role): a for (kind, model, role), a in arrays.items() if kind == "centres"}
     spreads = {(model, role): a for (kind, model, role), a in arrays.items() if kind == "spreads"}
     models = {model: centres[model, role].shape[1] for model, role in sorted(centres)}
     sizes = {role: int(a) for (kind, _, role), a in arrays.items() if kind == "sizes"}
-    return Ground(pk, models, Known(centres, spreads, sizes))  # type: ignore[arg-type]
+    name = f"{pk}-{basis.created_at:%Y%m%d%H%M%S%f}"
+    return Ground(pk, name, models, Known(centres, spreads, sizes))  # type: ignore[arg-type]
 
 
 def complete(ground: Ground, prepared: Prepared) -> Prepared:

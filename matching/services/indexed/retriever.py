@@ -27,14 +27,14 @@ class Indexed:
     def search(
         self, query: Prepared, role: Role, k: int, among: set[str] | None = None, *, crowded: bool = True
     ) -> list[Hit]:
-        question = self.question(query, role, k)
+        question = self.question(query, role, k, among)
         if question is None or among == set():
             return []
-        found = self.best(question, among, crowded)
+        found = self.best(question, crowded)
         if len(found) < k:  # an index of near things may pass over some that are far
             own = query.key in among if among is not None else True
-            if len(found) < min(k, existing(question, among) - (own and query.role == role)):
-                found = self.best(replace(question, exact=True), among, crowded)
+            if len(found) < min(k, existing(question) - (own and query.role == role)):
+                found = self.best(replace(question, exact=True), crowded)
         return found
 
     def search_many(
@@ -52,22 +52,22 @@ class Indexed:
     def measured(self, queries: Sequence[Prepared], role: Role, among: Sequence[set[str]]) -> list[list[Hit]]:
         return [self.search(query, role, len(keys), keys) for query, keys in zip(queries, among, strict=True)]
 
-    def question(self, query: Prepared, role: Role, k: int) -> Question | None:
+    def question(self, query: Prepared, role: Role, k: int, among: set[str] | None = None) -> Question | None:
         ground, totals = self.held.ground, self.held.totals
         if ground is None or not totals.languages(role) or not query.passages or k < 1:
             return None
         counts = counting.counts(ground, totals, role, Terms.of([query]))
-        return Question(ground, totals, role, query, counts, k)
+        return Question(ground, totals, role, query, counts, k, among)
 
-    def best(self, question: Question, among: set[str] | None, crowded: bool) -> list[Hit]:
+    def best(self, question: Question, crowded: bool) -> list[Hit]:
         return self.held.sample.search(
             question.query,
             question.role,
             question.k,
-            among,
+            question.among,
             crowded=crowded,
             counts=question.counts,
-            rows=candidates(question, among),
+            rows=candidates(question),
         )
 
     def near(self, role: Role, beside: Iterable[Prepared] = ()) -> "NearIndexed":
@@ -91,5 +91,5 @@ class NearIndexed:
     def of_one(self, query: Prepared) -> dict[str, Nearness]:
         question = self.retriever.question(query, self.role, DUPLICATES)
         names = {one.key for one in self.beside}
-        rows = [row for row in candidates(question, None) if row.key not in names] if question else []
+        rows = [row for row in candidates(question) if row.key not in names] if question else []
         return self.sample.near(self.role, rows, self.beside).of([query])[0]

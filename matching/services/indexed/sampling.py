@@ -1,11 +1,8 @@
-"""The sample that this process keeps in memory, and how it follows the database."""
+"""The sample that this process asks: what it keeps in memory in step with the database, or the mapped one."""
 
 import threading
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-
-from django.db import connection
 
 from matching.engine.dense import ROLES
 from matching.engine.rows import Row, segment_of
@@ -13,12 +10,11 @@ from matching.engine.sampled import Sample
 from matching.engine.segments import Segment
 from matching.models import EngineVersion
 from matching.services import versions
-from matching.services.indexed import bases, counting
+from matching.services.indexed import bases, counting, drawing, mapping
 from matching.services.indexed.bases import Ground
 from matching.services.indexed.counting import Totals
-from matching.services.indexed.finding import COLUMNS, row_of
+from matching.services.indexed.drawing import draw, is_large, read
 
-DRAWN = 4000  # passages of a role and language: with 2,000 the best hundred lost one, with 5,000 half of one
 LOOK_AGAIN = 2.0  # seconds for which a process trusts what it saw
 PATIENCE = 10  # it looks again no sooner than this many times what the last look took
 _one = threading.Lock()
@@ -31,7 +27,7 @@ class Held:
     engine: EngineVersion
     ground: Ground | None
     totals: Totals
-    rows: dict[int, tuple[int, Row]]  # id → role, row
+    rows: dict[int, tuple[int, Row]]  # id → role, row; none where the sample is mapped
     sample: Sample
 
 
@@ -71,9 +67,12 @@ def refreshed(before: Held | None) -> Held:
         return Held(engine, None, NOTHING, {}, sample_of({}, None))
     ground, totals = bases.ground(basis.pk), counting.totals(basis.pk)
     same = before is not None and before.ground is not None and before.ground.pk == ground.pk
-    if before is not None and same and before.totals.mark == totals.mark:
+    waiting = before is not None and bool(before.rows) and is_large(totals)  # for a sample to be mapped
+    if before is not None and same and before.totals.mark == totals.mark and not waiting:
         return replace(before, engine=engine)
-    drawn = draw(ground, totals)
+    if is_large(totals) and (large := mapping.find(ground, totals)):
+        return Held(engine, ground, totals, {}, large)
+    drawn = draw(ground, totals, drawing.HELD)
     known = before.rows if before is not None and same else {}
     if before is not None and same and drawn.keys() == known.keys():
         return Held(engine, ground, totals, known, before.sample)
@@ -81,30 +80,6 @@ def refreshed(before: Held | None) -> Held:
     rows = {pk: known.get(pk) or new[pk] for pk in drawn if pk in known or pk in new}
     is_whole = len(rows) == sum(sizes[0] for sizes in totals.of.values())
     return Held(engine, ground, totals, rows, sample_of(rows, ground, is_whole=is_whole))
-
-
-def draw(ground: Ground, totals: Totals, most: int | None = None) -> dict[int, None]:
-    """The ids of the passages with the lowest lots of each role and language."""
-    most = DRAWN if most is None else most
-    parts = [
-        f"(SELECT id FROM matching_indexedpassage WHERE basis_id = {ground.pk} AND role = {role}"  # noqa: S608
-        f" AND lang = {lang} ORDER BY lot LIMIT {most})"
-        for role, lang in sorted(totals.of)
-    ]
-    if not parts:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts))
-        return {pk: None for (pk,) in cursor.fetchall()}
-
-
-def read(ids: Sequence[int]) -> dict[int, tuple[int, Row]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT p.id, p.role, {COLUMNS} FROM matching_indexedpassage p WHERE p.id = ANY(%s)",  # noqa: S608
-            [list(ids)],
-        )
-        return {pk: (role, row_of(*columns)) for pk, role, *columns in cursor.fetchall()}
 
 
 def sample_of(rows: dict[int, tuple[int, Row]], ground: Ground | None, *, is_whole: bool = True) -> Sample:

@@ -69,10 +69,10 @@ def passages(
     segment = Segment.build([bases.complete(ground, one) for one in prepared])
     if not segment.keys:
         return []
-    vectors = ground.vectors(segment, role)
+    vectors, widths = ground.vectors(segment, role)
     return [
         passage(ground, ROLES.index(role), row, vector, profiles[row.key])
-        for row, vector in zip(rows_of(segment), vectors, strict=True)
+        for row, vector in zip(rows_of(segment, widths), vectors, strict=True)
     ]
 
 
@@ -97,6 +97,7 @@ def passage(ground: Ground, role: int, row: Row, vector: Array, profile: Profile
         words=row.words,
         concepts=row.concepts,
         numbers=row.vectors,
+        widths=row.widths,
     )
 
 

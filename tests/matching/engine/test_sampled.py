@@ -2,12 +2,15 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from matching.engine import Snapshot
 from matching.engine.dense import ROLES
 from matching.engine.lexical import Collection
-from matching.engine.rows import only, rows_of, segment_of
+from matching.engine.rows import TERM, only, postings, rows_of, segment_of
 from matching.engine.sampled import Counts, Known, Sample, Terms
+from matching.engine.scores import Scores
 from matching.engine.segments import Segment
 
 from .makers import thing
@@ -112,3 +115,66 @@ def test_crowding_that_nobody_measured_is_the_average_of_the_language(prepared):
         np.testing.assert_allclose(
             averaged[bare.langs == code], np.broadcast_to(mean, (sum(bare.langs == code), 2)), atol=1e-5
         )
+
+
+def test_a_sample_on_disk_answers_as_it_did(prepared, tmp_path):
+    parts = segments(prepared)
+    statistics = Snapshot.build(prepared).statistics
+    sample = Sample.of(parts, Known(statistics.centres, statistics.spreads, {"wish": 7, "solution": 9}))
+    sample.save(tmp_path / "sample")
+    again = Sample.load(tmp_path / "sample")
+    assert not again.is_whole
+    assert again.sizes == {"wish": 7, "solution": 9}
+    assert again.models == sample.models
+    query = next(p for p in prepared if p.role == "wish")
+    rows = rows_of(parts["solution"])[5:40]
+    one, other = (answer(of, parts, query, "solution", 20, rows=rows) for of in (sample, again))
+    assert one == other
+    with pytest.raises(ValueError, match="no sample"):
+        Sample.of(parts).save(tmp_path / "whole")
+
+
+def test_a_row_that_knows_its_widths_scores_as_one_that_is_measured(prepared):
+    parts = segments(prepared)
+    snapshot = Snapshot.build(prepared)
+    statistics, (ready,) = snapshot.statistics, snapshot.ready["solution"]
+    sample = Sample.of(parts, Known(statistics.centres, statistics.spreads, {}))
+    widths = np.stack([ready.widths[model] for model in sorted(ready.widths)], axis=1)
+    query = next(p for p in prepared if p.role == "wish")
+    known = answer(sample, parts, query, "solution", 20, rows=rows_of(parts["solution"], widths))
+    measured = answer(sample, parts, query, "solution", 20)
+    assert [hit.key for hit in known] == [hit.key for hit in measured]
+    for one, other in zip(known, measured, strict=True):
+        assert one.signals == pytest.approx(other.signals, abs=1e-5)
+    others = widths * np.linspace(1, 3, len(widths))[:, None].astype(np.float32)
+    moved = answer(sample, parts, query, "solution", 20, rows=rows_of(parts["solution"], others))
+    assert moved[0].fused != pytest.approx(measured[0].fused, rel=1e-3)
+
+
+def test_candidates_that_are_in_the_sample_are_counted_once(prepared):
+    parts = segments(prepared)
+    statistics = Snapshot.build(prepared).statistics
+    sample = Sample.of(parts, Known(statistics.centres, statistics.spreads, {}))
+    query = next(p for p in prepared if p.role == "wish")
+    terms = Terms.of([query])
+    rows = rows_of(parts["solution"])[3:9]
+    some = sample.beside(
+        "solution", [sample.segment("solution", rows, terms)], counts(parts["solution"], terms)
+    )
+    beside = sample.unlike(Scores(some, "solution", [query]))
+    assert sorted({*range(len(parts["solution"].keys))} - set(beside.tolist())) == [3, 4, 5, 6, 7, 8]
+
+
+@given(
+    st.lists(st.integers(0, 2**64 - 1), max_size=40),
+    st.sets(st.integers(0, 2**64 - 1), max_size=6),
+    st.data(),
+)
+def test_terms_are_told_apart_whatever_their_last_bytes(others, known, data):
+    alike = [(term & 0xFFFF) | (other << 16) % 2**64 for term, other in zip(known, others, strict=False)]
+    said = data.draw(st.permutations(sorted({*others, *alike, *known})))
+    bag = np.zeros(len(said), TERM)
+    bag["term"], bag["count"] = said, 1
+    wanted = np.array(sorted(known), np.uint64)
+    found = postings([bag.tobytes()], [len(said)], wanted)
+    assert found.terms.tolist() == sorted(known & set(said))
