@@ -34,6 +34,10 @@ SETTINGS = {
     "hnsw.ef_search": str(EF),
     "hnsw.iterative_scan": "relaxed_order",
     "hnsw.scan_mem_multiplier": "8",
+    # The planner does not know what it costs to fetch wide values: for a few hundred it would rather compare
+    # all vectors, and call others to help.
+    "enable_sort": "off",
+    "max_parallel_workers_per_gather": "0",
     "jit": "off",
 }
 SCANNED = 20_000  # rows that HNSW visits at most, pgvector's own limit; more when more are wanted
