@@ -28,7 +28,7 @@ FEWEST = 100  # of a language, however small its share
 TERMS = 30  # that are looked for
 READ = 50_000  # passages of these, at most
 SELECTIVE = 500  # things of `among` from which all are scored
-DEEPER = 5  # candidates more from a graph take as long as so many vectors compared one by one
+DEEPER = 2  # as long as a graph takes for one candidate more, so many vectors are compared one by one
 EF = 200  # of HNSW; pgvector goes on until it has as many as are asked for
 SETTINGS = {
     "hnsw.ef_search": str(EF),
