@@ -11,7 +11,7 @@ from innoportal.lib.writing import drafting
 from innoportal.lib.writing.answers import digests
 from innoportal.lib.writing.steps import Course
 from journal.workflow import IllegalTransition
-from solutions import services
+from solutions import pitching, services
 from solutions.answers import answers_of
 from solutions.models import Solution, SolutionDraft
 from solutions.steps import COURSES, WHOLE
@@ -78,7 +78,7 @@ def finish(draft: SolutionDraft, *, by: User, revision: int, fields: Mapping[str
             is_expression=not held.is_full, **said,
         )  # fmt: skip
         if reference:
-            services.keep_pitch(solution, by=by, wish_reference=reference, pitch=pitch)
+            pitching.keep_pitch(solution, by=by, wish_reference=reference, pitch=pitch)
     else:
         solution = Solution.objects.select_for_update(of=("self",)).get(pk=held.solution_id)
         drafting.compare(held, answers_of(solution))

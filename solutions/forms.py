@@ -197,3 +197,38 @@ class AnswerForm(forms.Form):
         if not self.is_open(reference):
             raise forms.ValidationError(_("There is no open wish of this number."))
         return reference
+
+
+class PitchForm(forms.Form):
+    """`seen` tells which text its writer had before them."""
+
+    pitch = forms.CharField(
+        label=_("Why it fits this wish"), max_length=2000, widget=forms.Textarea(attrs={"rows": 8})
+    )
+    seen = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
+
+
+class NewPitchForm(forms.Form):
+    wish_reference = forms.RegexField(
+        WISH_NUMBER,
+        label=_("Number of the wish"),
+        max_length=16,
+        error_messages={"invalid": _("A wish's number looks like W-2026-0042.")},
+        widget=forms.TextInput(attrs={"data-width": "20"}),
+    )
+    pitch = forms.CharField(
+        label=_("Why it fits this wish"), max_length=2000, widget=forms.Textarea(attrs={"rows": 6})
+    )
+
+    def __init__(self, *args: Any, taken: Collection[str], **kwargs: Any) -> None:
+        """`taken` are the wishes that it answers already."""
+        super().__init__(*args, **kwargs)
+        self.taken = taken
+
+    def clean_wish_reference(self) -> str:
+        reference = self.cleaned_data["wish_reference"].upper()
+        if reference in self.taken:
+            raise forms.ValidationError(_("It answers this wish already: change what it says above."))
+        if open_wish(reference) is None:
+            raise forms.ValidationError(NO_SUCH_WISH)
+        return reference

@@ -33,6 +33,7 @@ def inside_context(user: User, solution: Solution, entries: Sequence[Entry]) -> 
         "asked": last_asked(solution, entries),
         "dues": clock(entries, Pledge.objects.of(Solution._meta.label_lower)),
         "interests": solution.interests.order_by("pk"),
+        "may_pitch": user.has_perm("solutions.answer_wish_solution", solution),
     }
 
 

@@ -12,7 +12,7 @@ from accounts.roles import (
     is_vendor,
 )
 from solutions.asking import departments_of
-from solutions.models import Solution
+from solutions.models import Solution, Version
 
 
 @rules.predicate
@@ -61,5 +61,17 @@ rules.add_perm("solutions.renew_solution", is_member)
 rules.add_perm("solutions.confirm_solution", is_member)
 rules.add_perm("solutions.withdraw_solution", is_member | is_office)
 rules.add_perm("solutions.answer_wish_solution", is_member)
+
+
+@rules.predicate
+def sees_version(user: User, version: Version | None = None) -> bool:
+    """As it may be seen of its solution."""
+    if version is None:
+        return False
+    verb = "view_confidential" if version.is_confidential else "view"
+    return user.has_perm(f"solutions.{verb}_solution", version.solution)
+
+
+rules.add_perm("solutions.view_version", sees_version)
 for verb in ("view", "change", "delete"):
     rules.add_perm(f"solutions.{verb}_solutiondraft", is_member | is_administrator)

@@ -1,4 +1,3 @@
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -13,12 +12,11 @@ from accounts.models import Organisation, Role, User
 from journal.models import Entry, next_reference
 from journal.workflow import IllegalTransition, record
 from notifications.outbox import followers, notify, party
+from solutions import versions
 from solutions.asking import departments_of
-from solutions.models import Evidence, Interest, Solution
+from solutions.models import Evidence, Solution
 from solutions.workflow import WORKFLOW
 from topics.models import Topic
-
-WISH_REFERENCE = re.compile(r"W-\d{4}-\d{4,}")
 
 
 @transaction.atomic
@@ -60,8 +58,9 @@ def update(
     held = Solution.objects.select_for_update(of=("self",)).get(pk=solution.pk)
     if held.status not in Solution.EDITABLE:
         raise IllegalTransition(_("This cannot be changed in its present state."))
+    versions.keep_first(held)
     changed = _rewrite(solution, held, fields, topics, evidence)
-    record(solution, "edit", by=by, details={"fields": changed})
+    versions.keep(solution, record(solution, "edit", by=by, details={"fields": changed}))
     return solution
 
 
@@ -182,6 +181,7 @@ def list_(solution: Solution, *, by: User) -> None:
         listed_at=timezone.now(),
         expires_on=_listed_until(),
     )
+    versions.keep(solution, entry)
     _tell_vendor(solution, entry, "solutions/mail/listed")
     interested = followers(solution, solution.organisation, *solution.topics.all())
     notify(interested, entry, "solutions/mail/new", thing=solution, why="follow", **_names(solution))
@@ -192,7 +192,7 @@ def admit(solution: Solution, *, by: User | None, reason: str) -> None:
     """List at once what another list had screened: every step is in the journal, and nobody is told of it."""
     WORKFLOW["submit"].apply(solution, by=by, reason=reason)
     WORKFLOW["acknowledge"].apply(solution, by=by, reason=reason)
-    WORKFLOW["list"].apply(
+    entry = WORKFLOW["list"].apply(
         solution,
         by=by,
         reason=reason,
@@ -200,6 +200,7 @@ def admit(solution: Solution, *, by: User | None, reason: str) -> None:
         listed_at=timezone.now(),
         expires_on=_listed_until(),
     )
+    versions.keep(solution, entry)
 
 
 @transaction.atomic
@@ -237,7 +238,7 @@ def expire(solution: Solution, *, by: User | None = None) -> None:
 @transaction.atomic
 def renew(solution: Solution, *, by: User) -> None:
     """List it again under the number that it had."""
-    WORKFLOW["renew"].apply(solution, by=by, expires_on=_listed_until())
+    versions.keep(solution, WORKFLOW["renew"].apply(solution, by=by, expires_on=_listed_until()))
 
 
 def expire_lapsed() -> int:
@@ -250,39 +251,6 @@ def expire_lapsed() -> int:
             continue
         ended += 1
     return ended
-
-
-@transaction.atomic
-def answer_wish(solution: Solution, *, by: User, wish_reference: str, pitch: str) -> Interest:
-    """Offer a solution for a wish, which is named by its public number; saying so again changes the pitch.
-
-    :raises IllegalTransition: the solution is not handed in yet, or its life is over.
-    :raises ValidationError: the number has not the form of a wish's, or nothing says why it fits.
-    """
-    if solution.status not in Solution.ANSWERING:
-        raise IllegalTransition(_("Only a solution that is handed in can answer a wish."))
-    interest = keep_pitch(solution, by=by, wish_reference=wish_reference, pitch=pitch)
-    record(solution, "answer_wish", by=by, details={"wish": interest.wish_reference})
-    return interest
-
-
-def keep_pitch(solution: Solution, *, by: User, wish_reference: str, pitch: str) -> Interest:
-    """Also of a draft, of which nobody learns before it is handed in.
-
-    :raises ValidationError: the number has not the form of a wish's, or nothing says why it fits.
-    """
-    wish_reference, pitch = wish_reference.strip().upper(), pitch.strip()
-    if not WISH_REFERENCE.fullmatch(wish_reference):
-        raise ValidationError({"wish_reference": _("A wish's number looks like W-2026-0042.")})
-    if not pitch:
-        raise ValidationError({"pitch": _("Say why the solution fits the wish.")})
-    interest, _made = Interest.objects.update_or_create(
-        solution=solution,
-        wish_reference=wish_reference,
-        defaults={"pitch": pitch},
-        create_defaults={"pitch": pitch, "created_by": by},
-    )
-    return interest
 
 
 def _listed_until() -> date:

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from solutions import doors
-from solutions.views import answering, documents, listing, queue, workspace, writing
+from solutions.views import answering, documents, listing, pitches, queue, versions, workspace, writing
 
 app_name = "solutions"
 urlpatterns = [
@@ -20,5 +20,15 @@ urlpatterns = [
     path("<slug:slug>/", listing.SolutionDetail.as_view(), name="detail"),
     path("<slug:slug>/edit/", writing.EditSolution.as_view(), name="edit"),
     path("<slug:slug>/documents/", documents.AttachDocument.as_view(), name="attach"),
+    path("<slug:slug>/pitches/", pitches.Pitches.as_view(), name="pitches"),
+    path("<slug:slug>/pitches/<slug:wish>/", pitches.EditPitch.as_view(), name="pitch"),
+    path("<slug:slug>/pitches/<slug:wish>/withdraw/", pitches.WithdrawPitch.as_view(), name="withdraw-pitch"),
+    path("<slug:slug>/versions/", versions.Versions.as_view(), name="versions"),
+    path("<slug:slug>/versions/<int:version>/", versions.VersionDetail.as_view(), name="version"),
+    path(
+        "<slug:slug>/versions/confidential/<int:version>/",
+        versions.ConfidentialVersion.as_view(),
+        name="confidential-version",
+    ),
     *doors.urls(),
 ]

@@ -39,6 +39,8 @@ TOLD = {
     "confirm": _("Still current, says the vendor"),
     "withdraw": _("Withdrawn"),
     "answer_wish": _("Offered for a wish"),
+    "change_pitch": _("Answer to a wish changed"),
+    "withdraw_pitch": _("Answer to a wish withdrawn"),
     "advise": _("The portal told what would make it fit"),
 }
 

@@ -43,7 +43,7 @@ from matching.models import (
 from matching.models.terms import hash_of, searchable
 from matching.texts import engine_version
 from notifications.models import Delivery, Digest, Fanout, Follow, Notification, Preference, Reminder
-from solutions.models import Evidence, Interest, Solution, SolutionDraft
+from solutions.models import Evidence, Interest, Solution, SolutionDraft, Version
 from topics.models import Topic
 from trials.models import Claim, Erratum, LogEntry, Measurement, Report, Trial, Venue
 from wishes.models import (
@@ -408,6 +408,17 @@ class EvidenceFactory(DjangoModelFactory):
     solution = factory.SubFactory(SolutionFactory)
     trl = 6
     text = "Twelve months in a laboratory"
+
+
+class VersionFactory(DjangoModelFactory):
+    class Meta:
+        model = Version
+
+    solution = factory.SubFactory(SolutionFactory, listed=True)
+    number = 1
+    verb = "list"
+    capacity = "office"
+    said = factory.LazyFunction(lambda: {"title_en": "Lift health monitor"})
 
 
 class InterestFactory(DjangoModelFactory):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from innoportal.demonstration.people import content
 from matching import triage
 from matching.services import triaging
+from solutions import pitching
 from solutions import services as solutions
 from wishes import annexes, calls
 from wishes.models import Call
@@ -70,7 +71,7 @@ def _answer(told: "Told", key: str, row: Row) -> None:
     solution = solutions.create(by=member, organisation=cast.organisations[organisation], **texts)
     solutions.submit(solution, by=member)
     reference = told.fresh_wish(key).reference or ""
-    solutions.answer_wish(solution, by=member, wish_reference=reference, pitch=row["pitch"])
+    pitching.answer_wish(solution, by=member, wish_reference=reference, pitch=row["pitch"])
 
 
 def _go_through(told: "Told", key: str) -> None:

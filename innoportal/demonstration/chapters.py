@@ -13,7 +13,7 @@ from matching import services as matching
 from matching.models import Match
 from notifications.models import Preference, Rhythm
 from notifications.services import follow
-from solutions import refreshing
+from solutions import pitching, refreshing
 from solutions import services as solutions
 from solutions.models import Solution
 from topics.models import Topic
@@ -186,6 +186,8 @@ def solution(told: Told, row: Row) -> None:
         story.at(listed, step(refusals[state], office, reason=row["reason"], ground=ground))
         return
     story.at(listed, step(solutions.list_, office))
+    for changed in row.get("changed", []):
+        story.at(changed["on"], step(solutions.update, member, **changed["to"]))
     for day in range(listed + YEAR - 14, 0, YEAR):
         story.at(day, partial(_still_current, told, row["key"], member))
     for answer in row.get("answers", []):
@@ -209,9 +211,7 @@ def _write_solution(told: Told, row: Row, member: User) -> None:
 def _offer(told: Told, key: str, offered: Row, member: User) -> None:
     """What a vendor says to a wish before anything is handed in."""
     reference = told.fresh_wish(offered["wish"]).reference or ""
-    solutions.keep_pitch(
-        told.fresh_solution(key), by=member, wish_reference=reference, pitch=offered["pitch"]
-    )
+    pitching.keep_pitch(told.fresh_solution(key), by=member, wish_reference=reference, pitch=offered["pitch"])
 
 
 def _still_current(told: Told, key: str, member: User) -> None:
@@ -222,9 +222,7 @@ def _still_current(told: Told, key: str, member: User) -> None:
 
 def _answer(told: Told, key: str, answer: Row, member: User) -> None:
     reference = told.fresh_wish(answer["wish"]).reference or ""
-    solutions.answer_wish(
-        told.fresh_solution(key), by=member, wish_reference=reference, pitch=answer["pitch"]
-    )
+    pitching.answer_wish(told.fresh_solution(key), by=member, wish_reference=reference, pitch=answer["pitch"])
 
 
 def decision(told: Told, row: Row) -> None:

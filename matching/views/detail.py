@@ -6,7 +6,9 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import OuterRef, Q
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -26,6 +28,8 @@ from matching.forms import ReasonForm, ReviewForm
 from matching.models import Match
 from matching.views.marking import best_pair, marked
 from matching.workflow import WORKFLOW
+from solutions.models import Interest
+from wishes.models import Wish
 
 # workflow verb → (rule, name of the address, words, style); those that refuse are asked for with a reason
 BUTTONS = (
@@ -42,7 +46,7 @@ class MatchPage(VisibleMixin):
     kwargs: dict[str, Any]
 
     def get_object(self, queryset=None):
-        rows = services.with_reports(self.get_queryset()).select_related(
+        rows = services.with_reports(with_pitches(self.get_queryset())).select_related(
             "wish__organisation",
             "wish__created_by",
             "solution__organisation",
@@ -52,7 +56,16 @@ class MatchPage(VisibleMixin):
         return get_object_or_404(rows, key=self.kwargs["slug"])
 
 
-def page_of(match: Match, user, form=None, bound: Mapping[str, forms.Form] = MappingProxyType({})) -> dict:
+def with_pitches(matches: Any) -> Any:
+    """Each with what the vendor says to its wish, and to those that were merged into it, as `pitches`."""
+    to_it = Q(wish_reference=OuterRef("wish__reference"))
+    merged = Wish.objects.filter(merged_into=OuterRef(OuterRef("wish")), reference__isnull=False)
+    said = Interest.objects.filter(to_it | Q(wish_reference__in=merged.values("reference")))
+    said = said.filter(solution=OuterRef("solution")).order_by("pk")
+    return matches.annotate(pitches=ArraySubquery(said.values("pitch")))
+
+
+def page_of(match: Any, user, form=None, bound: Mapping[str, forms.Form] = MappingProxyType({})) -> dict:
     """What the page may tell this person. A vendor and the public read no figures; a party reads no names."""
     may = {verb: user.has_perm(f"matching.{verb}_match", match) for verb in ASKED}
     explanation = services.explanation_of(match)
@@ -71,6 +84,7 @@ def page_of(match: Match, user, form=None, bound: Mapping[str, forms.Form] = Map
         "decision": decision,
         "decided_on": ground_of(decision) if decision else None,
         "advice_url": advice_url(match, user) if decision else "",
+        "pitches": match.pitches if may["view_findings"] else [],
         "dues": clock_of(match) if may["view_findings"] else [],
         "actions": actions(match, may),
     }

@@ -2,6 +2,7 @@ from solutions.models.drafts import SolutionDraft
 from solutions.models.evidence import Evidence
 from solutions.models.interests import Interest
 from solutions.models.solution import LONG, Solution, SolutionQuerySet
+from solutions.models.versions import Version
 
 __all__ = [
     "LONG",
@@ -10,4 +11,5 @@ __all__ = [
     "Solution",
     "SolutionDraft",
     "SolutionQuerySet",
+    "Version",
 ]

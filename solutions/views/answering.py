@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
 from journal.workflow import IllegalTransition
-from solutions import services
+from solutions import pitching
 from solutions.forms import AnswerForm
 
 
@@ -41,7 +41,7 @@ class AnswerWish(LoginRequiredMixin, FormView):
     def form_valid(self, form: AnswerForm) -> HttpResponse:
         data = form.cleaned_data
         try:
-            services.answer_wish(
+            pitching.offer(
                 data["solution"],
                 by=self.request.user,
                 wish_reference=data["wish_reference"],

@@ -15,7 +15,7 @@ from notifications.models import Follow
 from solutions import page
 from solutions.doors import actions_for
 from solutions.filters import SolutionFilter
-from solutions.models import Solution
+from solutions.models import Solution, Version
 from solutions.readiness import readiness
 from solutions.story import told
 
@@ -48,11 +48,16 @@ class SolutionDetail(SluggedMixin, DetailView):
     template_name = "solutions/detail.html"
 
     def get_queryset(self):
-        """Each knows as `follow_id` whether this reader follows it."""
+        """Each knows as `follow_id` whether this reader follows it, and which version of it this is."""
         noun = Solution._meta.label_lower
         follows = Follow.objects.filter(user_id=self.request.user.pk, noun=noun, object_id=OuterRef("pk"))
         rows = super().get_queryset().for_detail().select_related("nominated_by")
-        return rows.annotate(follow_id=Subquery(follows.values("pk")[:1]))
+        versions = Version.objects.filter(solution=OuterRef("pk"), is_confidential=False).order_by("-number")
+        return rows.annotate(
+            follow_id=Subquery(follows.values("pk")[:1]),
+            version_number=Subquery(versions.values("number")[:1]),
+            version_at=Subquery(versions.values("at")[:1]),
+        )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         solution, user = self.object, self.request.user

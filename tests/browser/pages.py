@@ -19,6 +19,9 @@ OWN_WISH = """select coalesce(w.reference, w.key) from wishes_wish w join accoun
     on o.id = w.organisation_id where o.slug = 'building' and w.status = '{}' order by w.id limit 1"""
 OWN_SOLUTION = """select coalesce(s.reference, s.key) from solutions_solution s join accounts_organisation o
     on o.id = s.organisation_id where o.slug = 'liftsense' and s.status = 'listed' order by s.id limit 1"""
+OWN_PITCH = """select s.reference || chr(47) || i.wish_reference from solutions_interest i
+    join solutions_solution s on s.id = i.solution_id join accounts_organisation o on o.id = s.organisation_id
+    where o.slug = 'liftsense' and s.status = 'listed' order by i.id limit 1"""
 FILE = """select d.key::text from documents_document d join documents_rendition r on r.document_id = d.id
     where d.noun like '%{}' and not d.is_confidential order by d.id limit 1"""
 UNPLANNED = """select m.key from matching_match m where m.status = 'approved'
@@ -124,6 +127,14 @@ PAGES = [
     ("solutions:detail", "office", SOLUTION.format("screening"), ""),
     ("solutions:edit", "vendor", OWN_SOLUTION, ""),
     ("solutions:attach", "vendor", OWN_SOLUTION, ""),
+    ("solutions:versions", None, OWN_SOLUTION, ""),
+    ("solutions:versions", "vendor", OWN_SOLUTION, ""),
+    ("solutions:version", None, f"{OWN_SOLUTION}/3", ""),
+    ("solutions:version", "vendor", f"{OWN_SOLUTION}/3", "?since=1"),
+    ("solutions:confidential-version", "expert", f"{OWN_SOLUTION}/2", ""),
+    ("solutions:pitches", "vendor", OWN_SOLUTION, ""),
+    ("solutions:pitch", "vendor", OWN_PITCH, ""),
+    ("solutions:withdraw-pitch", "vendor", OWN_PITCH, ""),
     ("solutions:withdraw", "vendor", OWN_SOLUTION, ""),
     ("solutions:return", "office", SOLUTION.format("screening"), ""),
     ("solutions:refuse", "office", SOLUTION.format("screening"), ""),

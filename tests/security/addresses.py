@@ -90,6 +90,7 @@ def arguments(world: World, name: str, kind: str) -> dict:
         "people:revoke-verification": world.hidden["verification"].pk,
     }
     given |= {"pk": own.get(name), "token": world.public["token"], "name": "20260101T000000000000-0123abcd"}
+    given |= {"version": 2, "wish": world.public["wish"].reference}
     given["step"] = "summary" if name.startswith("solutions:") else "need"
     if name.endswith(":queue-done"):
         given["reference"] = world.hidden[name.replace(":queue-done", " action")].reference

@@ -199,6 +199,18 @@ def _wishes_and_solutions(world: World) -> None:
         confidential=f"Only the price is {world.mark('confidential')}",
         topics=[world.public["topic"]],
     )
+    for number in (1, 2):
+        said = {"summary_en": f"What everyone reads, version {number}"}
+        make.VersionFactory(solution=world.public["solution"], number=number, said=said)
+        secret = {"confidential": f"{world.mark('confidentialversion')} {number}"}
+        make.VersionFactory(
+            solution=world.public["solution"], number=number, said=secret, is_confidential=True
+        )
+        hidden = {"summary_en": f"{world.mark('hiddenversion')} {number}"}
+        make.VersionFactory(solution=world.hidden["solution"], number=number, said=hidden)
+        make.VersionFactory(
+            solution=world.hidden["solution"], number=number, said=hidden, is_confidential=True
+        )
     make.InterestFactory(
         solution=world.public["solution"],
         wish_reference=world.public["wish"].reference,

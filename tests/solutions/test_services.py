@@ -10,7 +10,7 @@ from journal.models import Counter, Entry
 from journal.workflow import IllegalTransition
 from notifications.models import Notification
 from notifications.services import follow
-from solutions import services
+from solutions import pitching, services
 from solutions.models import Evidence, Interest, Solution
 from solutions.tasks import expire_due
 from tests.factories import (
@@ -182,11 +182,11 @@ def test_a_solution_answers_a_wish_only_while_it_is_handed_in(status):
     solution = SolutionFactory(status=status, listed=status == S.LISTED)
     ask = {"by": solution.created_by, "wish_reference": "w-2026-0001", "pitch": "It fits."}
     if status in (S.SUBMITTED, S.SCREENING, S.RETURNED, S.LISTED):
-        services.answer_wish(solution, **ask)
+        pitching.answer_wish(solution, **ask)
         assert Interest.objects.get().wish_reference == "W-2026-0001"
         return
     with pytest.raises(IllegalTransition):
-        services.answer_wish(solution, **ask)
+        pitching.answer_wish(solution, **ask)
     assert not Interest.objects.exists()
 
 
@@ -196,13 +196,13 @@ def test_a_solution_answers_a_wish_only_while_it_is_handed_in(status):
 def test_a_wish_is_named_by_its_number(reference):
     solution = SolutionFactory(listed=True)
     with pytest.raises(ValidationError):
-        services.answer_wish(solution, by=solution.created_by, wish_reference=reference, pitch="It fits.")
+        pitching.answer_wish(solution, by=solution.created_by, wish_reference=reference, pitch="It fits.")
 
 
 def test_answering_twice_changes_the_pitch():
     solution = SolutionFactory(listed=True)
     for pitch in ("First.", "Second."):
-        services.answer_wish(solution, by=solution.created_by, wish_reference="W-2026-0001", pitch=pitch)
+        pitching.answer_wish(solution, by=solution.created_by, wish_reference="W-2026-0001", pitch=pitch)
     assert [row.pitch for row in Interest.objects.all()] == ["Second."]
 
 

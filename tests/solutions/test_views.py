@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from journal.models import Entry
 from notifications.services import follow
-from solutions import services
+from solutions import pitching, services
 from solutions.models import Interest, Solution
 from tests.documents import samples
 from tests.factories import (
@@ -46,7 +46,7 @@ def test_a_page_takes_as_many_queries_for_much_evidence_as_for_little(
     )
     EvidenceFactory.create_batch(count, solution=solution)
     for number in range(count):
-        services.answer_wish(solution, by=member.user, wish_reference=f"W-2026-{number:04}", pitch="Fits.")
+        pitching.answer_wish(solution, by=member.user, wish_reference=f"W-2026-{number:04}", pitch="Fits.")
     with django_assert_num_queries(4):  # solution with vendor and topics, evidence, entries, documents
         client.get(solution.get_absolute_url())
     client.force_login(member.user)

@@ -6,7 +6,7 @@ from innoportal.lib.writing import drafting as shared
 from journal.models import Entry
 from journal.workflow import IllegalTransition
 from notifications.models import Notification
-from solutions import drafting, services
+from solutions import drafting, pitching, services
 from solutions.answers import CONFIDENTIAL, answers_of
 from solutions.models import Interest, Solution, SolutionDraft
 from solutions.steps import COURSES, WHOLE
@@ -72,7 +72,7 @@ def test_an_expression_of_interest_is_four_pages_and_is_handed_in_by_itself(sign
 
 def test_the_office_and_the_department_of_the_wish_read_that_it_is_one(client, wish):
     solution = SolutionFactory(is_expression=True, status=S.SUBMITTED)
-    services.keep_pitch(solution, by=solution.created_by, wish_reference=wish.reference, pitch="Fits.")
+    pitching.keep_pitch(solution, by=solution.created_by, wish_reference=wish.reference, pitch="Fits.")
     people = {
         "office": UserFactory(office=True),
         "department": MembershipFactory(organisation=wish.organisation).user,
@@ -90,7 +90,7 @@ def test_the_office_and_the_department_of_the_wish_read_that_it_is_one(client, w
 def test_rule_and_queryset_agree_on_what_the_department_of_the_wish_sees(wish, status):
     person = MembershipFactory(organisation=wish.organisation).user
     solution = SolutionFactory(status=status, listed=status == S.LISTED)
-    services.keep_pitch(solution, by=solution.created_by, wish_reference=wish.reference, pitch="Fits.")
+    pitching.keep_pitch(solution, by=solution.created_by, wish_reference=wish.reference, pitch="Fits.")
     person = User.objects.get(pk=person.pk)
     seen = Solution.objects.visible_to(person).filter(pk=solution.pk).exists()
     assert seen is person.has_perm("solutions.view_solution", solution) is (status in Solution.ANSWERING)
@@ -101,7 +101,7 @@ def test_what_answers_a_merged_wish_is_seen_by_the_department_in_which_it_goes_o
     kept = WishFactory(open=True)
     gone = WishFactory(open=True, status="merged", merged_into=kept)
     solution = SolutionFactory(status=S.SUBMITTED)
-    services.keep_pitch(solution, by=solution.created_by, wish_reference=gone.reference, pitch="Fits.")
+    pitching.keep_pitch(solution, by=solution.created_by, wish_reference=gone.reference, pitch="Fits.")
     found = {}
     for name, wish in (("kept", kept), ("gone", gone)):
         person = MembershipFactory(organisation=wish.organisation).user

@@ -9,7 +9,7 @@ from journal.workflow import IllegalTransition
 from matching.services.rematching import _answered
 from matching.services.sweeping import unmatched_answers
 from notifications.models import Follow, Notification
-from solutions.services import answer_wish
+from solutions.pitching import answer_wish
 from tests.factories import (
     KpiFactory,
     MembershipFactory,

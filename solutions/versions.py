@@ -1,0 +1,67 @@
+"""Each text that a listed solution has had."""
+
+from accounts.models import Role, User
+from innoportal.lib.writing.answers import Answers
+from journal.models import Entry
+from solutions.answers import CONFIDENTIAL, answers_of
+from solutions.models import Solution, Version
+
+
+def keep(solution: Solution, entry: Entry) -> None:
+    """What it says now, if it is listed and says something else than its last version; within its lock.
+
+    Read afresh: what a colleague changed a moment ago is not in the instance at hand.
+    """
+    if not solution.is_public:
+        return
+    for is_confidential, said in _parts(Solution.objects.get(pk=solution.pk)).items():
+        last = Version.objects.of(solution, is_confidential=is_confidential).first()
+        if said == (last.said if last else {}):
+            continue
+        Version.objects.create(
+            solution=solution,
+            is_confidential=is_confidential,
+            number=last.number + 1 if last else 1,
+            at=entry.at,
+            verb=entry.verb,
+            by_id=entry.actor_id,
+            actor_name=entry.actor_name,
+            capacity=entry.capacity,
+            said=said,
+        )
+
+
+def keep_first(solution: Solution) -> None:
+    """Before the first change of what was listed without versions: as it stood since then."""
+    if not solution.is_public or Version.objects.filter(solution=solution).exists():
+        return
+    Version.objects.bulk_create(
+        Version(
+            solution=solution,
+            is_confidential=is_confidential,
+            number=1,
+            at=solution.listed_at or solution.created_at,
+            verb="list",
+            capacity="vendor",
+            said=said,
+        )
+        for is_confidential, said in _parts(solution).items()
+        if said
+    )
+
+
+def _parts(solution: Solution) -> dict[bool, Answers]:
+    said = answers_of(solution)
+    return {
+        False: {name: value for name, value in said.items() if name not in CONFIDENTIAL},
+        True: {name: value for name, value in said.items() if name in CONFIDENTIAL},
+    }
+
+
+def knows_names(user: User, version: Version) -> bool:
+    """As in a time line: a vendor reads the names of its own people, the portal's people all of them."""
+    if not user.is_authenticated:
+        return False
+    if user.is_superuser or user.has_role(Role.OFFICE) or user.has_role(Role.AUDITOR):
+        return True
+    return version.capacity == "vendor" and user.is_member_of(version.solution.organisation_id)
