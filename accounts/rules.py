@@ -1,6 +1,6 @@
 import rules
 
-from accounts.models import Organisation, User
+from accounts.models import Membership, Organisation, User
 from accounts.roles import is_administrator, is_office
 
 
@@ -10,6 +10,19 @@ def approves_for(user: User, organisation: Organisation | None = None) -> bool:
     return organisation is not None and user.is_authenticated and user.is_own_approver_of(organisation.pk)
 
 
+@rules.predicate
+def has_no_approver(user: User, organisation: Organisation | None = None) -> bool:
+    """Nobody who can sign in lets people in there: the portal office does."""
+    if organisation is None:
+        return False
+    approvers = organisation.memberships.filter(role=Membership.Role.APPROVER, user__is_active=True)
+    return not approvers.exists()
+
+
 rules.add_perm("accounts.view_organisation", rules.always_allow)
 rules.add_perm("accounts.verify_organisation", is_office | is_administrator)
 rules.add_perm("accounts.manage_members_organisation", approves_for | is_administrator)
+rules.add_perm(
+    "accounts.answer_join_organisation", approves_for | is_administrator | (is_office & has_no_approver)
+)
+rules.add_perm("accounts.judge_alike", is_office | is_administrator)

@@ -24,6 +24,8 @@ app.conf.beat_schedule = {
         "task": "matching.tasks.refit",
         "schedule": crontab(day_of_month="1", hour="3", minute="30"),
     },
+    "accounts.expire_joins": {"task": "accounts.tasks.expire_joins", "schedule": 3600.0},
+    "accounts.sweep_alike": {"task": "accounts.tasks.sweep_alike", "schedule": crontab(hour=3, minute=50)},
     "wishes.expire": {"task": "wishes.tasks.expire_due", "schedule": 3600.0},
     "wishes.calls": {"task": "wishes.tasks.keep_dates_of_calls", "schedule": 900.0},
     "wishes.remind": {  # by day; hourly, so that an outage of some hours costs no more than that

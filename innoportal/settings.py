@@ -172,7 +172,11 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else 0  # whose address rate limits count
-ACCOUNT_RATE_LIMITS = {"invite": "30/h/key"}  # beside allauth's own of sign-in, sign-up and reset
+ACCOUNT_RATE_LIMITS = {
+    "invite": "30/h/key",
+    "register_organisation": "30/h/key",
+    "ask_to_join": "10/h/key",
+}  # beside allauth's own of sign-in, sign-up and reset
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView
 
-from innoportal import case, health, home, mailbox, workspace
+from innoportal import case, health, home, mailbox, merging, workspace
 from innoportal.api import router
 from innoportal.styleguide import styleguide
 
@@ -34,6 +34,7 @@ urlpatterns = [
         path("privacy/", home.Page.as_view(page="privacy"), name="privacy"),
         path("workspace/", workspace.Workspace.as_view(), name="workspace"),
         path("search/", include("matching.search_urls")),
+        path("", include(merging)),
         path("account/", include("accounts.urls")),
         path("account/", include("allauth.urls")),
         path("", include(case)),

@@ -2,11 +2,12 @@
 
 from django.dispatch import receiver
 
-from accounts.models import Organisation, Role, User
+from accounts.models import JoinRequest, Organisation, Role, User
 from journal.models import Entry
 from journal.workflow import happened
 from notifications.outbox import DUTY, PARTY, bilingual, notify, party
 
+JOINS = frozenset({"accept_join", "decline_join", "expire_join"})
 DECIDED = frozenset({"verify", "refuse_verification", "revoke_verification"})
 
 
@@ -19,3 +20,14 @@ def organisation_changed(instance: Organisation, entry: Entry, **kwargs: object)
     elif entry.verb in DECIDED:
         people = party(instance.pk, approvers_only=True)
         notify(people, entry, "notifications/mail/verification_decided", thing=instance, why=PARTY, **said)
+    elif entry.verb == "ask_to_join":
+        asked = JoinRequest.objects.get(pk=entry.details["join"])
+        people = party(instance.pk, approvers_only=True)
+        people = people if people.exists() else User.objects.with_role(Role.OFFICE)
+        said |= {"applicant": entry.details["name"]}
+        notify(people, entry, "notifications/mail/join_asked", thing=asked, why=DUTY, **said)
+    elif entry.verb == "absorb":
+        notify(party(instance.pk), entry, "notifications/mail/merged", thing=instance, why=PARTY, **said)
+    elif entry.verb in JOINS:
+        people = User.objects.filter(pk=entry.details["person"], is_active=True)
+        notify(people, entry, "notifications/mail/join_answered", thing=instance, why=DUTY, **said)

@@ -11,10 +11,12 @@ from factory.django import DjangoModelFactory
 from accounts.models import (
     Delegation,
     Invitation,
+    JoinRequest,
     Membership,
     Organisation,
     Partnership,
     Role,
+    SuspectedPair,
     User,
     Verification,
 )
@@ -136,6 +138,23 @@ class VerificationFactory(DjangoModelFactory):
             decided_by=factory.SubFactory(UserFactory, office=True),
             decided_at=factory.LazyFunction(timezone.now),
         )
+
+
+class JoinRequestFactory(DjangoModelFactory):
+    class Meta:
+        model = JoinRequest
+
+    organisation = factory.SubFactory(OrganisationFactory, vendor=True)
+    person = factory.SubFactory(UserFactory)
+
+
+class SuspectedPairFactory(DjangoModelFactory):
+    class Meta:
+        model = SuspectedPair
+
+    first = factory.SubFactory(OrganisationFactory, vendor=True)
+    second = factory.SubFactory(OrganisationFactory, vendor=True)
+    reasons = ("name",)
 
 
 class DelegationFactory(DjangoModelFactory):

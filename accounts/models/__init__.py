@@ -1,7 +1,8 @@
+from accounts.models.alike import SuspectedPair, SuspectedPairQuerySet
 from accounts.models.delegations import Delegation, DelegationQuerySet
+from accounts.models.invitations import Invitation, InvitationQuerySet
+from accounts.models.joining import JOIN_LASTS, JoinRequest, JoinRequestQuerySet
 from accounts.models.people import (
-    Invitation,
-    InvitationQuerySet,
     Membership,
     Organisation,
     OrganisationQuerySet,
@@ -16,10 +17,13 @@ from accounts.models.people import (
 from accounts.models.verifications import Verification, VerificationQuerySet
 
 __all__ = [
+    "JOIN_LASTS",
     "Delegation",
     "DelegationQuerySet",
     "Invitation",
     "InvitationQuerySet",
+    "JoinRequest",
+    "JoinRequestQuerySet",
     "Membership",
     "Organisation",
     "OrganisationQuerySet",
@@ -27,6 +31,8 @@ __all__ = [
     "Place",
     "Role",
     "Standing",
+    "SuspectedPair",
+    "SuspectedPairQuerySet",
     "User",
     "UserManager",
     "Verification",

@@ -1,5 +1,4 @@
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
@@ -9,12 +8,12 @@ from django.db import models
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject, Lower
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.delegations import Delegation
+from accounts.models.verifications import EIGHT_DIGITS
 from innoportal.languages import Bilingual
 
 
@@ -155,11 +154,15 @@ class User(AbstractUser):
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def standing(self) -> "OrganisationQuerySet":
+        """Without those for which another one stands."""
+        return self.filter(merged_into__isnull=True)
+
     def requesters(self) -> "OrganisationQuerySet":
-        return self.filter(kind__in=Organisation.REQUESTERS)
+        return self.standing().filter(kind__in=Organisation.REQUESTERS)
 
     def vendors(self) -> "OrganisationQuerySet":
-        return self.filter(kind__in=Organisation.VENDORS)
+        return self.standing().filter(kind__in=Organisation.VENDORS)
 
 
 class Organisation(models.Model):
@@ -183,6 +186,12 @@ class Organisation(models.Model):
     about_en = models.TextField(_("about, in English"), blank=True)
     about_zh = models.TextField(_("about, in Traditional Chinese"), blank=True)
     website = models.URLField(_("website"), blank=True)
+    br_number = models.CharField(  # as given at registration; never public
+        _("business registration number"), max_length=8, blank=True, validators=[EIGHT_DIGITS]
+    )
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="earlier", verbose_name=_("now")
+    )
     is_confirmed = models.BooleanField(_("confirmed by the portal office"), default=False)
     people = models.ManyToManyField(User, through="Membership", related_name="organisations")
 
@@ -196,6 +205,9 @@ class Organisation(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(name_en="") | ~models.Q(name_zh=""), name="organisation_has_a_name"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(merged_into=models.F("pk")), name="organisation_merged_into_another"
             ),
         ]
 
@@ -237,44 +249,6 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} @ {self.organisation}"
-
-
-INVITATION_LASTS = timedelta(days=14)
-
-
-class InvitationQuerySet(models.QuerySet["Invitation"]):
-    def for_user(self, user: User) -> "InvitationQuerySet":
-        """Those sent to an address which this person has proved to be theirs."""
-        proved = user.emailaddress_set.filter(verified=True).values_list("email", flat=True)  # type: ignore[attr-defined]
-        return self.filter(email__in=[address.lower() for address in proved])
-
-
-class Invitation(models.Model):
-    """An approver asks someone to join, by an address of whose owner the portal tells nothing."""
-
-    organisation = models.ForeignKey(
-        Organisation, models.CASCADE, related_name="invitations", verbose_name=_("organisation")
-    )
-    email = models.EmailField(_("e-mail address"))
-    role = models.CharField(_("role"), max_length=16, choices=Membership.Role, default=Membership.Role.MEMBER)
-    invited_by = models.ForeignKey(User, models.CASCADE, related_name="+", editable=False)
-    invited_at = models.DateTimeField(_("since"), auto_now_add=True)
-    sent_at = models.DateTimeField(default=timezone.now, editable=False)
-    nonce = models.CharField(max_length=12, default=new_key, editable=False)  # sent again: the old link ends
-
-    objects = InvitationQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("invitation")
-        verbose_name_plural = _("invitations")
-        constraints = [models.UniqueConstraint(fields=["organisation", "email"], name="invitation_once")]
-
-    def __str__(self) -> str:
-        return f"{self.email} → {self.organisation}"
-
-    @property
-    def is_expired(self) -> bool:
-        return timezone.now() > self.sent_at + INVITATION_LASTS
 
 
 class Partnership(models.Model):

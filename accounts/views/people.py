@@ -25,11 +25,19 @@ TOLD = {
     "join": gettext_lazy("A member joined"),
     "change_role": gettext_lazy("A role was changed"),
     "remove_member": gettext_lazy("A member was removed"),
+    "register": gettext_lazy("The organisation was registered"),
+    "ask_to_join": gettext_lazy("Someone asked to join"),
+    "accept_join": gettext_lazy("A request to join was accepted"),
+    "decline_join": gettext_lazy("A request to join was declined"),
+    "expire_join": gettext_lazy("A request to join expired without an answer"),
+    "withdraw_join": gettext_lazy("A request to join was taken back"),
+    "absorb": gettext_lazy("Another entry of the same organisation was merged into this one"),
     "ask_verification": gettext_lazy("Verification was asked for"),
     "verify": gettext_lazy("The portal office verified the organisation"),
     "refuse_verification": gettext_lazy("The portal office did not verify the organisation"),
     "revoke_verification": gettext_lazy("The verification was taken back"),
 }
+ASKED = 5  # of the latest requests to join, on a person's own page
 SHOWN = 12  # wishes, and solutions, on the page of an organisation
 
 
@@ -49,6 +57,7 @@ class Profile(LoginRequiredMixin, UpdateView):
         return super().get_context_data(
             **kwargs,
             memberships=user.memberships.select_related("organisation").order_by("pk"),
+            asked=user.join_requests.select_related("organisation").order_by("-asked_at", "-pk")[:ASKED],
             invitations=Invitation.objects.for_user(user).select_related("organisation").order_by("pk"),
             roles=[
                 label
@@ -111,7 +120,14 @@ class OrganisationDetail(DetailView):
     template_name = "accounts/organisation.html"
 
     def get_queryset(self):
-        return Organisation.objects.select_related("partnership")
+        return Organisation.objects.select_related("partnership", "merged_into")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The address of one that was merged leads to the one that stands."""
+        self.object = self.get_object()
+        if stands := self.object.merged_into:
+            return redirect(stands, permanent=True)
+        return self.render_to_response(self.get_context_data(object=self.object))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         organisation = self.object
@@ -171,6 +187,7 @@ class Members(Managed, FormView):
             memberships=organisation.memberships.select_related("user").order_by("pk"),
             invitations=organisation.invitations.order_by("pk"),
             roles=Membership.Role.choices,
+            asking=organisation.join_requests.waiting().select_related("person").order_by("pk"),
             events=told(organisation),
         )
 

@@ -44,6 +44,7 @@ def load(today: date, progress: Callable[[], None] = lambda: None) -> int:
 def _write(told: chapters.Told) -> None:
     """Decide on the day of each event; what happens later than its cause on one day is added after it."""
     trust.vendors(told)
+    trust.newcomers(told)
     for row in content("steps", "approval.toml"):
         approval.steps(told, row)
     for row in content("delegation", "approval.toml"):

@@ -3,7 +3,9 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from accounts import registering
 from accounts import services as accounts
+from accounts.joining import ask_to_join
 from accounts.models import Organisation, Verification
 from journal.models import Entry
 from matching import services as matching
@@ -12,7 +14,7 @@ from solutions.models import Solution
 if TYPE_CHECKING:
     from innoportal.demonstration.chapters import Told
 
-VERIFIED, ASKED, INVITED = -650, -2, -3  # days
+VERIFIED, REGISTERED, ASKED, INVITED = -650, -5, -2, -3  # days
 FIRST_NUMBER = 70000001  # business registration numbers, all invented
 
 
@@ -31,6 +33,23 @@ def vendors(told: "Told") -> None:
     told.story.at(
         INVITED,
         partial(accounts.invite, asking, by=approver, email="new.colleague@example.org", role="member"),
+    )
+
+
+def newcomers(told: "Told") -> None:
+    """One registers what may be here already and says it is another; one asks to join what is here."""
+    there = told.cast.organisations["liftsense"]
+    register = partial(
+        registering.register,
+        by=told.cast.people["founder"],
+        kind=Organisation.Kind.STARTUP,
+        name_en="Lift Sense Laboratory Ltd (demonstration)",
+        name_zh="梯察科技有限公司（示範）",
+        seen=[one.pk for one in told.cast.organisations.values()],
+    )
+    told.story.at(REGISTERED, register)
+    told.story.at(
+        ASKED, partial(ask_to_join, there, by=told.cast.people["newcomer"], words="I joined in spring.")
     )
 
 

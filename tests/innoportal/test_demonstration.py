@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import Count
 from django.utils import timezone
 
-from accounts.models import Invitation, Organisation, User, Verification
+from accounts.models import Invitation, JoinRequest, Organisation, SuspectedPair, User, Verification
 from documents.models import Document
 from innoportal.demonstration.clock import Story
 from innoportal.demonstration.load import load
@@ -77,9 +77,16 @@ def test_who_was_refused_reads_a_ground_and_advice():
 def test_vendors_are_verified_but_for_one_that_waits_and_invites():
     (waiting,) = Verification.objects.waiting()
     assert not waiting.organisation.is_confirmed
-    vendors = set(Organisation.objects.vendors()) - {waiting.organisation}
+    doubtful = SuspectedPair.objects.values("second")
+    vendors = set(Organisation.objects.vendors().exclude(pk__in=doubtful)) - {waiting.organisation}
     assert {one.organisation for one in Verification.objects.in_force()} == vendors
     assert Invitation.objects.get().organisation == waiting.organisation
+
+
+def test_one_registered_what_may_be_here_and_another_asks_to_join_it():
+    pair, asked = SuspectedPair.objects.waiting().get(), JoinRequest.objects.waiting().get()
+    assert (pair.first.slug, pair.is_denied) == ("liftsense", True)
+    assert asked.organisation == pair.first
 
 
 def test_a_wish_and_a_solution_have_files_with_a_preview():

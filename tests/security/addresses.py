@@ -79,6 +79,10 @@ def arguments(world: World, name: str, kind: str) -> dict:
         "notices:unfollow": world.hidden["follow"].pk,
         "matching:activate-ranker": world.hidden["ranker"].pk,
         "matching:cancel-run": world.hidden["run"].pk,
+        "people:answer-join": world.hidden["asked"].pk,
+        "people:withdraw-join": world.hidden["asked"].pk,
+        "merge-organisations": world.hidden["pair"].pk,
+        "people:suspected-pair": world.hidden["pair"].pk,
         "desk:change": world.hidden["view"].pk,
         "desk:remove": world.hidden["view"].pk,
         "people:answer-invitation": world.hidden["invitation"].pk,
@@ -98,6 +102,7 @@ def arguments(world: World, name: str, kind: str) -> dict:
         given |= {"name": "wishes.publish", "code": "en"}
     if name == "api:topic-detail":
         given["slug"] = world.public["topic"].slug
+    given["stands"] = world.hidden["pair"].first_id
     found = {one: value for one, value in given.items() if one in wanted}
     assert found.keys() | {"format"} >= wanted, (name, wanted)
     return found

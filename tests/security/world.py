@@ -132,6 +132,8 @@ def _people(world: World) -> None:
         first_on=tomorrow,
     )
     world.hidden["verification"] = make.VerificationFactory()
+    world.hidden["asked"] = make.JoinRequestFactory()
+    world.hidden["pair"] = make.SuspectedPairFactory()
     world.hidden["invitation"] = make.InvitationFactory(
         organisation=world.public["department_a"], email=f"{world.mark('invited')}@example.org"
     )
