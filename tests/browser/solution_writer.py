@@ -8,7 +8,7 @@ BUTTONS = {  # language → begin with four questions, begin with all, go on, ha
         "Hand in the expression of interest",
         "Hand in",
     ),
-    "zh-hant": ("由四條問題開始", "由完整表格開始", "繼續", "提交意向書", "提交"),
+    "zh-hant": ("由四條問題開始", "由完整表格開始", "繼續", "提交意向書", "遞交"),
 }
 
 
