@@ -24,7 +24,7 @@ class RegisterForm(forms.ModelForm):
             "name_en": _("Name in English"),
             "name_zh": _("Name in Traditional Chinese"),
             "kind": _("Kind of vendor"),
-            "br_number": _("Business registration number, if it has one"),
+            "br_number": _("Business registration number"),
         }
         help_texts = {
             "name_en": _("As it stands in its papers. One of the two names is enough."),

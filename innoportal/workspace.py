@@ -150,6 +150,8 @@ def rooms(user: User) -> list[dict[str, str]]:
         pages += [
             (_("Wishes with the portal office"), "wishes:queue", True, "inbox"),
             (_("Solutions with the portal office"), "solutions:queue", True, "inbox"),
+            (_("Vendors to verify"), "people:verifications", True, "shield"),
+            (_("Organisations that may be one"), "people:suspected-pairs", True, "building"),
         ]
     return [
         {"label": label, "url": reverse(name), "icon": icon} for label, name, shown, icon in pages if shown
