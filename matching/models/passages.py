@@ -77,7 +77,8 @@ class IndexedPassage(models.Model):
             models.UniqueConstraint(fields=["profile", "basis", "lang"], name="indexed_passage_once")
         ]
         indexes = [
-            GinIndex(fields=["terms"], name="indexed_passage_terms"),
+            # What was written last waits in a list that every look-up of a term reads through.
+            GinIndex(fields=["terms"], name="indexed_passage_terms", gin_pending_list_limit=64),
             models.Index(fields=["basis", "role", "lang", "lot"], name="indexed_passage_by_lot"),
             models.Index(fields=["basis", "key"], name="indexed_passage_by_key"),
         ]

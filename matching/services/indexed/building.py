@@ -120,6 +120,7 @@ def link(ground: Ground, memory: str = "", workers: int | None = None, progress:
             progress("graphs", done, len(wanted))
         cursor.execute("RESET maintenance_work_mem")
         cursor.execute("RESET max_parallel_maintenance_workers")
+        cursor.execute("SELECT gin_clean_pending_list('indexed_passage_terms')")
         cursor.execute("ANALYZE matching_indexedpassage, matching_termcount, matching_passagecount")
 
 
