@@ -24,6 +24,7 @@ OWN_PITCH = """select s.reference || chr(47) || i.wish_reference from solutions_
     where o.slug = 'liftsense' and s.status = 'listed' order by i.id limit 1"""
 FILE = """select d.key::text from documents_document d join documents_rendition r on r.document_id = d.id
     where d.noun like '%{}' and not d.is_confidential order by d.id limit 1"""
+VERIFICATION = "select id from accounts_verification where {} order by id limit 1"
 UNPLANNED = """select m.key from matching_match m where m.status = 'approved'
     and not exists (select from trials_trial t where t.match_id = m.id) order by m.id limit 1"""
 
@@ -45,6 +46,10 @@ PAGES = [
     ("people:organisation", None, "building", ""),
     ("people:members", "approver", "building", ""),
     ("people:verifications", "office", "", ""),
+    ("people:verification", "administrator", "liftsense", ""),
+    ("people:decide-verification", "office", VERIFICATION.format("decided_at is null"), ""),
+    ("people:revoke-verification", "office", VERIFICATION.format("is_verified"), ""),
+    ("people:invited", "vendor", "invitation token", ""),
     ("people:register", "member.slopes", "", ""),
     ("people:ask-to-join", "officer", "liftsense", ""),
     ("people:suspected-pairs", "office", "", ""),

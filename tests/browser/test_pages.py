@@ -10,10 +10,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from babel.messages.pofile import read_po
 from django.conf import settings
+from django.core import signing
 from django.core.signing import TimestampSigner
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import translation
 
+from accounts.invitations import SALT
 from innoportal import embedded
 from innoportal.demonstration.people import PASSPHRASE
 from innoportal.languages import HTML_LANG
@@ -95,6 +97,10 @@ def made(readers, ask):
         user = ask("select id from accounts_user where email = 'vendor@example.org'")
         return TimestampSigner(salt="unsubscribe").sign_object([user, "follow"])
 
+    def invitation():
+        pk, nonce = ask("select array[id::text, nonce] from accounts_invitation order by id limit 1")
+        return signing.dumps([int(pk), nonce], salt=SALT)
+
     def mail():
         visitor = readers[None]
         visitor.at("/en/account/password/reset/").locator("main [name=email]").fill("officer@example.org")
@@ -168,7 +174,7 @@ def made(readers, ask):
         {"wish draft": wish_draft, "unsubscribe token": token, "caught mail": mail, "report draft": draft},
         {},
     )
-    makers |= {"solution draft": solution_draft}
+    makers |= {"solution draft": solution_draft, "invitation token": invitation}
     makers |= {"bulk action": bulk_action, "saved view": saved_view}
     makers |= {"term": term, "term at rest": resting_term}
 

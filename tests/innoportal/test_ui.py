@@ -308,9 +308,12 @@ def test_icon_draws_a_symbol_of_the_picture_in_the_colour_of_the_text_and_no_oth
         portal_ui.icon("none-of-them")
 
 
+OF_MAILS = ("frame.html", "mail.html", "digest.html")
+
+
 def pages():
     return [
-        path for path in (ROOT / "templates").rglob("*.html") if not {"mail", "mail.html"} & set(path.parts)
+        path for path in (ROOT / "templates").rglob("*.html") if not {"mail", *OF_MAILS} & set(path.parts)
     ]
 
 

@@ -30,7 +30,8 @@ def test_every_list_is_of_a_verb_that_refuses_and_ends_with_other():
     rows = Ground.objects.order_by("noun", "verb", "position", "pk")
     lists = {}
     for row in rows:
-        assert WORKFLOWS[row.noun][row.verb].needs_reason, row
+        if row.noun != "matching.answer":  # which has no table of states: triage asks for the ground itself
+            assert WORKFLOWS[row.noun][row.verb].needs_reason, row
         assert row.words_en
         assert row.words_zh
         lists.setdefault((row.noun, row.verb), []).append(row.code)

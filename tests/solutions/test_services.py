@@ -127,7 +127,7 @@ def test_listing_gives_a_number_and_tells_the_vendor_and_each_follower_once():
     year = timezone.localdate().year
     assert solution.reference == f"S-{year}-0001"
     assert solution.listed_at is not None
-    assert solution.expires_on == timezone.localdate() + timedelta(days=3 * 365)
+    assert solution.expires_on == timezone.localdate() + timedelta(days=365)
     assert told("listed") == {(member.user.pk, "party")}
     assert told("new") == {(person.pk, "follow") for person in (of_topic, of_vendor, of_both)}
 

@@ -3,6 +3,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from documents.tasks import sweep
 from journal.models import Entry
 from notifications.services import follow
 from solutions import pitching, services
@@ -322,9 +323,10 @@ def test_a_file_is_attached_and_stands_on_the_page(client, member, settings, tmp
     solution = SolutionFactory(listed=True, organisation=member.organisation)
     client.force_login(member.user)
     attach(client, solution, "open.pdf", samples.pdf())
-    attach(client, solution, "closed.pdf", samples.pdf(), confidential="on")
+    attach(client, solution, "closed.pdf", samples.pdf(after=b"% another"), confidential="on")
     own = client.get(solution.get_absolute_url()).content.decode()
     assert [name in own for name in ("open.pdf", "closed.pdf")] == [True, True]
+    sweep()  # makes the public copies
     client.logout()
     public = client.get(solution.get_absolute_url()).content.decode()
     assert [name in public for name in ("open.pdf", "closed.pdf")] == [True, False]

@@ -176,6 +176,6 @@ def test_corrected_answers_take_one_query_more_however_many(
     for question in QuestionFactory.create_batch(count, wish=wish, answer="Yes.", answered_at=now):
         services.correct(question, by=member, text="No.")
     with django_assert_num_queries(
-        6
-    ):  # wish with topics, sponsors, questions, measures, journal, what was said
+        7
+    ):  # wish with topics, sponsors, questions, measures, journal, files, what was said
         client.get(wish.get_absolute_url())

@@ -162,5 +162,5 @@ def test_returns_and_questions_take_as_many_queries_for_five_as_for_one(
         ScreeningQuestionFactory(given_back=WishReturnFactory(wish=wish))
     again(wish, people)
     client.force_login(people["office"], backend=BACKEND)
-    with django_assert_max_num_queries(17):  # two of them the lists of why it may be refused
+    with django_assert_max_num_queries(18):  # two of them the lists of why it may be refused
         assert client.get(Wish.objects.get(pk=wish.pk).get_absolute_url()).status_code == 200
