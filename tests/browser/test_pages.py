@@ -182,7 +182,7 @@ def made(readers, ask):
         name, slash, rest = word.partition("/")  # of a page of a thing that was made
         if name not in found:
             found[name] = makers[name]() if name in makers else ask(name) if "select" in name else name
-        return found[name] + slash + rest
+        return str(found[name]) + slash + rest
 
     return make
 

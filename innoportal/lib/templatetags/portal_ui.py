@@ -243,7 +243,9 @@ def active_filters(context: Context, form: Form) -> list[dict[str, str]]:
             params.setlist(field.name, [other for other in params.getlist(field.name) if other != str(value)])
             params.pop("page", None)
             shown = dict(_flat_choices(field)).get(str(value), str(value))
-            chosen.append({"label": str(field.label), "value": shown, "url": f"?{params.urlencode() or 'view='}"})
+            chosen.append(
+                {"label": str(field.label), "value": shown, "url": f"?{params.urlencode() or 'view='}"}
+            )
     return chosen
 
 
