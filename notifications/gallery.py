@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template import TemplateDoesNotExist
 from django.utils.decorators import method_decorator
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.generic import TemplateView
@@ -18,6 +19,14 @@ from notifications.mails import mail, read
 
 # A mail is shown as a document of its own: no script, no form, no network.
 CLOSED = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+ROOMS = {
+    "documents": _("Files"),
+    "matching": _("Matches"),
+    "notifications": _("Notices"),
+    "solutions": _("Solutions"),
+    "trials": _("Trials and reports"),
+    "wishes": _("Wishes"),
+}
 LANGUAGES = [("en", "English"), ("zh-hant", "繁體中文"), ("zh-hans", "简体中文")]
 
 
@@ -29,7 +38,7 @@ class Gallery(PermissionRequiredMixin, TemplateView):
         language = get_language() or "en"
         rooms: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for name in samples.names():
-            room = name.partition(".")[0]
+            room = str(ROOMS.get(name.partition(".")[0], name.partition(".")[0]))
             rooms[room].append((name, read(samples.sample(name, language), language).subject))
         return super().get_context_data(**kwargs, rooms=dict(rooms))
 

@@ -57,7 +57,7 @@ PAGES = [
     (
         "merge-organisations",
         "office",
-        "select id || '/' || first_id from accounts_suspectedpair order by id limit 1",
+        "select id || chr(47) || first_id from accounts_suspectedpair order by id limit 1",
         "",
     ),
     ("people:answer-join", "vendor", "select id from accounts_joinrequest order by id limit 1", ""),

@@ -39,7 +39,7 @@ def test_what_was_typed_stays_when_something_is_missing(somebody):
 def test_a_visitor_searches_and_filters(somebody):
     visitor = somebody(**BARE)
     page = visitor.at("/en/")
-    page.locator("[name=q]").fill("lift breakdowns")
+    page.locator("[name=q]").fill("monitor the health of lifts of any make")
     visitor.press("Search")
     expect(page.locator("#results")).to_contain_text("Lift health monitor for any make")
     page = visitor.at("/en/wishes/")

@@ -23,8 +23,8 @@ from accounts.models import User
 from documents.models import Document
 from documents.tasks import sweep
 from journal.models import Entry
+from notifications import sending
 from notifications.models import Notification
-from notifications.services import deliver
 from solutions.models import Interest
 from tests.documents import samples
 from tests.documents.fake_clamd import EICAR, clamd
@@ -226,7 +226,7 @@ def eicar(desk: Desk) -> None:
     assert desk.client.get(document.get_absolute_url()).status_code == 404
     page = text_of(desk.client.get(wish.get_absolute_url()))
     assert "A virus was found in this file (Eicar-Test-Signature)." in page
-    deliver(Notification.objects.get(channel="email").pk)
+    sending.deliver("notification", Notification.objects.get(channel="email").pk)
     assert mail.outbox[0].to == [desk.officer.email]
     assert settings.CLAMAV == ""
 

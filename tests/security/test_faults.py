@@ -18,7 +18,7 @@ from kombu.pools import producers
 
 from innoportal import embedded
 from innoportal.celery import app
-from notifications import services, tasks
+from notifications import sending, tasks
 from notifications.models import Delivery, Notification
 from tests.factories import PASSWORD, MembershipFactory, NotificationFactory, UserFactory, WishFactory
 from tests.matching.test_worker import address_of_the_test_database
@@ -115,7 +115,7 @@ def test_while_the_mail_server_is_away_mails_wait_ever_longer_and_go_out_once_it
     tasks.sweep()
     tasks.sweep()
     assert len(mailoutbox) == 3
-    assert services.due(10) == []
+    assert sending.due(10) == []
 
 
 def test_while_the_database_is_away_there_is_a_page_in_all_languages_and_then_everything_again(
