@@ -163,7 +163,7 @@ def test_no_get_of_anyone_changes_a_row(world):
             world.clients[who].get(address(world, "matching:advice", kind))
         before = fingerprint()
         for name, kind, _method in gets:
-            if name.startswith("documents:") and kind == "hidden":
+            if name in ("documents:download", "documents:original", "documents:picture"):
                 continue  # that someone had a confidential file is written down on purpose
             cookies = world.clients[who].cookies.copy()
             response = world.clients[who].get(address(world, name, kind))
