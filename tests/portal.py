@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -84,7 +85,11 @@ class Portal:
 
     def memory(self):
         """Bytes, each shared page counted once."""
-        return sum(process.memory_full_info().pss for process in self.members())
+        found = 0
+        for process in self.members():
+            with suppress(psutil.NoSuchProcess):  # a backend or a workshop that ended meanwhile
+                found += process.memory_full_info().pss
+        return found
 
     def stop(self):
         began = time.monotonic()
