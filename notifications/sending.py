@@ -2,7 +2,7 @@
 
 import logging
 import smtplib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
@@ -38,10 +38,22 @@ def gather(limit: int) -> int:
     rows = list(people.values_list("recipient", "due_at"))
     for recipient, due_at in rows:
         with transaction.atomic():
-            digest, _made = Digest.objects.get_or_create(recipient_id=recipient, due_at=due_at)
-            if digest.attempts == 0:  # of one that was tried, the words stay what they were
-                Notification.objects.ripe().filter(recipient=recipient).update(digest=digest)
+            digest = _untried(recipient, due_at)
+            Notification.objects.ripe().filter(recipient=recipient).update(digest=digest)
     return len(rows)
+
+
+def _untried(recipient: int, due_at: datetime) -> Digest:
+    """The digest of that time, held until the notices are in it, so that nobody claims it meanwhile.
+
+    Of one that was tried, the words stay what they were: a notice that was committed late, for the same time,
+    goes with another.
+    """
+    rows = Digest.objects.select_for_update()
+    found, _made = rows.get_or_create(recipient_id=recipient, due_at=due_at)
+    if found.attempts:
+        return Digest.objects.create(recipient_id=recipient, due_at=timezone.now())
+    return found
 
 
 def deliver(kind: str, pk: int) -> bool:

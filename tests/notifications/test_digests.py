@@ -185,6 +185,21 @@ def test_a_worker_killed_before_a_digest_went_out_sends_the_same_one_later(wish,
     assert "Later" not in message.body
 
 
+def test_a_notice_that_is_committed_after_the_digest_of_its_time_went_out_is_sent_all_the_same(
+    wish, mailoutbox, time_machine
+):
+    person = UserFactory()
+    tell(person, wish)
+    time_machine.shift(days(1))
+    sweep()
+    due = Digest.objects.get().due_at
+    wish.title_en = "Late"
+    tell(person, wish)
+    Notification.objects.filter(sent_at=None, channel="email").update(not_before=due)
+    sweep()
+    assert [message.subject for message in mailoutbox] == ["Changed: Dry pipes", "Changed: Late"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_gather_one_digest(wish, mailoutbox):
     person = UserFactory()
