@@ -1,9 +1,12 @@
+from typing import Any
+
 from django import forms
 from django.contrib.auth import forms as auth_forms
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership, User, Verification
+from accounts.models import Membership, Organisation, User, Verification
 
 
 class LineField(forms.CharField):
@@ -40,6 +43,31 @@ class ProfileForm(forms.ModelForm):
         model = User
         fields = ("name", "language")
         field_classes = {"name": LineField}
+
+
+class OwnOrganisationForm(forms.Form):
+    """For which of one's organisations one writes; nobody is asked who has only one.
+
+    A room names which kinds write in it.
+    """
+
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), label=_("organisation"), empty_label=None
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mine = self.writers().order_by("name_en", "pk")
+        if not user.is_superuser:
+            mine = mine.filter(pk__in=list(user.membership_roles))
+        field = self.fields["organisation"]
+        field.queryset = mine
+        if len(field.queryset) == 1:
+            self.initial["organisation"] = field.queryset[0].pk
+            field.widget = forms.HiddenInput()
+
+    def writers(self) -> QuerySet[Organisation]:
+        raise NotImplementedError
 
 
 class InvitationForm(forms.Form):

@@ -52,12 +52,12 @@ def inspect(file: BinaryIO, name: str) -> Kind:
     if kind.is_text:
         _inspect_text(data)
         return kind
+    if not kind.member:
+        _inspect_edges(data)  # first: what is told of a file that is two kinds does not hang on a likelihood
     if _label(data) not in kind.labels:
         raise _mismatch()
     if kind.member:
         _inspect_office(file, kind)
-    else:
-        _inspect_edges(data)
     if kind.is_image:
         _inspect_image(file, kind)
     else:

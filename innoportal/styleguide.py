@@ -12,9 +12,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from innoportal.languages import phrase
+from innoportal.lib.inputs import DatePicker
 from innoportal.lib.templatetags.portal_cards import joined
 from innoportal.lib.templatetags.portal_ui import fact
-from innoportal.lib.widgets import DatePicker
 
 STATUSES = ("draft", "screening", "open", "matched", "on_trial", "published", "stopped")
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")

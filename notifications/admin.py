@@ -18,12 +18,6 @@ class NotificationAdmin(admin.ModelAdmin):
     list_filter = ("channel", "why", ("sent_at", admin.EmptyFieldListFilter))
     date_hierarchy = "created_at"
     inlines = (DeliveryInline,)
-    actions = ("send_again",)
-
-    @admin.action(description="Send again")
-    def send_again(self, request, queryset):
-        """Gives mails whose attempts are used up a fresh start."""
-        queryset.filter(sent_at__isnull=True).update(attempts=0, claimed_at=None)
 
     def has_add_permission(self, request):
         return False

@@ -26,8 +26,10 @@ STATES: dict[str, tuple[Any, Q]] = {
         UNSENT & Q(held_at__isnull=True, attempts__gte=MAX_ATTEMPTS),
     ),
     "waiting": (gettext_lazy("Waiting"), UNSENT & Q(held_at__isnull=True, attempts__lt=MAX_ATTEMPTS)),
-    "sent": (gettext_lazy("Sent"), Q(sent_at__isnull=False)),
+    "sent": (gettext_lazy("Sent"), Q(sent_at__isnull=False, last_error="")),
+    "dropped": (gettext_lazy("Not sent"), Q(sent_at__isnull=False) & ~Q(last_error="")),
 }
+ASKING = ("held", "failed", "waiting")  # states whose mails somebody may wait for
 AT_ONCE = 500  # mails that one button lets go
 
 
@@ -81,8 +83,8 @@ class Outbox(PermissionRequiredMixin, ListView):
 
 
 def counted(state: str) -> int | None:
-    """How many, of what asks for somebody; what was sent is not counted."""
-    return None if state == "sent" else sum(rows.count() for rows in rows_of(state).values())
+    """How many, of what asks for somebody; what is over is not counted."""
+    return sum(rows.count() for rows in rows_of(state).values()) if state in ASKING else None
 
 
 class Release(PermissionRequiredMixin, View):

@@ -36,24 +36,25 @@ def gather(limit: int) -> int:
     ripe = Notification.objects.ripe()
     people = ripe.values("recipient").annotate(due_at=Max("not_before")).order_by("due_at")[:limit]
     rows = list(people.values_list("recipient", "due_at"))
-    for recipient, due_at in rows:
-        with transaction.atomic():
-            digest = _untried(recipient, due_at)
-            Notification.objects.ripe().filter(recipient=recipient).update(digest=digest)
-    return len(rows)
+    return sum(_gather_of(recipient, due_at) for recipient, due_at in rows)
 
 
-def _untried(recipient: int, due_at: datetime) -> Digest:
-    """The digest of that time, held until the notices are in it, so that nobody claims it meanwhile.
+def _gather_of(recipient: int, due_at: datetime) -> bool:
+    """One mail of what one person waits for, unless another worker has just made it.
 
-    Of one that was tried, the words stay what they were: a notice that was committed late, for the same time,
-    goes with another.
+    The words of a digest that was tried stay what they were: a notice that was committed late, for the same
+    time, goes with another.
     """
-    rows = Digest.objects.select_for_update()
-    found, _made = rows.get_or_create(recipient_id=recipient, due_at=due_at)
-    if found.attempts:
-        return Digest.objects.create(recipient_id=recipient, due_at=timezone.now())
-    return found
+    with transaction.atomic():
+        waiting = Notification.objects.ripe().filter(recipient=recipient).select_for_update()
+        if not (found := list(waiting.values_list("pk", flat=True))):
+            return False
+        digests = Digest.objects.select_for_update()
+        digest, _made = digests.get_or_create(recipient_id=recipient, due_at=due_at)
+        if digest.attempts:
+            digest = Digest.objects.create(recipient_id=recipient, due_at=timezone.now())
+        Notification.objects.filter(pk__in=found).update(digest=digest)
+    return True
 
 
 def deliver(kind: str, pk: int) -> bool:

@@ -2,10 +2,12 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from django import forms
-from django.contrib.postgres.forms import SimpleArrayField
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import OwnOrganisationForm
 from accounts.models import Organisation, User
+from innoportal.lib.inputs import ListField
 from innoportal.lib.writing.writer import LANGUAGES
 from journal.forms import GroundField
 from solutions.answers import BILINGUAL, ROWS, TEXTS
@@ -21,15 +23,6 @@ NEEDED = {
 }
 WISH_NUMBER = r"^[Ww]-\d{4}-\d{4,}$"
 NO_SUCH_WISH = _("There is no open wish of this number.")
-
-
-class ListField(SimpleArrayField):
-    """Words with commas between them; empty places do not count."""
-
-    def to_python(self, value: Any) -> list[Any]:
-        if isinstance(value, str):
-            value = self.delimiter.join(part for part in value.split(self.delimiter) if part.strip())
-        return super().to_python(value)
 
 
 def level_choices() -> list[tuple[Any, Any]]:
@@ -113,23 +106,9 @@ class SolutionForm(forms.ModelForm):
         return cleaned
 
 
-class StartForm(forms.Form):
-    """For which of one's organisations, and how much one wants to say now."""
-
-    organisation = forms.ModelChoiceField(
-        Organisation.objects.none(), label=_("organisation"), empty_label=None
-    )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        mine = Organisation.objects.vendors().order_by("name_en", "pk")
-        if not user.is_superuser:
-            mine = mine.filter(pk__in=list(user.membership_roles))
-        field = self.fields["organisation"]
-        field.queryset = mine
-        if len(field.queryset) == 1:
-            self.initial["organisation"] = field.queryset[0].pk
-            field.widget = forms.HiddenInput()
+class StartForm(OwnOrganisationForm):
+    def writers(self) -> QuerySet[Organisation]:
+        return Organisation.objects.vendors()
 
 
 class EvidenceForm(forms.ModelForm):

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
-from innoportal.lib.widgets import DatePicker, DateTimePicker
+from innoportal.lib.inputs import DatePicker, DateTimePicker
 from matching.models import Match
 from solutions.models import Solution
 from trials.models import Claim, Erratum, LogEntry, Measurement, Report, Trial, Venue

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Delegation, Membership, Organisation, User
-from innoportal.lib.widgets import DatePicker
+from innoportal.lib.inputs import DatePicker
 from wishes.endorsing import MOST, StepPlan
 from wishes.models import EndorsementStep
 

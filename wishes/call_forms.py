@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
 from accounts.roles import organisations_of
-from innoportal.lib.widgets import DatePicker
+from innoportal.lib.inputs import DatePicker
 from topics.forms import TopicsField
 from wishes.calls import check_extension
 from wishes.models import Call, Wish

@@ -2,12 +2,13 @@ from collections.abc import Collection
 from typing import Any
 
 from django import forms
-from django.contrib.postgres.forms import SimpleArrayField
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation, User
-from innoportal.lib.widgets import DatePicker
+from accounts.forms import OwnOrganisationForm
+from accounts.models import Organisation
+from innoportal.lib.inputs import DatePicker, ListField
 from innoportal.lib.writing.writer import LANGUAGES
 from topics.forms import TopicsField
 from wishes.answers import BILINGUAL, ROW, ROWS
@@ -23,15 +24,6 @@ NEEDED = {
 
 
 DAYS = ("closes_on", "questions_until", "decision_on")
-
-
-class ListField(SimpleArrayField):
-    """Words with commas between them; empty places do not count."""
-
-    def to_python(self, value: Any) -> list[Any]:
-        if isinstance(value, str):
-            value = self.delimiter.join(part for part in value.split(self.delimiter) if part.strip())
-        return super().to_python(value)
 
 
 class WishForm(forms.ModelForm):
@@ -127,23 +119,13 @@ class WishForm(forms.ModelForm):
         return cleaned
 
 
-class StartForm(forms.Form):
-    """For which of one's departments; nobody is asked who has only one."""
-
-    organisation = forms.ModelChoiceField(
-        Organisation.objects.none(), label=_("department"), empty_label=None
-    )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+class StartForm(OwnOrganisationForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        mine = Organisation.objects.requesters().order_by("name_en", "pk")
-        if not user.is_superuser:
-            mine = mine.filter(pk__in=list(user.membership_roles))
-        field = self.fields["organisation"]
-        field.queryset = mine
-        if len(field.queryset) == 1:
-            self.initial["organisation"] = field.queryset[0].pk
-            field.widget = forms.HiddenInput()
+        self.fields["organisation"].label = _("department")
+
+    def writers(self) -> QuerySet[Organisation]:
+        return Organisation.objects.requesters()
 
 
 class KpiForm(forms.ModelForm):

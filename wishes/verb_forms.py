@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
 from accounts.roles import organisations_of
-from innoportal.lib.widgets import DatePicker
+from innoportal.lib.inputs import DatePicker
 from journal.forms import GroundField
 from wishes.lasting import check_renewal
 from wishes.merging import JOINED

@@ -18,9 +18,9 @@ from django.utils import translation
 from innoportal import styleguide
 from innoportal.lib import charts
 from innoportal.lib.icons import ICONS
+from innoportal.lib.inputs import DatePicker
 from innoportal.lib.looks import STATUS_LOOKS, VERDICTS
 from innoportal.lib.templatetags import portal_cards, portal_frame, portal_ui
-from innoportal.lib.widgets import DatePicker
 from journal.models import Stateful
 
 ROOT = Path(settings.BASE_DIR)

@@ -271,7 +271,7 @@ def test_what_could_not_be_sent_is_sent_again_under_its_own_number(client, wish,
 
 
 @pytest.mark.parametrize("count", [1, 5])
-@pytest.mark.parametrize("state", ["held", "failed", "waiting", "sent"])
+@pytest.mark.parametrize("state", ["held", "failed", "waiting", "sent", "dropped"])
 def test_the_outbox_takes_as_many_queries_for_five_as_for_one(
     client, django_assert_num_queries, state, count
 ):
@@ -281,6 +281,7 @@ def test_the_outbox_takes_as_many_queries_for_five_as_for_one(
         "failed": {"attempts": MAX_ATTEMPTS},
         "waiting": {},
         "sent": {"sent_at": now},
+        "dropped": {"sent_at": now, "last_error": "not wanted any more"},
     }[state]
     NotificationFactory.create_batch(count, channel="email", **fields)
     DigestFactory.create_batch(count, **fields)
@@ -290,6 +291,11 @@ def test_the_outbox_takes_as_many_queries_for_five_as_for_one(
         page = client.get(reverse("notices:outbox"), {"state": state}).content.decode()
     assert page.count('class="ip-rows__main"') == 2 * count
     assert reverse("notices:release") not in page  # an auditor reads
+    other = {"sent": "dropped"}.get(state, "sent")  # what nobody wants any more was not sent
+    assert (
+        'class="ip-rows__main"'
+        not in client.get(reverse("notices:outbox"), {"state": other}).content.decode()
+    )
 
 
 @pytest.mark.parametrize(
