@@ -128,7 +128,7 @@ def _alive(side: str, pks: list[int]) -> Any:
 
 @cache
 def _all_public(side: str) -> Any:
-    """Never read itself: others are narrowed from it, which is less work than to put each together."""
+    """Never read itself, as the cards' rows in `matching.views.search`."""
     return MODELS[side].objects.public().values_list(Value(side), "pk")
 
 

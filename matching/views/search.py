@@ -63,7 +63,10 @@ def in_order(results, rows_of: Callable[[str], Any]) -> list[tuple[str, Any]]:
 
 @cache
 def _for_cards(side: str) -> Any:
-    """Of a dozen long texts a card reads one or two. Never read itself: to put the query together costs half of it."""
+    """Of a dozen long texts a card reads one or two.
+
+    Never read itself: others are narrowed from it, which is less work than to put each together.
+    """
     rows = MODELS[side].objects.public().for_cards()
     return rows.only(*TOLD, *READ[side], "organisation__name_en", "organisation__name_zh")
 
