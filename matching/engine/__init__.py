@@ -16,7 +16,7 @@ from matching.engine.items import (
     prepare,
     to_record,
 )
-from matching.engine.rank import DEFAULT_WEIGHTS, Contribution, Score, Weights, likeness, score
+from matching.engine.rank import DEFAULT_WEIGHTS, Contribution, Score, Weights, likeness, nearness, score
 from matching.engine.reading import Span
 from matching.engine.retriever import Near, Retriever
 from matching.engine.scores import Hit
@@ -57,6 +57,7 @@ __all__ = [
     "is_repeat",
     "likeness",
     "load_embedders",
+    "nearness",
     "passage_from_record",
     "prepare",
     "score",

@@ -154,6 +154,15 @@ def likeness(signals: Signals, weights: Weights = DEFAULT_WEIGHTS) -> float:
     return 1 / (1 + math.exp(-logit))
 
 
+def nearness(fused: float, alike: float) -> float:
+    """The order for who looks for texts: `fused` and the log odds of `likeness` (ADR 0044).
+
+    A fused score tells how far a text stands out in its own language, and something stands out in each; how
+    alike two texts are is told across all.
+    """
+    return fused + math.log(alike / (1 - alike))
+
+
 def share(value: float | None, name: str, weights: Weights) -> float:
     return 0.0 if value is None else weights.weights[name] * (value - weights.neutral[name])
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import BooleanField, F, Func, Value
 
 from innoportal.languages import simplified
-from matching.engine import Hit, Item, Passage, Prepared, likeness, prepare
+from matching.engine import Hit, Item, Passage, Prepared, likeness, nearness, prepare
 from matching.services import glossaries, retrievers, shelf
 from matching.services.profiles import prepared
 from matching.texts import item_of
@@ -20,8 +20,9 @@ from wishes.models import Wish
 LONGEST = 500  # characters of a query that are read
 MOST = 100  # results: four pages, past which no one looks
 REMEMBERED = 256  # queries: a next page or a narrower search asks the models nothing, at 6 kB each
+LOOKED_AT = 25  # texts that stand out most, of which the nearest few are named
 LIKELY = 0.2  # likeness of two texts below which a result is noise: nonsense reaches 0.15
-NAMED = 0.9  # share of the technical terms, by their weight
+NAMED = 0.9  # share of the words or technical terms, by their weight
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 LETTER = re.compile(r"[^\W_]")
 MODELS: dict[str, Any] = {"wish": Wish, "solution": Solution}
@@ -47,7 +48,7 @@ def search(text: str, *, side: str | None = None, user, k: int = MOST) -> list[R
     asked = _asked(query, held.engine.name, held.engine.model_names, glossaries.current())
     found = [one for name in ((side,) if side else MODELS) for one in _found(held, asked, name, k)]
     found.sort(key=lambda one: (-one[0].fused, one[1], int(one[0].key[1:])))
-    return list(islice(_public(_likely(found), k), k))
+    return _nearest(found, k)
 
 
 @lru_cache(REMEMBERED)
@@ -63,7 +64,7 @@ def similar(thing: Wish | Solution, *, k: int = 5) -> list[Result]:
     held = retrievers.held()
     known = prepared(side, [thing.pk], held.engine).get(thing.pk)
     asked = known or _read(item_of(thing), held)
-    return list(_public(_likely(_found(held, asked, side, k)), k)) if asked.passages else []
+    return _nearest(_found(held, asked, side, LOOKED_AT), k) if asked.passages else []
 
 
 def similar_text(title: str, body: str, *, k: int = 5) -> list[Result]:
@@ -75,7 +76,7 @@ def similar_text(title: str, body: str, *, k: int = 5) -> list[Result]:
     passage = Passage(language_of(whole), title.replace("\0", " "), body.replace("\0", " "))
     held = retrievers.held()
     asked = _read(Item("draft", "wish", (passage,)), held)
-    return list(_public(_likely(_found(held, asked, "wish", k)), k))
+    return _nearest(_found(held, asked, "wish", LOOKED_AT), k)
 
 
 def _read(item: Item, held: retrievers.Held) -> Prepared:
@@ -97,17 +98,28 @@ def _found(held: retrievers.Held, asked: Prepared, side: str, k: int) -> Iterato
     return ((hit, side) for hit in hits)
 
 
+def _nearest(found: Iterable[tuple[Hit, str]], k: int) -> list[Result]:
+    """The k nearest of those that stand out most."""
+    at_once = max(k, LOOKED_AT)
+    results = list(islice(_public(_likely(found), at_once), at_once))
+    results.sort(key=lambda one: (-nearness(one.fused, one.probability), one.side, one.pk))
+    return results[:k]
+
+
 def _likely(found: Iterable[tuple[Hit, str]]) -> Iterator[Result]:
     """Weighed one by one, as they are asked for: of those found on two sides half are enough."""
     for hit, side in found:
         probability = likeness(hit.signals)
-        if probability >= LIKELY or _names_all(hit):
+        if probability >= LIKELY or names_all(hit):
             yield Result(side, int(hit.key[1:]), probability, hit.fused)
 
 
-def _names_all(hit: Hit) -> bool:
-    """In the other script no word can agree: there it is enough that every technical term is named."""
-    return not hit.signals["same_script"] and hit.signals["concepts_share"] >= NAMED
+def names_all(hit: Hit) -> bool:
+    """Whether a text holds every word that is asked for, or in the other script every technical term.
+
+    One word says too little for a text to be like it; who types it still looks for what holds it.
+    """
+    return hit.signals["words_share" if hit.signals["same_script"] else "concepts_share"] >= NAMED
 
 
 def _public(results: Iterator[Result], at_once: int) -> Iterator[Result]:

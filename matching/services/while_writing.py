@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from matching.engine import Hit, Item, Passage, Prepared, likeness, prepare
+from matching.engine import Item, Passage, Prepared, likeness, nearness, prepare
 from matching.services import glossaries, shelf
-from matching.services.searching import LETTER, NAMED, language_of
+from matching.services.searching import LETTER, language_of, names_all
 from solutions.models import Solution
 from wishes.models import Wish
 
@@ -52,13 +52,10 @@ def _passage(title: str, body: str) -> Passage:
 
 def _likely(held: shelf.Held, asked: Prepared, role: str) -> list[int]:
     hits = held.snapshot.search(asked, role, LOOKED_AT, crowded=False)  # type: ignore[arg-type]
-    return [int(hit.key[1:]) for hit in hits if _is_near(hit)]
-
-
-def _is_near(hit: Hit) -> bool:
-    """In the other script no word can agree: there it is enough that the technical terms are named."""
-    names_all = not hit.signals["same_script"] and hit.signals["concepts_share"] >= NAMED
-    return names_all or likeness(hit.signals) >= WORTH_A_LOOK
+    weighed = [(hit, likeness(hit.signals)) for hit in hits]
+    near = [(hit, alike) for hit, alike in weighed if alike >= WORTH_A_LOOK or names_all(hit)]
+    near.sort(key=lambda one: -nearness(one[0].fused, one[1]))
+    return [int(hit.key[1:]) for hit, _ in near]
 
 
 def _first(order: Sequence[int], rows: Mapping[int, Wish] | Mapping[int, Solution]) -> list:

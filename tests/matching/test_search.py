@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from matching import services
+from matching.engine import Hit
 from matching.services import glossaries, searching
 from matching.services.searching import language_of
 from matching.texts import engine_version
@@ -82,6 +83,24 @@ def test_a_question_in_chinese_finds_texts_in_both_languages(stock, text):
 def test_both_sides_are_searched_unless_one_is_named(stock):
     assert {side for side, _ in found("lift faults")} == {"wish", "solution"}
     assert {side for side, _ in found("lift faults", side="wish")} == {"wish"}
+
+
+def signals(likely):
+    value = 0.5 if likely else 0.3
+    share = 0.9 if likely else 0.0
+    return {"e5": value, "use": value, "words_share": share, "concepts_share": share, "same_script": 1.0}
+
+
+def test_what_fits_comes_before_what_only_stands_out_in_its_own_language(stock):
+    odd = (Hit(f"s{stock['升降機'].pk}", signals(likely=False), 3.0), "solution")
+    fits = (Hit(f"s{stock['lift'].pk}", signals(likely=True), 2.5), "solution")
+    order = [one.pk for one in searching._nearest([odd, fits], 5)]
+    assert order == [stock["lift"].pk, stock["升降機"].pk]
+
+
+def test_a_text_that_holds_the_one_word_asked_for_is_found_however_little_that_word_says(stock, monkeypatch):
+    monkeypatch.setattr(searching, "LIKELY", 0.999)
+    assert found("blockages") == [("solution", stock["drain"].pk)]
 
 
 def test_what_has_nothing_to_do_with_anything_finds_nothing(stock):
