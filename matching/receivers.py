@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.dispatch import receiver
 
+from accounts.models import User
 from documents.models import Document
 from journal.models import Entry
 from journal.workflow import happened
@@ -20,6 +21,9 @@ INDIFFERENT = frozenset(
 )
 # After these there may be a text with the portal office that was not compared yet.
 WRITES = frozenset({"submit", "endorse", "edit", "reconsider"})
+# After these an answer to a rapid call says something that the engine has not read.
+ANSWERS = WRITES | {"complete", "answer_wish"}
+REPLIES = frozenset({"complete", "submit"})
 
 
 @receiver(happened, sender=Wish, dispatch_uid="matching.wish")
@@ -32,6 +36,7 @@ def wish_changed(instance: Wish, entry: Entry, **kwargs) -> None:
 def solution_changed(instance: Solution, entry: Entry, **kwargs) -> None:
     _changed(instance, entry, tasks.rematch_solution)
     _compare(instance, entry, Duplicate.SOLUTIONS_COMPARED)
+    _answer(instance, entry)
     if entry.verb in services.GIVEN_BACK:
         transaction.on_commit(lambda: tasks.advise.delay(instance.pk, entry.pk), robust=True)
 
@@ -75,6 +80,14 @@ def _read_again(model: type[Wish | Solution], pk: int, entry: Entry, task) -> No
     """What is not public is read when it is. By the new date a sweep finds it, should the message be lost."""
     if model.objects.public().filter(pk=pk).update(updated_at=entry.at):
         transaction.on_commit(lambda: task.delay(pk, entry.at.isoformat()), robust=True)
+
+
+def _answer(solution: Solution, entry: Entry) -> None:
+    """What answers a rapid call is measured, listed or not; and what was asked for has come, if it has."""
+    if entry.verb in ANSWERS and (wishes := services.answered_wishes(solution)):
+        transaction.on_commit(lambda: tasks.estimate.delay(wishes), robust=True)
+    if entry.verb in REPLIES:
+        services.replied(solution, by=User.objects.filter(pk=entry.actor_id or 0).first())
 
 
 def _compare(thing: Wish | Solution, entry: Entry, compared: tuple[str, ...]) -> None:

@@ -29,6 +29,12 @@ def advise(solution_id: int, entry_id: int) -> None:
 
 
 @shared_task
+def estimate(wish_ids: list[int]) -> None:
+    """How well the answers to rapid calls fit that have no match; a sweep finds a lost message."""
+    services.estimate(wish_ids)
+
+
+@shared_task
 def sweep() -> None:
     """Match what is behind, and wake workers for the shards of a rematch: lost messages are sent again."""
     services.sweep()

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.urls import reverse
 
 from accounts.models import Role
-from matching.models import Answer, Duplicate, Match
+from matching.models import Answer, Duplicate, Estimate, Match
 from solutions.models import Interest, Solution
 from wishes.models import Call, Wish
 
@@ -18,6 +19,7 @@ UNSEEN = (Solution.Status.DRAFT, Solution.Status.WITHDRAWN)  # not handed in, or
 class Row:
     """One answer: which wish, which solution, how far it is and what the engine says."""
 
+    call: str
     wish: int
     solution: Solution
     pitch: str
@@ -25,6 +27,7 @@ class Row:
     probability: float | None = None
     like: int = 0  # answers with one number above 0 may be one and the same
     is_open: bool = False  # its page can be read by who asks
+    match: str = ""  # key of the match that tells the score, if one does
 
     @property
     def pair(self) -> tuple[int, int]:
@@ -40,6 +43,13 @@ class Row:
     @property
     def status_word(self) -> Any:
         return Answer.Status(self.status).label
+
+    @property
+    def url(self) -> str:
+        """Where the score is explained."""
+        if self.match:
+            return reverse("matching:detail", args=[self.match])
+        return reverse("matching:answer", args=[self.call, self.solution.slug])
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -82,24 +92,41 @@ def answers(call: Call, user: Any) -> list[Row]:
     scores = scores_of(wishes.values(), pks)
     like = groups(alike(pks))
     reads_all = user.is_superuser or user.has_role(Role.OFFICE) or user.has_role(Role.AUDITOR)
+    is_own = not reads_all and user.is_member_of(call.organisation_id)
     rows = [
         Row(
+            call=call.slug,
             wish=wishes[one.wish_reference],
             solution=one.solution,
             pitch=one.pitch,
             status=decided.get((wishes[one.wish_reference], one.solution_id), Answer.Status.NEW),
-            probability=scores.get((wishes[one.wish_reference], one.solution_id)),
+            probability=scores.get((wishes[one.wish_reference], one.solution_id), (None, ""))[0],
+            match=scores.get((wishes[one.wish_reference], one.solution_id), (None, ""))[1],
             like=like.get(one.solution_id, 0),
-            is_open=reads_all or one.solution.is_public,
+            is_open=reads_all or one.solution.is_public or (is_own and is_answering(one.solution)),
         )
         for one in interests
     ]
     return beside(rows)
 
 
-def scores_of(wishes: Iterable[int], solutions: Iterable[int]) -> dict[tuple[int, int], float]:
-    rows = Match.objects.filter(wish__in=list(wishes), solution__in=list(solutions))
-    return {(wish, one): score for wish, one, score in rows.values_list("wish", "solution", "probability")}
+def is_answering(solution: Solution) -> bool:
+    """As the rule has it by which the people of a wish read what is offered for it."""
+    return solution.status in Solution.ANSWERING
+
+
+def scores_of(
+    wishes: Iterable[int], solutions: Iterable[int]
+) -> dict[tuple[int, int], tuple[float | None, str]]:
+    """By wish and solution the score, and the key of the match that tells it; "" of what is not public."""
+    pairs = {"wish__in": list(wishes), "solution__in": list(solutions)}
+    names = ("wish", "solution", "probability")
+    estimates = Estimate.objects.filter(**pairs).values_list(*names, Value(""))
+    matches = Match.objects.filter(**pairs).values_list(*names, "key")
+    found = estimates.union(matches, all=True)  # type: ignore[misc]
+    return {
+        (wish, one): (score, key) for wish, one, score, key in sorted(found, key=lambda row: row[3] != "")
+    }
 
 
 def alike(solutions: Iterable[int]) -> list[tuple[int, int]]:

@@ -3,6 +3,7 @@ from django.urls import path
 from matching.views import (
     actions,
     advising,
+    answer,
     conflicts,
     detail,
     duplicates,
@@ -46,6 +47,7 @@ urlpatterns = [
     path("duplicates/<slug:slug>/not-same/", duplicates.NotSame.as_view(), name="not-same"),
     path("calls/<slug:slug>/", triage.OfCall.as_view(), name="of-call"),
     path("calls/<slug:slug>/triage/", triage.Triage.as_view(), name="triage"),
+    path("calls/<slug:slug>/triage/<slug:solution>/", answer.AnswerPage.as_view(), name="answer"),
     path("of-wish/<slug:slug>/", pieces.OfWish.as_view(), name="of-wish"),
     path("of-solution/<slug:slug>/", pieces.OfSolution.as_view(), name="of-solution"),
     path("<slug:slug>/", detail.Detail.as_view(), name="detail"),

@@ -32,6 +32,7 @@ ANSWERS = Workflow(
     {
         "shortlist": ({A.NEW, A.WANTING}, A.SHORTLISTED),
         "want": ({A.NEW, A.SHORTLISTED}, A.WANTING),
+        "reply": ({A.WANTING}, A.NEW),
         "decline": ({A.NEW, A.WANTING, A.SHORTLISTED}, A.DECLINED),
         "reconsider": ({A.SHORTLISTED, A.WANTING, A.DECLINED}, A.NEW),
     },

@@ -30,6 +30,7 @@ from matching.models import (
     Conflict,
     Duplicate,
     EngineVersion,
+    Estimate,
     IndexedPassage,
     Judgement,
     Match,
@@ -576,6 +577,22 @@ class AnswerFactory(DjangoModelFactory):
 
     wish = factory.SubFactory(WishFactory, open=True)
     solution = factory.SubFactory(SolutionFactory, listed=True)
+
+
+class EstimateFactory(DjangoModelFactory):
+    class Meta:
+        model = Estimate
+
+    wish = factory.SubFactory(WishFactory, open=True)
+    solution = factory.SubFactory(SolutionFactory)
+    probability = 0.5
+    feasibility = Match.Feasibility.FEASIBLE
+    confidence = 0.5
+    score = factory.LazyFunction(lambda: {"intercept": 0.0, "contributions": [], "reasons": [], "gaps": []})
+    ranker = factory.SubFactory(RankerFactory)
+    engine_version = factory.LazyFunction(engine_version)
+    wish_seen_at = factory.LazyAttribute(lambda one: one.wish.updated_at)
+    solution_seen_at = factory.LazyAttribute(lambda one: one.solution.updated_at)
 
 
 class ReviewFactory(DjangoModelFactory):

@@ -68,7 +68,12 @@ def _answer(told: "Told", key: str, row: Row) -> None:
     cast, organisation = told.cast, row["organisation"]
     member = cast.members.get(organisation) or cast.approvers[organisation]
     texts = {name: row[name] for name in ("title_en", "title_zh", "summary_en", "trl")}
-    solution = solutions.create(by=member, organisation=cast.organisations[organisation], **texts)
+    solution = solutions.create(
+        by=member,
+        organisation=cast.organisations[organisation],
+        is_expression=row.get("is_expression", False),
+        **texts,
+    )
     solutions.submit(solution, by=member)
     reference = told.fresh_wish(key).reference or ""
     pitching.answer_wish(solution, by=member, wish_reference=reference, pitch=row["pitch"])

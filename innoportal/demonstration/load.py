@@ -75,6 +75,7 @@ def _settle(told: chapters.Told) -> None:
     wishes = list(Wish.objects.open())
     matching.profiles(wishes)
     matching.rematch_wishes([wish.pk for wish in wishes], explained=3)
+    matching.estimate()
     trust.advice()
     old = Notification.objects.filter(
         created_at__lt=timezone.now() - MAILED, sent_at__isnull=True, channel="email"

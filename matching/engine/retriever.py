@@ -52,6 +52,10 @@ class Retriever(Protocol):
         """For each query what there is of its own `among`: the answers of `search`, but for all in one go."""
         ...
 
+    def beside(self, query: Prepared, role: Role, things: Sequence[Prepared]) -> list[Hit]:
+        """What `search` would tell of these if they were public; only this measurement knows of them."""
+        ...
+
     def near(self, role: Role, beside: Iterable[Prepared] = ()) -> Near:
         """For finding duplicates; `beside` are things that only this comparison may know of."""
         ...

@@ -176,6 +176,10 @@ class Snapshot:
                 found[number] = hits
         return found
 
+    def beside(self, query: Prepared, role: Role, things: Sequence[Prepared]) -> list[Hit]:
+        """What a search would tell of things that are not there, if they were."""
+        return self.with_changes(things).search(query, role, len(things), {one.key for one in things})
+
     def outlooks(self, role: Role) -> Outlooks:
         return self._outlooks.setdefault(role, Outlooks())
 

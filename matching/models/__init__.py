@@ -1,6 +1,7 @@
 from matching.models.answer import Answer
 from matching.models.conflict import Conflict
 from matching.models.duplicate import Duplicate, DuplicateQuerySet
+from matching.models.estimate import Estimate
 from matching.models.judgement import Judgement
 from matching.models.match import Match, MatchQuerySet
 from matching.models.passages import Basis, IndexedPassage, PassageCount, TermCount
@@ -17,6 +18,7 @@ __all__ = [
     "Duplicate",
     "DuplicateQuerySet",
     "EngineVersion",
+    "Estimate",
     "IndexedPassage",
     "Judgement",
     "Match",

@@ -2,6 +2,7 @@
 
 from matching.services.advising import GIVEN_BACK, Advice, advice, advise
 from matching.services.duplicates import find_duplicates, not_same, same, sweep_duplicates
+from matching.services.estimating import answered_wishes, estimate
 from matching.services.explaining import explanation_of, improvements_of, with_reports
 from matching.services.figures import calibration, precision_by_month
 from matching.services.foreseeing import foresee
@@ -31,6 +32,7 @@ from matching.services.rematching import (
     rematch_wish,
     rematch_wishes,
 )
+from matching.services.replying import replied
 from matching.services.rereading import read_anew
 from matching.services.runs import AlreadyRunning, Progress, active_run, cancel, progress, start
 from matching.services.searching import LONGEST, Result, search, similar, similar_text
@@ -70,6 +72,7 @@ __all__ = [
     "add_term",
     "advice",
     "advise",
+    "answered_wishes",
     "approvals",
     "batches",
     "calibration",
@@ -81,6 +84,7 @@ __all__ = [
     "declare_conflict",
     "decline",
     "edit_term",
+    "estimate",
     "explanation_of",
     "find_duplicates",
     "foresee",
@@ -109,6 +113,7 @@ __all__ = [
     "rematch_wish",
     "rematch_wishes",
     "reopen",
+    "replied",
     "review",
     "same",
     "search",

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from matching.models import Match, Profile, Ranker, RematchRun, RematchShard
 from matching.services import retrievers, shelf, versions
+from matching.services.estimating import estimate
 from matching.services.rematching import Overtaken, rematch_solutions, rematch_wishes
 from matching.services.rereading import read_anew
 from matching.services.runs import ENDED, follow, start
@@ -47,7 +48,7 @@ def sweep() -> int:
         for batch in batches(solutions):
             rematch_solutions(batch)
     retrievers.freshen()
-    return hidden + len(wishes) + len(solutions)
+    return hidden + len(wishes) + len(solutions) + estimate()
 
 
 def _by_itself(side: str, run: RematchRun | None) -> list[int]:

@@ -1,4 +1,12 @@
-"""Decisions on many answers at once: told beforehand to the letter, then made in one transaction."""
+"""Decisions on many answers at once: told beforehand to the letter, then made in one transaction.
+
+The dry run is not that of the office's queue (`desk.bulk`, docs/adr/0042). That one rehearses rows that are
+there, by a permission of the office, at most 100, each by itself. Here an answer has no row before somebody
+decides on it, the department decides as well as the office, a call brings two hundred answers to be decided
+in one go, and those are decided together or not at all: a vendor who was passed over in one half of a
+decision would read of the other. What is foreseen is little enough to be foreseen truly, since it hangs on
+the states alone; they are compared again, under a lock, before anything is done.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,9 +24,12 @@ from matching.triage import Row, answers
 from matching.workflow import ANSWERS
 from notifications.outbox import DUTY, PARTY, bilingual, notify, party
 from solutions.models import Solution
+from solutions.services import ask_full
+from solutions.workflow import WORKFLOW
 from wishes.models import Call, Wish
 
 Marks = Mapping[tuple[int, int], str]
+COMPLETION = WORKFLOW["ask_full"]
 
 
 class Stale(IllegalTransition):
@@ -39,6 +50,11 @@ class Plan:
     staying: list[Row]  # the verb does not lead out of their state
     changed: list[Row]  # not as the page showed them
     told: int  # people
+
+    @property
+    def asked_in_full(self) -> list[Row]:
+        """Expressions of interest whose vendors are asked for the full form."""
+        return [row for row in self.moved if self.verb == "want" and is_to_be_completed(row.solution)]
 
     @property
     def organisations(self) -> int:
@@ -62,6 +78,10 @@ def plan(call: Call, *, by: User, verb: str, marks: Marks) -> Plan:
     )
 
 
+def is_to_be_completed(solution: Solution) -> bool:
+    return solution.is_expression and COMPLETION.allows(solution)
+
+
 TOLD = {"shortlist": PARTY, "want": DUTY, "decline": PARTY}  # to take a decision back is told by the next one
 
 
@@ -78,6 +98,9 @@ def decide(
     Answer.objects.bulk_create(
         [Answer(wish_id=wish, solution_id=solution) for wish, solution in rows], ignore_conflicts=True
     )
+    pks = [one for _wish, one in rows]
+    # Before the answers, as who hands a solution in does it.
+    list(Solution.objects.filter(pk__in=pks).select_for_update(of=("self",), no_key=True).order_by("pk"))
     held = Answer.objects.filter(
         wish__in={wish for wish, _one in rows}, solution__in={one for _wish, one in rows}
     )
@@ -91,7 +114,10 @@ def decide(
         raise ReasonRequired("")
     entries = [ANSWERS[verb].apply(one, by=by, reason=reason, ground=ground) for one in chosen]
     for one, entry in zip(chosen, entries, strict=True):
-        _tell(verb, one, entry)
+        if verb == "want" and is_to_be_completed(one.solution):
+            ask_full(one.solution, by=by, reason=reason)  # tells the vendor, whose clock runs from now on
+        else:
+            _tell(verb, one, entry)
     if verb == "shortlist":
         _shortlist_matches(chosen, by)
     return entries

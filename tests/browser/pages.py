@@ -15,6 +15,10 @@ CALL_TO_COME = "select reference from wishes_call where status = 'announced' ord
 WISH_WITH_ANNEX = (
     "select w.reference from wishes_wish w join wishes_annex a on a.wish_id = w.id order by w.id limit 1"
 )
+ANSWER = """select coalesce(c.reference, c.key) || chr(47) || coalesce(s.reference, s.key) from wishes_call c
+    join wishes_wish w on w.call_id = c.id join solutions_interest i on i.wish_reference = w.reference
+    join solutions_solution s on s.id = i.solution_id where c.kind = 'rapid' and s.status = 'submitted'
+    order by s.id limit 1"""
 OWN_WISH = """select coalesce(w.reference, w.key) from wishes_wish w join accounts_organisation o
     on o.id = w.organisation_id where o.slug = 'building' and w.status = '{}' order by w.id limit 1"""
 OWN_SOLUTION = """select coalesce(s.reference, s.key) from solutions_solution s join accounts_organisation o
@@ -124,6 +128,7 @@ PAGES = [
     ("matching:of-call", None, CALL.format("rapid"), ""),
     ("matching:triage", "office", CALL.format("rapid"), ""),
     ("matching:triage", "officer", CALL.format("rapid"), "?score=0.7&status=declined"),
+    ("matching:answer", "officer", ANSWER, ""),
     ("calls:edit", "office", CALL_TO_COME, ""),
     ("solutions:list", None, "", ""),
     ("solutions:list", None, "", "?trl_min=99"),

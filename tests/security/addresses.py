@@ -13,7 +13,7 @@ SIGNED = ("trials:report", "trials:verify-report", "api:report")
 NOUNS = (  # the first that fits says what `slug` means there
     (r"^wishes:(tasks|step|check|discard)$", "draft"),
     (r"^wishes:(approval|steps|delegate|revoke)$", None),  # of an organisation, which everyone may know of
-    (r"^(calls:|api:call|matching:(of-call|triage)$)", "call"),
+    (r"^(calls:|api:call|matching:(of-call|triage|answer)$)", "call"),
     (r"^solutions:(tasks|step|check|discard)$", "offer"),
     (r"^(case:wish$|wishes:|matching:(duplicates-)?of-wish|api:wish)", "wish"),
     (
@@ -95,6 +95,7 @@ def arguments(world: World, name: str, kind: str) -> dict:
     }
     given |= {"pk": own.get(name), "token": world.public["token"], "name": "20260101T000000000000-0123abcd"}
     given |= {"version": 2, "wish": world.public["wish"].reference}
+    given["solution"] = world.public["solution"].slug
     given["step"] = "summary" if name.startswith("solutions:") else "need"
     if name.endswith(":queue-done"):
         given["reference"] = world.hidden[name.replace(":queue-done", " action")].reference

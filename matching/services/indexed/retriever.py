@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 
 from matching.engine import Hit, Nearness, Prepared
 from matching.engine.dense import Role
+from matching.engine.rows import rows_of
 from matching.engine.sampled import Sample, Terms
+from matching.engine.segments import Segment
 from matching.services.indexed import counting, sampling
 from matching.services.indexed.bases import complete
 from matching.services.indexed.finding import Question, candidates, existing
@@ -51,6 +53,18 @@ class Indexed:
 
     def measured(self, queries: Sequence[Prepared], role: Role, among: Sequence[set[str]]) -> list[list[Hit]]:
         return [self.search(query, role, len(keys), keys) for query, keys in zip(queries, among, strict=True)]
+
+    def beside(self, query: Prepared, role: Role, things: Sequence[Prepared]) -> list[Hit]:
+        """Scored beside the best of those that are there, by the counts of those that are there."""
+        names, question = {one.key for one in things}, self.question(query, role, len(things))
+        if question is None:
+            return []
+        own = rows_of(Segment.build([complete(question.ground, one) for one in things]))
+        rows = [row for row in candidates(question) if row.key not in names]
+        found: list[Hit] = self.held.sample.search(
+            query, role, len(things), names, crowded=True, counts=question.counts, rows=[*rows, *own]
+        )
+        return found
 
     def question(self, query: Prepared, role: Role, k: int, among: set[str] | None = None) -> Question | None:
         ground, totals = self.held.ground, self.held.totals
