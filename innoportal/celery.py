@@ -16,6 +16,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "notifications.sweep": {"task": "notifications.tasks.sweep", "schedule": 15.0},
     "matching.sweep": {"task": "matching.tasks.sweep", "schedule": 30.0},
+    "matching.notice": {"task": "matching.tasks.notice", "schedule": 60.0},
     "matching.sweep_duplicates": {
         "task": "matching.tasks.sweep_duplicates",
         "schedule": crontab(hour=3, minute=20),

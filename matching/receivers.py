@@ -1,5 +1,8 @@
 """When a wish or a solution changes, who fits it is asked again, and what it may repeat."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.db import transaction
 from django.dispatch import receiver
 
@@ -8,10 +11,12 @@ from documents.models import Document
 from journal.models import Entry
 from journal.workflow import happened
 from matching import services, tasks
-from matching.models import Duplicate, Ranker, Term
+from matching.models import Duplicate, Kind, Ranker, Term
+from matching.services.arriving import Said
 from matching.texts import side_of
 from solutions.models import Solution
-from wishes.models import Wish
+from topics.models import Topic
+from wishes.models import Call, Wish
 
 # These say nothing new about the thing itself; anything else may.
 INDIFFERENT = frozenset(
@@ -19,6 +24,8 @@ INDIFFERENT = frozenset(
     | {"match", "unmatch", "start_trial", "end_trial", "ask", "answer", "correct", "sponsor", "leave"}
     | {"join_call", "leave_call", "write_annex", "accept_annex"}
 )
+# By these something becomes public that was not.
+OPENED = frozenset({"publish", "announce", "list"})
 # After these there may be a text with the portal office that was not compared yet.
 WRITES = frozenset({"submit", "endorse", "edit", "reconsider"})
 # After these an answer to a rapid call says something that the engine has not read.
@@ -30,15 +37,29 @@ REPLIES = frozenset({"complete", "submit"})
 def wish_changed(instance: Wish, entry: Entry, **kwargs) -> None:
     _changed(instance, entry, tasks.rematch_wish)
     _compare(instance, entry, Duplicate.WISHES_COMPARED)
+    if _is_news(entry, Wish.Status.EXPIRED):
+        announce(Kind.WISH, instance, entry, topics=instance.topics.all())
 
 
 @receiver(happened, sender=Solution, dispatch_uid="matching.solution")
 def solution_changed(instance: Solution, entry: Entry, **kwargs) -> None:
     _changed(instance, entry, tasks.rematch_solution)
     _compare(instance, entry, Duplicate.SOLUTIONS_COMPARED)
+    if _is_news(entry, Solution.Status.EXPIRED):
+        announce(Kind.SOLUTION, instance, entry, topics=instance.topics.all())
     _answer(instance, entry)
     if entry.verb in services.GIVEN_BACK:
         transaction.on_commit(lambda: tasks.advise.delay(instance.pk, entry.pk), robust=True)
+
+
+@receiver(happened, sender=Call, dispatch_uid="matching.call")
+def call_changed(instance: Call, entry: Entry, **kwargs) -> None:
+    if _is_news(entry):
+        said = [
+            ("en", instance.title_en, f"{instance.text_en}\n{instance.criteria_en}".strip()),
+            ("zh-Hant", instance.title_zh, f"{instance.text_zh}\n{instance.criteria_zh}".strip()),
+        ]
+        announce(Kind.CALL, instance, entry, topics=instance.topics.all(), said=said)
 
 
 @receiver(happened, sender=Document, dispatch_uid="matching.document")
@@ -63,6 +84,18 @@ def term_changed(instance: Term, entry: Entry, **kwargs) -> None:
     """What is due is read anew and matched by a sweep; of the terms of a file, the last asks for it."""
     if not entry.details.get("left"):
         transaction.on_commit(tasks.sweep.delay, robust=True)
+
+
+def announce(kind: str, thing: Any, entry: Entry, *, topics: Iterable[Topic], said: Said = ()) -> None:
+    """Have the saved searches look at what has become public; the sweep finds it if the message is lost."""
+    services.arrive(kind, thing, entry, topics=topics, said=said)
+    transaction.on_commit(tasks.notice.delay, robust=True)
+
+
+def _is_news(entry: Entry, lapsed: str = "") -> bool:
+    """Whether something became public, or again after it had lapsed; an import, by no person, is none."""
+    again = entry.verb == "renew" and entry.from_status == lapsed
+    return entry.actor_id is not None and (entry.verb in OPENED or again)
 
 
 def _changed(thing: Wish | Solution, entry: Entry, task) -> None:

@@ -63,6 +63,13 @@ def rematch_everything() -> None:
 
 
 @shared_task
+def notice() -> None:
+    """What has become public against the saved searches; until nothing is left."""
+    while services.notice():
+        pass
+
+
+@shared_task
 def refit() -> None:
     services.refit_ranker()
 

@@ -20,6 +20,7 @@ from topics.models import Topic
 DUTY = "duty"  # the reader must act: always by e-mail too
 PARTY = "party"  # it is their organisation's
 FOLLOW = "follow"  # they asked for it
+SEARCH = "search"  # what they wait for in words of their own
 Channel = Notification.Channel
 AT_ONCE = 500  # people whose rows are written in one go
 
@@ -60,13 +61,7 @@ def notify(
     one go, all of it in one mail.
     """
     is_urgent = context.pop("urgent", False) or why == DUTY
-    said = {
-        "entry_id": entry.pk,
-        "template": template,
-        "context": _about(thing, entry) | context,
-        "url": thing.get_absolute_url(),
-        "why": why,
-    }
+    said = _said(entry, template, thing, why, context)
     wake()
     if isinstance(recipients, models.QuerySet):
         recipients = recipients.exclude(pk=entry.actor_id)
@@ -75,6 +70,29 @@ def notify(
     people = {user.pk for user in recipients} - {entry.actor_id}
     write(people, said, is_urgent=is_urgent)
     return len(people)
+
+
+def tell_each(
+    own: Mapping[int, Mapping[str, Any]], entry: Entry, template: str, *, thing: Any, why: str, **context: Any
+) -> int:
+    """As `notify`, by a worker, where each person (by key) is told something of their own besides."""
+    said = _said(entry, template, thing, why, context)
+    people = [pk for pk in own if pk != entry.actor_id]
+    for start in range(0, len(people), AT_ONCE):
+        write(people[start : start + AT_ONCE], said, is_urgent=False, own=own)
+    wake()
+    return len(people)
+
+
+def _said(entry: Entry, template: str, thing: Any, why: str, context: Mapping[str, Any]) -> dict[str, Any]:
+    """What each person's row says."""
+    return {
+        "entry_id": entry.pk,
+        "template": template,
+        "context": _about(thing, entry) | dict(context),
+        "url": thing.get_absolute_url(),
+        "why": why,
+    }
 
 
 def _leave_to_worker(people: models.QuerySet[User], said: dict[str, Any], *, is_urgent: bool) -> int:
@@ -105,12 +123,19 @@ def expand(pk: int) -> int:
     return fanout.written - begun
 
 
-def write(people: Collection[int], shared: Mapping[str, Any], *, is_urgent: bool) -> None:
+def write(
+    people: Collection[int],
+    shared: Mapping[str, Any],
+    *,
+    is_urgent: bool,
+    own: Mapping[int, Mapping[str, Any]] | None = None,
+) -> None:
     """A row for the inbox of each, and one for the mail of who wants it, due when they want it."""
     planned = plans(people, shared["why"], urgent=is_urgent, now=timezone.now())
     if action():
         planned = held_together(planned, timezone.now())
-    inbox = [Notification(recipient_id=pk, channel=Channel.INBOX, **shared) for pk in people]
+    of = {pk: {**shared, "context": {**shared["context"], **(own or {}).get(pk, {})}} for pk in people}
+    inbox = [Notification(recipient_id=pk, channel=Channel.INBOX, **of[pk]) for pk in people]
     mails = [
         Notification(
             recipient_id=pk,
@@ -118,7 +143,7 @@ def write(people: Collection[int], shared: Mapping[str, Any], *, is_urgent: bool
             is_urgent=is_urgent,
             is_gathered=plan.gathered,
             not_before=plan.not_before,
-            **shared,
+            **of[pk],
         )
         for pk, plan in planned.items()
     ]

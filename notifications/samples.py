@@ -20,6 +20,7 @@ DUTIES = frozenset(
         *("endorse_step", "to_plan", "incident", "verify_wanted", "verification_asked"),
     }
 )
+WAITED_FOR = frozenset({"brought"})
 FOLLOWED = frozenset({"new", "started", "published", "corrected", "deadline", "call_open", "call_announced"})
 OWN_FRAME = frozenset({"accounts.invitation"})  # sent to an address, not to a person of the portal
 
@@ -45,10 +46,15 @@ def sample(name: str, language: str) -> Notification:
         template=f"{room}/mail/{last}",
         context=said(),
         url=reverse("home"),
-        why="duty" if last in DUTIES else "follow" if last in FOLLOWED else "party",
+        why=_why(last),
         message_id=uuid.UUID(int=0),
         created_at=timezone.now(),
     )
+
+
+def _why(last: str) -> str:
+    kinds = {"duty": DUTIES, "search": WAITED_FOR, "follow": FOLLOWED}
+    return next((why for why, names in kinds.items() if last in names), "party")
 
 
 def said() -> dict[str, Any]:
@@ -84,6 +90,7 @@ def said() -> dict[str, Any]:
         **{"verb": "verify", "left": 7, "most": 40, "may_ask": True, "is_expression": True},
         "questions": ["How was it measured?", "Which sites are meant?"],
         "missing": ["the price of a trial", "months until a trial can start"],
+        **{"kind": "wish", "search": "pipe leak detection", "searches": ["pipe leak detection"]},
         "fits": [],
     }
     return {**days, **{name: {"en": en, "zh": zh} for name, (en, zh) in texts.items()}, **plain}

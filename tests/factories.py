@@ -26,11 +26,13 @@ from journal.models import Counter, Entry, Ground, Pledge, next_reference
 from matching.engine.glossary import Concept
 from matching.models import (
     Answer,
+    Arrival,
     Basis,
     Conflict,
     Duplicate,
     EngineVersion,
     Estimate,
+    Found,
     IndexedPassage,
     Judgement,
     Match,
@@ -40,6 +42,7 @@ from matching.models import (
     RematchRun,
     RematchShard,
     Review,
+    SavedSearch,
     Term,
     TermCount,
 )
@@ -569,6 +572,33 @@ class MatchFactory(DjangoModelFactory):
     class Params:
         review = factory.Trait(status=Match.Status.REVIEW)
         approved = factory.Trait(status=Match.Status.APPROVED)
+
+
+class SavedSearchFactory(DjangoModelFactory):
+    class Meta:
+        model = SavedSearch
+
+    user = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"Search {n}")
+    words = "leaks in buried pipes"
+
+
+class ArrivalFactory(DjangoModelFactory):
+    class Meta:
+        model = Arrival
+
+    kind = "wish"
+    noun = "wishes.wish"
+    object_id = factory.LazyFunction(lambda: WishFactory(open=True).pk)
+    entry_id = factory.Sequence(lambda n: n + 1)
+
+
+class FoundFactory(DjangoModelFactory):
+    class Meta:
+        model = Found
+
+    search = factory.SubFactory(SavedSearchFactory)
+    arrival = factory.SubFactory(ArrivalFactory)
 
 
 class AnswerFactory(DjangoModelFactory):

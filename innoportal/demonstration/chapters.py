@@ -23,6 +23,11 @@ from wishes.models import Call, Wish
 
 Row = dict[str, Any]
 YEAR = 365
+SEARCHES = (
+    ("vendor", "Lifts", "find faults in lifts and escalators before passengers notice", ["wish"]),
+    ("vendor", "預測性維護", "在升降機及自動梯故障之前預測何時需要維修", []),
+    ("officer", "Pipe leak detection", "find leaks in buried water pipes before they burst", []),
+)
 WISH_TEXT = [
     f"{name}_{script}"
     for name in ("title", "need", "outcome", "constraints", "site")
@@ -76,6 +81,12 @@ class Told:
             raise RuntimeError(
                 f"The engine does not offer {pair}: {wish.status}, {solution.status}."
             ) from error
+
+
+def searches(told: Told) -> None:
+    """What the vendor and a department wait for, in their own words."""
+    for who, name, words, kinds in SEARCHES:
+        matching.save_search(told.cast.people[who], matching.Wanted(words, kinds), name=name)
 
 
 def followers(told: Told) -> None:

@@ -9,7 +9,9 @@ from innoportal.demonstration.clock import Story
 from innoportal.demonstration.people import assemble, content
 from innoportal.demonstration.trial import trial
 from matching import services as matching
+from matching.models import Found
 from notifications.models import Notification
+from notifications.outbox import SEARCH
 from trials.models import Venue
 from wishes.models import Wish
 
@@ -33,6 +35,7 @@ def load(today: date, progress: Callable[[], None] = lambda: None) -> int:
                 slug=row["key"], organisation=organisation, **values
             )
         chapters.followers(told)
+        chapters.searches(told)
         _write(told)
 
     story.at(BEGINNING, begin)
@@ -77,8 +80,19 @@ def _settle(told: chapters.Told) -> None:
     matching.rematch_wishes([wish.pk for wish in wishes], explained=3)
     matching.estimate()
     trust.advice()
+    _compare()
     old = Notification.objects.filter(
         created_at__lt=timezone.now() - MAILED, sent_at__isnull=True, channel="email"
     )
     old.update(sent_at=timezone.now())
     connection.run_on_commit.clear()
+
+
+def _compare() -> None:
+    """What the saved searches have found, each as of the day on which it came."""
+    while matching.notice():
+        pass
+    for row in Found.objects.select_related("arrival"):
+        Found.objects.filter(pk=row.pk).update(at=row.arrival.at)
+        told = Notification.objects.filter(entry_id=row.arrival.entry_id, why=SEARCH)
+        told.update(created_at=row.arrival.at, not_before=row.arrival.at)

@@ -9,18 +9,22 @@ from matching.models.profile import Profile
 from matching.models.ranker import Ranker, RankerQuerySet
 from matching.models.review import Review
 from matching.models.runs import EngineVersion, RematchRun, RematchShard
+from matching.models.saved import Arrival, Found, Kind, SavedSearch, SavedSearchQuerySet
 from matching.models.terms import Term
 
 __all__ = [
     "Answer",
+    "Arrival",
     "Basis",
     "Conflict",
     "Duplicate",
     "DuplicateQuerySet",
     "EngineVersion",
     "Estimate",
+    "Found",
     "IndexedPassage",
     "Judgement",
+    "Kind",
     "Match",
     "MatchQuerySet",
     "PassageCount",
@@ -30,6 +34,8 @@ __all__ = [
     "RematchRun",
     "RematchShard",
     "Review",
+    "SavedSearch",
+    "SavedSearchQuerySet",
     "Term",
     "TermCount",
 ]

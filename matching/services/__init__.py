@@ -1,6 +1,7 @@
 """The verbs of this room."""
 
 from matching.services.advising import GIVEN_BACK, Advice, advice, advise
+from matching.services.arriving import arrive
 from matching.services.duplicates import find_duplicates, not_same, same, sweep_duplicates
 from matching.services.estimating import answered_wishes, estimate
 from matching.services.explaining import explanation_of, improvements_of, with_reports
@@ -21,6 +22,7 @@ from matching.services.judging import (
     why_not_judge,
 )
 from matching.services.learning import Lesson, activate, has_passed, is_legal, refit_ranker, verdicts
+from matching.services.noticing import notice
 from matching.services.pairing import Unanswerable, match_of, matches_of, pair_of, thing_of
 from matching.services.profiles import hide, profile, profiles
 from matching.services.ranking import active_ranker
@@ -35,6 +37,15 @@ from matching.services.rematching import (
 from matching.services.replying import replied
 from matching.services.rereading import read_anew
 from matching.services.runs import AlreadyRunning, Progress, active_run, cancel, progress, start
+from matching.services.saved import (
+    Brought,
+    Wanted,
+    change_search,
+    pause_search,
+    preview,
+    resume_search,
+    save_search,
+)
 from matching.services.searching import LONGEST, Result, search, similar, similar_text
 from matching.services.sharding import WAKES, RunFailed, claim, rematch_all, wanted, work_once
 from matching.services.sweeping import BATCH, batches, sweep
@@ -57,6 +68,7 @@ __all__ = [
     "WAKES",
     "Advice",
     "AlreadyRunning",
+    "Brought",
     "Faulty",
     "Lesson",
     "Overtaken",
@@ -65,6 +77,7 @@ __all__ = [
     "RunFailed",
     "TermRow",
     "Unanswerable",
+    "Wanted",
     "activate",
     "activate_term",
     "active_ranker",
@@ -74,9 +87,11 @@ __all__ = [
     "advise",
     "answered_wishes",
     "approvals",
+    "arrive",
     "batches",
     "calibration",
     "cancel",
+    "change_search",
     "check_rows",
     "claim",
     "close",
@@ -98,10 +113,13 @@ __all__ = [
     "matched_since",
     "matches_of",
     "not_same",
+    "notice",
     "open_review",
     "pair_of",
     "parties_of",
+    "pause_search",
     "precision_by_month",
+    "preview",
     "profile",
     "profiles",
     "progress",
@@ -114,8 +132,10 @@ __all__ = [
     "rematch_wishes",
     "reopen",
     "replied",
+    "resume_search",
     "review",
     "same",
+    "save_search",
     "search",
     "shortlist",
     "similar",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from matching.engine import Retriever
+from matching.engine.statistics import Statistics
 from matching.models import EngineVersion
 from matching.services import indexed, shelf
 from matching.services.indexed import building
@@ -29,6 +30,13 @@ def held(max_age: float | None = None) -> Held:
 
 def current(max_age: float | None = None) -> Retriever:
     return held(max_age).retriever
+
+
+def statistics() -> Statistics:
+    """What is known of the collection as a whole; in a large index, of the sample that it keeps."""
+    if indexed.is_on():
+        return indexed.current().held.sample.snapshot.statistics
+    return shelf.current().statistics
 
 
 def forget() -> None:

@@ -45,15 +45,19 @@ def search(text: str, *, side: str | None = None, user, k: int = MOST) -> list[R
     if not LETTER.search(query):
         return []
     held = retrievers.held()
-    asked = _asked(query, held.engine.name, held.engine.model_names, glossaries.current())
-    found = [one for name in ((side,) if side else MODELS) for one in _found(held, asked, name, k)]
+    question = asked(query, held)
+    found = [one for name in ((side,) if side else MODELS) for one in _found(held, question, name, k)]
     found.sort(key=lambda one: (-one[0].fused, one[1], int(one[0].key[1:])))
     return _nearest(found, k)
 
 
+def asked(query: str, held: retrievers.Held) -> Prepared:
+    """What the version that has read what is searched reads in a query."""
+    return _asked(query, held.engine.name, held.engine.model_names, glossaries.current())
+
+
 @lru_cache(REMEMBERED)
 def _asked(query: str, version: str, models: tuple[str, ...], known: glossaries.Known) -> Prepared:
-    """What an engine version reads in a query: the one that has read what is searched."""
     passage = Passage(language_of(query), "", query)
     return prepare([Item("query", "wish", (passage,))], shelf.embedders(models), known.glossary)[0]
 

@@ -29,6 +29,8 @@ OWN_PITCH = """select s.reference || chr(47) || i.wish_reference from solutions_
 FILE = """select d.key::text from documents_document d join documents_rendition r on r.document_id = d.id
     where d.noun like '%{}' and not d.is_confidential order by d.id limit 1"""
 VERIFICATION = "select id from accounts_verification where {} order by id limit 1"
+SAVED_SEARCH = """select s.id from matching_savedsearch s join accounts_user u on u.id = s.user_id
+    where u.email like 'vendor%' order by s.id limit 1"""
 UNPLANNED = """select m.key from matching_match m where m.status = 'approved'
     and not exists (select from trials_trial t where t.match_id = m.id) order by m.id limit 1"""
 
@@ -46,6 +48,11 @@ PAGES = [
     ("search:search", None, "", ""),
     ("search:search", None, "", "?q=lift+noise"),
     ("search:search", None, "", "?q=xqzzt"),
+    ("search:save", None, "", "?words=lift+noise&kinds=wish"),
+    ("search:save", None, "", ""),
+    ("search:saved", "vendor", "", ""),
+    ("search:saved-search", "vendor", SAVED_SEARCH, ""),
+    ("search:change", "vendor", SAVED_SEARCH, ""),
     ("people:profile", "officer", "", ""),
     ("people:organisation", None, "building", ""),
     ("people:members", "approver", "building", ""),

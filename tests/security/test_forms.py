@@ -215,6 +215,8 @@ FORMS = (
     ("office", "trials:report-withdraw", "public"),
     ("member_a", "notices:follow", "-"),
     ("member_a", "notices:settings", "-"),
+    ("member_a", "search:save", "-"),
+    ("member_a", "search:change", "-"),
     ("member_a", "people:profile", "-"),
     ("approver_a", "people:members", "-"),
     ("member_a", "account_change_password", "-"),

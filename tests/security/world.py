@@ -74,6 +74,7 @@ def build() -> World:
     _duplicates(world)
     _actions(world)
     _views(world)
+    _searches(world)
     _terms(world)
     _trials(world)
     _papers(world)
@@ -271,6 +272,16 @@ def _actions(world: World) -> None:
 def _views(world: World) -> None:
     world.hidden["view"] = make.SavedViewFactory(
         owner=world.people["member_a"], name=world.mark("view"), organisation=world.public["department_a"]
+    )
+
+
+def _searches(world: World) -> None:
+    world.hidden["search"] = make.SavedSearchFactory(
+        user=world.people["member_a"], name=world.mark("search"), words=f"leaks {world.mark('words')}"
+    )
+    make.FoundFactory(
+        search=world.hidden["search"],
+        arrival=make.ArrivalFactory(object_id=world.public["wish"].pk),
     )
 
 

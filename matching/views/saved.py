@@ -1,0 +1,153 @@
+"""A reader's saved searches, and what one would have brought before it is saved."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ValidationError
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views import View
+from django.views.generic import ListView
+
+from matching import services
+from matching.models import Found, SavedSearch
+from matching.search_forms import SavedSearchForm, as_typed
+from matching.services.arriving import things_of
+
+SHOWN = 25  # of a preview
+
+
+class SaveSearch(View):
+    """Anyone may see what a search would have brought; `?words=…&kinds=wish&topics=…` begins with one."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if not request.GET.get("words", "").strip():
+            return self.show(SavedSearchForm(initial=begun(request)))
+        form = SavedSearchForm(request.GET)
+        return self.show(form, status=200 if form.is_valid() else 422)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = SavedSearchForm(request.POST)
+        if "preview" in request.POST or not form.is_valid():
+            return self.show(form, status=200 if form.is_valid() else 422)
+        if not request.user.is_authenticated:
+            return redirect_to_login(f"{request.path}?{form_query(request)}")
+        try:
+            search = services.save_search(request.user, form.wanted, name=form.cleaned_data["name"])
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self.show(form, status=409)
+        messages.success(request, _("The search is saved. What is new and about it comes to your inbox."))
+        return redirect(search)
+
+    def show(self, form: SavedSearchForm, status: int = 200) -> HttpResponse:
+        context = {"form": form, **previewed(form)}
+        return render(self.request, "matching/save_search.html", context, status=status)
+
+
+def begun(request: HttpRequest) -> dict[str, Any]:
+    return {"kinds": request.GET.getlist("kinds"), "topics": request.GET.getlist("topics")}
+
+
+def form_query(request: HttpRequest) -> str:
+    """What was typed, for the address to which signing in leads back."""
+    typed = request.POST.copy()
+    typed.pop("csrfmiddlewaretoken", None)
+    return typed.urlencode()
+
+
+def previewed(form: SavedSearchForm) -> dict[str, Any]:
+    if not form.is_bound or not form.is_valid():
+        return {}
+    brought = services.preview(form.wanted)
+    return {"previewed": True, "count": len(brought), "brought": brought[:SHOWN], "days": 90}
+
+
+class Searches(LoginRequiredMixin, ListView):
+    template_name = "matching/searches.html"
+    paginate_by = 25
+
+    def get_queryset(self) -> Any:
+        rows = SavedSearch.objects.visible_to(self.request.user).defer("terms", "concepts", "vectors")
+        return rows.annotate(count=Count("found")).prefetch_related("topics").order_by("-made_at", "-pk")
+
+
+class OwnMixin(LoginRequiredMixin):
+    """One's own search; another's is 404."""
+
+    request: HttpRequest
+    kwargs: dict[str, Any]
+
+    @property
+    def search(self) -> SavedSearch:
+        return get_object_or_404(SavedSearch.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
+
+
+class SearchDetail(OwnMixin, ListView):
+    """What it has brought, the newest first; what is no longer public is not named."""
+
+    template_name = "matching/saved_search.html"
+    paginate_by = 25
+
+    def get_queryset(self) -> Any:
+        rows = Found.objects.filter(search=self.search).select_related("arrival")
+        return rows.defer("arrival__record", "arrival__said").order_by("-at", "-pk")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        rows = [one.arrival for one in context["page_obj"]]
+        things = things_of(rows)
+        brought = [
+            {"kind": row.kind, "thing": things[row.pk], "at": row.at} for row in rows if row.pk in things
+        ]
+        return {**context, "search": self.search, "brought": brought}
+
+
+class ChangeSearch(OwnMixin, View):
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self.show(SavedSearchForm(initial=as_typed(self.search)))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = SavedSearchForm(request.POST)
+        if "preview" in request.POST or not form.is_valid():
+            return self.show(form, status=200 if form.is_valid() else 422)
+        services.change_search(self.search, form.wanted, name=form.cleaned_data["name"])
+        messages.success(
+            request, _("The search is changed. What it has brought already does not come again.")
+        )
+        return redirect(self.search)
+
+    def show(self, form: SavedSearchForm, status: int = 200) -> HttpResponse:
+        context = {"form": form, "search": self.search, **previewed(form)}
+        return render(self.request, "matching/save_search.html", context, status=status)
+
+
+class PauseSearch(OwnMixin, View):
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        services.pause_search(self.search)
+        messages.success(request, _("The search rests. Nothing comes from it until you resume it."))
+        return redirect("search:saved")
+
+
+class ResumeSearch(OwnMixin, View):
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        services.resume_search(self.search)
+        messages.success(request, _("The search looks again at what is new from now on."))
+        return redirect("search:saved")
+
+
+class DeleteSearch(OwnMixin, View):
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self.search.delete()
+        messages.success(request, _("The search is deleted."))
+        return redirect("search:saved")
