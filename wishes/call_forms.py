@@ -106,6 +106,21 @@ class ExtendForm(forms.Form):
         return day
 
 
+class AssignForm(forms.Form):
+    """Which themed call takes them: one that has not ended."""
+
+    call = forms.ModelChoiceField(
+        label=_("Call"),
+        queryset=Call.objects.none(),
+        help_text=_("Only themed calls that have not ended take wishes. Each department is told."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["call"]
+        field.queryset = Call.objects.joinable().order_by("closes_on", "pk")
+
+
 class GatherForm(forms.Form):
     """Which wish joins: any that the portal office can read and that is of no call yet."""
 

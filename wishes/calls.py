@@ -186,6 +186,14 @@ def gather(call: Call, *, by: User, wish: Wish) -> Entry:
     return entry
 
 
+def assign(wish: Wish, *, by: User, call: Call) -> Entry:
+    """Of many wishes, as the office's list does one thing to each.
+
+    :raises ValidationError: as `gather`.
+    """
+    return gather(call, by=by, wish=wish)
+
+
 def join(call: Call, *, by: User, wish: Wish) -> None:
     """A wish that was written for a call becomes part of it, if that still takes any."""
     if Call.objects.joinable().public().filter(pk=call.pk).exists():

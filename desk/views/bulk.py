@@ -20,6 +20,8 @@ from desk.views.opening import OpensWithViewMixin
 from innoportal.lib.views import PartialMixin
 from journal.clock import with_dues
 
+LATELY = 5  # actions that a list names
+
 
 class BenchMixin(PermissionRequiredMixin):
     """A room's bench; `urls` is the prefix of the names of its addresses."""
@@ -74,7 +76,26 @@ class Queue(OpensWithViewMixin, BenchMixin, PartialMixin, FilterView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        return self.frame(**context, rows=with_dues(context["page_obj"]), query=self.request.GET.urlencode())
+        return self.frame(
+            **context,
+            rows=with_dues(context["page_obj"]),
+            query=self.request.GET.urlencode(),
+            lately=self.lately(),
+        )
+
+    def lately(self) -> list[dict[str, Any]]:
+        """What was done to many at once, the last first, by whomever of the office."""
+        actions = BulkAction.objects.filter(noun=self.bench.noun).select_related("by").order_by("-pk")
+        verbs = self.bench.verbs
+        return [
+            {
+                "action": one,
+                "words": verbs[one.verb].label if one.verb in verbs else one.verb,
+                "count": sum(not row["fault"] for row in one.rows),
+                "url": self.address("queue-done", one.reference),
+            }
+            for one in actions[:LATELY]
+        ]
 
 
 class Check(BenchMixin, View):

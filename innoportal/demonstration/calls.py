@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from innoportal.demonstration.office import gather
 from innoportal.demonstration.people import content
 from matching import triage
 from matching.services import triaging
@@ -34,8 +35,8 @@ def themed(told: "Told", row: Row) -> None:
     def announce() -> None:
         call = calls.create(by=office, **_values(told, row))
         calls.publish(call, by=office)
-        for key in row["wishes"]:
-            calls.gather(call, by=office, wish=told.fresh_wish(key))
+        if row["wishes"]:
+            gather(told, call, row["wishes"])
         told.calls[row["key"]] = call
 
     told.story.at(row["day"], announce)

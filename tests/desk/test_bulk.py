@@ -14,6 +14,7 @@ from notifications.tasks import sweep
 from solutions import services as solution_services
 from solutions.models import Solution
 from tests.factories import (
+    CallFactory,
     MembershipFactory,
     OrganisationFactory,
     PreferenceFactory,
@@ -23,7 +24,7 @@ from tests.factories import (
     WishFactory,
 )
 from tests.threads import at_once
-from wishes import services
+from wishes import calls, services
 from wishes.models import Wish
 from wishes.views.queue import BENCH
 
@@ -82,6 +83,7 @@ def test_what_the_dry_run_promises_is_what_happens(client, office, verb, status)
     given = {
         "return": {"reason": "Where?", "ground": GROUNDS["return"]},
         "withdraw": {"reason": "Gone.", "ground": GROUNDS["withdraw"]},
+        "assign": {"call": CallFactory(open=True)},
         "renew": {"closes_on": timezone.localdate() + timedelta(days=400)},
     }.get(verb, {})
     [promised] = bulk.rehearse(BENCH, verb, [wish], by=office, given=given)
@@ -89,6 +91,45 @@ def test_what_the_dry_run_promises_is_what_happens(client, office, verb, status)
     action = bulk.perform(BENCH, plan, plan.sealed(office), by=office, given=given)
     assert bool(action.rows[0]["fault"]) == bool(promised.fault)
     assert action.rows[0]["after"] == promised.after
+
+
+def test_screened_and_published_wishes_become_part_of_a_call_together(client, office):
+    call, other = CallFactory(open=True), CallFactory(open=True)
+    member = MembershipFactory()
+    mine, public = screening(organisation=member.organisation), WishFactory(open=True)
+    taken, resolved = WishFactory(open=True, call=other), WishFactory(open=True)
+    Wish.objects.filter(pk=resolved.pk).update(status=S.WITHDRAWN)
+    assert check(client, "assign", mine).status_code == 200  # asks for the call
+    missing = check(client, "assign", mine, ready="1")
+    assert (missing.status_code, list(missing.context["form"].errors)) == (422, ["call"])
+    shown = check(client, "assign", mine, public, taken, resolved, ready="1", call=call.pk)
+    assert [fate.pk for fate in shown.context["fates"] if not fate.fault] == [mine.pk, public.pk]
+    assert set(Wish.objects.filter(call=call)) == set()
+    answer = do(client, shown)
+    assert [row["pk"] for row in answer.context["done"]] == [mine.pk, public.pk]
+    assert set(Wish.objects.filter(call=call)) == {mine, public}
+    notice = Notification.objects.get(recipient=member.user, channel="inbox")
+    assert notice.template == "wishes/mail/call_joined"
+    number = BulkAction.objects.get().reference
+    entries = Entry.objects.filter(verb="join_call").values_list("details__action", flat=True)
+    assert set(entries) == {number}
+    assert f"{number} Make part of a call" in client.get(reverse("wishes:queue")).content.decode()
+
+
+@pytest.mark.parametrize("kind", ["rapid", "over"])
+def test_a_call_that_takes_no_wishes_is_not_offered(client, office, kind):
+    call = CallFactory(open=True, **({"rapid": True} if kind == "rapid" else {"status": "closed"}))
+    shown = check(client, "assign", screening(), ready="1", call=call.pk)
+    assert (shown.status_code, list(shown.context["form"].errors)) == (422, ["call"])
+
+
+def test_a_call_that_ends_after_it_was_shown_takes_none(client, office):
+    call, wish = CallFactory(open=True), screening()
+    shown = check(client, "assign", wish, ready="1", call=call.pk)
+    calls.close(call, by=office)
+    do(client, shown)
+    wish.refresh_from_db()
+    assert wish.call is None
 
 
 GROUNDS = {"return": "other", "withdraw": "other"}
@@ -267,7 +308,7 @@ def test_the_list_takes_as_many_queries_for_five_as_for_one(
 ):
     for _ in range(count):
         screening() if room == "wishes" else SolutionFactory(status="submitted")
-    with django_assert_num_queries(10):  # who, count, rows, journal, pledges, inbox, saved views
+    with django_assert_num_queries(11):  # who, count, rows, journal, pledges, inbox, saved views, lately
         response = client.get(reverse(f"{room}:queue"))
     assert len(response.context["rows"]) == count
 

@@ -9,6 +9,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from accounts.models import Invitation, JoinRequest, Organisation, SuspectedPair, User, Verification
+from desk.models import BulkAction, SavedView
 from documents.models import Document
 from innoportal.demonstration.clock import Story
 from innoportal.demonstration.load import load
@@ -238,6 +239,13 @@ def test_the_rapid_call_has_a_dozen_answers_of_which_some_are_decided():
     assert not [row for row in rows if row.probability is None]  # the engine has read them, listed or not
     asked = next(row.solution for row in rows if row.status == "wanting")
     assert (asked.is_expression, asked.status) == (True, "returned")
+
+
+def test_the_office_did_one_thing_to_several_wishes_and_keeps_a_view_of_its_list():
+    action, view = BulkAction.objects.get(), SavedView.objects.get()
+    assert (action.verb, len(action.rows), [row["fault"] for row in action.rows]) == ("assign", 3, [""] * 3)
+    assert Entry.objects.filter(details__action=action.reference, verb="join_call").count() == 3
+    assert (view.list, view.is_for_office) == ("wishes:queue", True)
 
 
 def test_a_wish_has_an_annex_that_one_vendor_may_read():

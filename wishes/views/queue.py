@@ -6,7 +6,8 @@ from desk.bulk import Bench, Verb
 from desk.filters import QueueFilter, status_filter
 from desk.views import bulk
 from journal.forms import GroundField
-from wishes import services
+from wishes import calls, services
+from wishes.call_forms import AssignForm
 from wishes.models import Wish
 from wishes.verb_forms import ReasonForm, RenewForm, WithdrawForm
 
@@ -30,6 +31,7 @@ BENCH = Bench(
     {
         "publish": Verb(_("Publish"), services.publish),
         "return": Verb(_("Return with the same question"), services.return_, SameQuestion),
+        "assign": Verb(_("Make part of a call"), calls.assign, AssignForm),
         "renew": Verb(_("Set a later last day"), services.renew, RenewForm),
         "expire": Verb(_("Close for proposals"), services.expire),
         "withdraw": Verb(_("Withdraw with a reason"), services.withdraw, WithdrawForm),
