@@ -165,6 +165,7 @@ RULES: dict[str, Rule] = {
     "desk.SavedView.organisation": move,
     "documents.Document.organisation": move,
     "matching.Conflict.organisation": once_for_each("expert_id"),
+    "notifications.Webhook.organisation": move,
     "solutions.Solution.organisation": move,
     "solutions.Solution.nominated_by": nominated,
     "solutions.SolutionDraft.organisation": move,

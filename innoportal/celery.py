@@ -15,6 +15,11 @@ app.autodiscover_tasks()
 # Every sweep is idempotent: what it finds due is claimed in the database before anything is done.
 app.conf.beat_schedule = {
     "notifications.sweep": {"task": "notifications.tasks.sweep", "schedule": 15.0},
+    "notifications.sweep_webhooks": {"task": "notifications.tasks.sweep_webhooks", "schedule": 15.0},
+    "notifications.forget_webhooks": {
+        "task": "notifications.tasks.forget_webhooks",
+        "schedule": crontab(hour=4, minute=10),
+    },
     "matching.sweep": {"task": "matching.tasks.sweep", "schedule": 30.0},
     "matching.notice": {"task": "matching.tasks.notice", "schedule": 60.0},
     "matching.sweep_duplicates": {

@@ -19,6 +19,7 @@ from innoportal import embedded
 from innoportal.api_manner import API as _api
 from innoportal.api_manner import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from innoportal.browsers import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
+from innoportal.browsers import MIDDLEWARE as MIDDLEWARE
 from innoportal.browsers import PERMISSIONS_POLICY as PERMISSIONS_POLICY
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -100,26 +101,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "rules",
     "template_partials",
-]
-MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "innoportal.lib.middleware.CompressPublic",
-    "csp.middleware.CSPMiddleware",
-    "django_permissions_policy.PermissionsPolicyMiddleware",
-    "innoportal.lib.middleware.RequestId",
-    "innoportal.lib.middleware.RefuseNullBytes",
-    "innoportal.lib.middleware.TidyText",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "innoportal.urls"
 WSGI_APPLICATION = "innoportal.wsgi.application"
@@ -230,6 +211,10 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]  # for debuggers only
 FILE_UPLOAD_PERMISSIONS = 0o640
+
+# --- webhooks -----------------------------------------------------------------------------------------
+# In development: also http, any port, and addresses on loopback. Never where others write addresses.
+WEBHOOKS_LOCAL = env.bool("WEBHOOKS_LOCAL", False)
 
 # --- queue --------------------------------------------------------------------------------------------
 # The truth is in PostgreSQL; a message is only a wake-up, and sweeps find what was lost (docs/adr/0003).

@@ -1,10 +1,13 @@
 """Who is told of what happens to an organisation: the office of a request, its approvers of the answer."""
 
+from typing import Any
+
 from django.dispatch import receiver
 
 from accounts.models import JoinRequest, Organisation, Role, User
 from journal.models import Entry
 from journal.workflow import happened
+from notifications.hooks.services import tell
 from notifications.outbox import DUTY, PARTY, bilingual, notify, party
 
 JOINS = frozenset({"accept_join", "decline_join", "expire_join"})
@@ -31,3 +34,8 @@ def organisation_changed(instance: Organisation, entry: Entry, **kwargs: object)
     elif entry.verb in JOINS:
         people = User.objects.filter(pk=entry.details["person"], is_active=True)
         notify(people, entry, "notifications/mail/join_answered", thing=instance, why=DUTY, **said)
+
+
+@receiver(happened, dispatch_uid="notifications.webhooks")
+def something_happened(instance: Any, entry: Entry, **kwargs: object) -> None:
+    tell(entry, instance)

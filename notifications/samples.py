@@ -16,7 +16,16 @@ from notifications.models import Notification
 # Whom it is for; what is for all of a person's organisation is the most common.
 DUTIES = frozenset(
     {
-        *("held", "pledge_broken", "pledge_near", "infected", "review", "submitted", "endorse"),
+        *(
+            "held",
+            "webhook_stopped",
+            "pledge_broken",
+            "pledge_near",
+            "infected",
+            "review",
+            "submitted",
+            "endorse",
+        ),
         *("endorse_step", "to_plan", "incident", "verify_wanted", "verification_asked"),
     }
 )
@@ -86,6 +95,7 @@ def said() -> dict[str, Any]:
         "answer": "52 dB(A) by day.",
         **{"reference": "W-2026-0042", "wish_reference": "W-2026-0042", "solution_reference": "S-2026-0107"},
         **{"into": "W-2026-0040", "giver": "Chan Tai-man", "deputy": "Lee Siu-ming", "name": "Lee Siu-ming"},
+        "is_gone": False,
         **{"address": "lee@example.org", "filename": "data-sheet.pdf", "found": "Eicar-Test-Signature"},
         **{"verb": "verify", "left": 7, "most": 40, "may_ask": True, "is_expression": True},
         "questions": ["How was it measured?", "Which sites are meant?"],

@@ -1,6 +1,7 @@
 from celery import shared_task
 
 from notifications import outbox, sending
+from notifications.hooks import sending as hooks
 from notifications.models import Fanout
 
 BATCH = 200  # mails that one task sends before it makes room for others
@@ -14,3 +15,20 @@ def sweep() -> None:
     sending.gather(BATCH)
     for mailing in sending.due(BATCH):
         sending.deliver(*mailing)
+
+
+@shared_task
+def sweep_webhooks() -> None:
+    """Each endpoint by itself, so that one that is slow holds up no other."""
+    for pk in hooks.waiting():
+        deliver_webhooks.delay(pk)
+
+
+@shared_task
+def deliver_webhooks(webhook_id: int) -> None:
+    hooks.deliver_to(webhook_id)
+
+
+@shared_task
+def forget_webhooks() -> None:
+    hooks.forget()

@@ -1,8 +1,10 @@
 from django.urls import path
 
 from notifications import gallery, office, views
+from notifications.hooks import views as hooks
 
 app_name = "notices"
+ONE = "webhooks/<str:key>/"
 urlpatterns = [
     path("", views.Inbox.as_view(), name="inbox"),
     path("read/", views.ReadAll.as_view(), name="read-all"),
@@ -16,4 +18,22 @@ urlpatterns = [
     path("follow/", views.FollowThing.as_view(), name="follow"),
     path("follows/<int:pk>/stop/", views.Unfollow.as_view(), name="unfollow"),
     path("unsubscribe/<str:token>/", views.Unsubscribe.as_view(), name="unsubscribe"),
+    path("webhooks/", hooks.Webhooks.as_view(), name="webhooks"),
+    path("webhooks/new/", hooks.CreateWebhook.as_view(), name="create-webhook"),
+    path("webhooks/of/<slug:slug>/", hooks.Webhooks.as_view(), name="organisation-webhooks"),
+    path(
+        "webhooks/of/<slug:slug>/new/",
+        hooks.CreateWebhook.as_view(),
+        name="create-organisation-webhook",
+    ),
+    path(ONE, hooks.WebhookDetail.as_view(), name="webhook"),
+    path(f"{ONE}edit/", hooks.EditWebhook.as_view(), name="edit-webhook"),
+    path(f"{ONE}test/", hooks.TestWebhook.as_view(), name="test-webhook"),
+    path(f"{ONE}secret/", hooks.RotateSecret.as_view(), name="rotate-webhook"),
+    path(f"{ONE}stop/", hooks.StopWebhook.as_view(), name="stop-webhook"),
+    path(f"{ONE}start/", hooks.StartWebhook.as_view(), name="start-webhook"),
+    path(f"{ONE}remove/", hooks.RemoveWebhook.as_view(), name="remove-webhook"),
+    path(f"{ONE}replay/", hooks.Replay.as_view(), name="replay-webhook"),
+    path(f"{ONE}messages/<int:pk>/", hooks.Message.as_view(), name="webhook-message"),
+    path(f"{ONE}messages/<int:pk>/replay/", hooks.ReplayOne.as_view(), name="replay-webhook-message"),
 ]

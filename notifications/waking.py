@@ -8,15 +8,16 @@ from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
 SWEEP = "notifications.tasks.sweep"  # by name: what it does needs what wakes it
+WEBHOOKS = "notifications.tasks.sweep_webhooks"
 
 
-def wake() -> None:
+def wake(task: str = SWEEP) -> None:
     """Ask for a sweep once the transaction stands; without a queue the next sweep by the clock does it."""
-    transaction.on_commit(_wake, robust=True)
+    transaction.on_commit(lambda: _wake(task), robust=True)
 
 
-def _wake() -> None:
+def _wake(task: str) -> None:
     try:
-        current_app.send_task(SWEEP, retry=False)
+        current_app.send_task(task, retry=False)
     except OperationalError:
-        logger.warning("The queue does not answer; mails wait in the outbox for the next sweep.")
+        logger.warning("The queue does not answer; what is due waits for the next sweep.")

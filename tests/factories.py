@@ -48,7 +48,19 @@ from matching.models import (
 )
 from matching.models.terms import hash_of, searchable
 from matching.texts import engine_version
-from notifications.models import Delivery, Digest, Fanout, Follow, Notification, Preference, Reminder
+from notifications.hooks import signing
+from notifications.models import (
+    Delivery,
+    Digest,
+    Fanout,
+    Follow,
+    Notification,
+    Preference,
+    Reminder,
+    Webhook,
+    WebhookAttempt,
+    WebhookMessage,
+)
 from solutions.models import Evidence, Interest, Solution, SolutionDraft, Version
 from topics.models import Topic
 from trials.models import Claim, Erratum, LogEntry, Measurement, Report, Trial, Venue
@@ -839,6 +851,38 @@ class DeliveryFactory(DjangoModelFactory):
 
     notification = factory.SubFactory(NotificationFactory)
     accepted = True
+
+
+class WebhookFactory(DjangoModelFactory):
+    class Meta:
+        model = Webhook
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    url = "https://hooks.example.org/portal"
+    events = factory.LazyFunction(lambda: ["wish.published"])
+    sealed = factory.LazyFunction(lambda: signing.seal(signing.new_secret()))
+
+    class Params:
+        stopped = factory.Trait(stopped_at=factory.LazyFunction(timezone.now), stopped_for="hand")
+
+
+class WebhookMessageFactory(DjangoModelFactory):
+    class Meta:
+        model = WebhookMessage
+
+    webhook = factory.SubFactory(WebhookFactory)
+    entry_id = factory.Sequence(lambda n: n + 1)
+    event = "wish.published"
+    body = '{"type":"wish.published"}'
+
+
+class WebhookAttemptFactory(DjangoModelFactory):
+    class Meta:
+        model = WebhookAttempt
+
+    message = factory.SubFactory(WebhookMessageFactory)
+    milliseconds = 12
+    status = 500
 
 
 class ReminderFactory(DjangoModelFactory):

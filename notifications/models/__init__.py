@@ -8,6 +8,7 @@ from notifications.models.notices import (
 )
 from notifications.models.preferences import Preference, Rhythm
 from notifications.models.reminders import Reminder
+from notifications.models.webhooks import Webhook, WebhookAttempt, WebhookMessage
 
 __all__ = [
     "LEASE",
@@ -21,4 +22,7 @@ __all__ = [
     "Preference",
     "Reminder",
     "Rhythm",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookMessage",
 ]

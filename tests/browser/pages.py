@@ -34,6 +34,10 @@ SAVED_SEARCH = """select s.id from matching_savedsearch s join accounts_user u o
 UNPLANNED = """select m.key from matching_match m where m.status = 'approved'
     and not exists (select from trials_trial t where t.match_id = m.id) order by m.id limit 1"""
 
+WEBHOOK = "select key from notifications_webhook order by id limit 1"
+WEBHOOK_MESSAGE = """select w.key || chr(47) || m.id from notifications_webhookmessage m
+    join notifications_webhook w on w.id = m.webhook_id order by m.id limit 1"""
+
 # (name of the address, who looks, SQL for the argument or the argument itself, query)
 PAGES = [
     ("home", None, "", ""),
@@ -202,6 +206,14 @@ PAGES = [
     ("notices:outbox", "office", "", "?state=sent"),
     ("notices:outbox", "auditor", "", "?state=held"),
     ("notices:gallery", "office", "", ""),
+    ("notices:webhooks", "administrator", "", ""),
+    ("notices:create-webhook", "administrator", "", ""),
+    ("notices:organisation-webhooks", "approver", "building", ""),
+    ("notices:create-organisation-webhook", "approver", "building", ""),
+    ("notices:webhook", "approver", WEBHOOK, ""),
+    ("notices:edit-webhook", "approver", WEBHOOK, ""),
+    ("notices:remove-webhook", "approver", WEBHOOK, ""),
+    ("notices:webhook-message", "approver", WEBHOOK_MESSAGE, ""),
     ("notices:sample", "office", "wishes.publish", ""),
     ("notices:unsubscribe", None, "unsubscribe token", ""),
     ("mailbox:list", None, "", ""),

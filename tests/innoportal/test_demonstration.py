@@ -252,3 +252,13 @@ def test_a_wish_has_an_annex_that_one_vendor_may_read():
     accepted = AnnexAcceptance.objects.in_force().get()
     assert accepted.annex.wish.is_public
     assert accepted.organisation.is_vendor
+
+
+def test_a_department_has_an_endpoint_with_a_log_that_nobody_calls_any_more():
+    from notifications.models import Webhook, WebhookMessage
+
+    webhook = Webhook.objects.get()
+    assert (webhook.organisation.slug, webhook.stopped_for) == ("building", "hand")
+    assert webhook.messages.filter(done_at__isnull=False, calls__status=204).count() > 2
+    assert webhook.messages.filter(given_up_at__isnull=False).count() == 1
+    assert WebhookMessage.objects.due().count() == 0

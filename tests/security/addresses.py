@@ -26,6 +26,7 @@ NOUNS = (  # the first that fits says what `slug` means there
     (r"^(trials:report|trials:verify-report|api:report)", "report"),
     (r"^(trials:|api:trial)", "trial"),
     (r"^documents:", "document"),
+    (r"^notices:(?!create).*webhook(-message)?$", "webhook"),
 )
 TAKES_A_THING = {"slug", "key"}
 
@@ -68,7 +69,7 @@ def arguments(world: World, name: str, kind: str) -> dict:
     if kind != "-":
         thing = getattr(world, kind)[noun_of(name)]
         given = {"slug": getattr(thing, "slug", thing.key), "key": thing.key}
-    elif name.startswith(("people:", "wishes:")):
+    elif name.startswith(("people:", "wishes:", "notices:")):
         given["slug"] = world.public["department_a"].slug
     own = {
         "wishes:answer": world.public["question"].pk,
@@ -77,6 +78,8 @@ def arguments(world: World, name: str, kind: str) -> dict:
         "calls:let_go": world.public["wish"].pk,
         "notices:open": world.hidden["notification"].pk,
         "notices:unfollow": world.hidden["follow"].pk,
+        "notices:webhook-message": world.hidden["webhook message"].pk,
+        "notices:replay-webhook-message": world.hidden["webhook message"].pk,
         "matching:activate-ranker": world.hidden["ranker"].pk,
         "matching:cancel-run": world.hidden["run"].pk,
         "people:answer-join": world.hidden["asked"].pk,

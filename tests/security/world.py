@@ -139,6 +139,11 @@ def _people(world: World) -> None:
         organisation=world.public["department_a"], email=f"{world.mark('invited')}@example.org"
     )
     world.public["topic"] = make.TopicFactory()
+    world.hidden["webhook"] = make.WebhookFactory(
+        organisation=world.public["department_a"], url=f"https://{world.mark('webhook')}.example.org/"
+    )
+    world.public["webhook"] = make.WebhookFactory(organisation=world.public["department_b"])  # another's
+    world.hidden["webhook message"] = make.WebhookMessageFactory(webhook=world.hidden["webhook"])
 
 
 def _texts(world: World, name: str, *fields: str) -> dict[str, str]:
