@@ -11,14 +11,22 @@ from documents.models import Document
 @rules.predicate
 def sees_the_thing(user: User, document: Document | None = None) -> bool:
     """By the noun's own `visible_to`; a noun that does not say who sees it is seen by nobody."""
-    if document is None:
-        return False
+    return document is not None and _is_among(document, "visible_to", user)
+
+
+@rules.predicate
+def wrote_the_thing(user: User, document: Document | None = None) -> bool:
+    """By the noun's own `authored_by`, where others than the file's owner may stand for the thing."""
+    return document is not None and user.is_authenticated and _is_among(document, "authored_by", user)
+
+
+def _is_among(document: Document, question: str, user: User) -> bool:
     try:
         manager = apps.get_model(document.noun)._default_manager
     except (LookupError, ValueError):
         return False
-    visible_to = getattr(manager, "visible_to", None)
-    return visible_to is not None and visible_to(user).filter(pk=document.object_id).exists()
+    rows = getattr(manager, question, None)
+    return rows is not None and rows(user).filter(pk=document.object_id).exists()
 
 
 @rules.predicate
@@ -29,9 +37,9 @@ def is_open(user: User, document: Document | None = None) -> bool:
 # Whether a file may leave at all (its scan) is no question of who: the view asks `clean()` first.
 judges = is_office | is_expert | is_auditor | is_administrator
 
-rules.add_perm("documents.view_document", (is_open | is_member | judges) & sees_the_thing)
+rules.add_perm("documents.view_document", (is_open | is_member | judges | wrote_the_thing) & sees_the_thing)
 # Of a file that is open to all, the public has the copy without metadata; these have what was uploaded.
-rules.add_perm("documents.open_original_document", (is_member | judges) & sees_the_thing)
+rules.add_perm("documents.open_original_document", (is_member | judges | wrote_the_thing) & sees_the_thing)
 rules.add_perm("documents.discard_document", (is_member & sees_the_thing) | is_office | is_administrator)
 rules.add_perm("documents.rescan_document", is_office | is_administrator)
 rules.add_perm("documents.view_quarantine", is_office | is_auditor | is_administrator)

@@ -21,7 +21,7 @@ from accounts.models import (
 )
 from matching.models import Conflict
 from notifications.models import Follow
-from solutions.models import Solution
+from solutions.models import CoAuthor, Solution
 from wishes.models import EndorsementStep, Sponsor
 
 
@@ -152,6 +152,19 @@ def nominated(model: Any, field: str, told: Merging) -> int:
     return carried
 
 
+def coauthors(model: Any, field: str, told: Merging) -> int:
+    """Of two on one solution one stays, with the more that either had; none on its own solution."""
+    mine = {one.solution_id: one for one in CoAuthor.objects.filter(organisation=told.new)}
+    for theirs in CoAuthor.objects.filter(organisation=told.old, solution__in=mine):
+        one = mine[theirs.solution_id]
+        one.accepted_at = one.accepted_at or theirs.accepted_at
+        one.may_edit = one.may_edit or theirs.may_edit
+        one.save(update_fields=["accepted_at", "may_edit"])
+    carried = once_for_each("solution_id")(model, field, told)
+    CoAuthor.objects.filter(organisation=told.new, solution__organisation=told.new).delete()
+    return carried
+
+
 RULES: dict[str, Rule] = {
     "accounts.Membership.organisation": members,
     "accounts.Invitation.organisation": invitations,
@@ -169,6 +182,7 @@ RULES: dict[str, Rule] = {
     "solutions.Solution.organisation": move,
     "solutions.Solution.nominated_by": nominated,
     "solutions.SolutionDraft.organisation": move,
+    "solutions.CoAuthor.organisation": coauthors,
     "trials.Venue.organisation": move,
     "wishes.Wish.organisation": wishes,
     "wishes.WishDraft.organisation": move,

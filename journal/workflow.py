@@ -32,9 +32,15 @@ def capacity_of(user: User | None, thing: models.Model) -> str:
     for party, organisation_id in parties.items():
         if organisation_id and user.is_member_of(organisation_id):
             return party
+    if found := getattr(thing, "party_of", _nobody)(user):
+        return found
     if user.roles:
         return user.roles[0]
     return "administrator" if user.is_superuser else "member"
+
+
+def _nobody(user: User) -> str:
+    return ""
 
 
 def in_place(capacity: str, place: Place | None) -> str:

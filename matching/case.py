@@ -9,6 +9,7 @@ from accounts.models import Role, User
 from innoportal.lib.story import Story
 from journal.models import Entry
 from matching.models import Match
+from solutions.models import of_authors
 
 WORDS = {
     "shortlist": _("Put on the shortlist"),
@@ -34,7 +35,7 @@ VENDOR = PUBLIC | {"want", "decline"}  # a vendor hears of a match when the expe
 
 def concerning(user: User) -> QuerySet[Match]:
     own = list(user.membership_roles)
-    vendor = Q(solution__organisation__in=own, status__in=Match.TOLD_TO_VENDOR)
+    vendor = of_authors(own, "solution__") & Q(status__in=Match.TOLD_TO_VENDOR)
     return Match.objects.filter(Q(wish__organisation__in=own) | vendor)
 
 
@@ -42,7 +43,7 @@ def tell(entry: Entry, match: Any, reader: Any) -> dict[str, Any] | None:
     """The words of a decision are read by both sides, as on the match's own page."""
     judges = reader.has_perm("matching.view_experts_match", match)
     is_department = reader.is_authenticated and reader.is_member_of(match.wish.organisation_id)
-    is_vendor = reader.is_authenticated and reader.is_member_of(match.solution.organisation_id)
+    is_vendor = match.solution.has_author(reader)
     read = WORDS.keys() if judges or is_department else VENDOR if is_vendor else PUBLIC
     if entry.verb not in read:
         return None

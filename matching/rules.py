@@ -24,7 +24,8 @@ def is_department_approver(user: User, match: Match | None = None) -> bool:
 
 @rules.predicate
 def is_of_vendor(user: User, match: Match | None = None) -> bool:
-    return match is not None and user.is_authenticated and user.is_member_of(match.solution.organisation_id)
+    """Or of an organisation that co-authors the solution."""
+    return match is not None and match.solution.has_author(user)
 
 
 @rules.predicate

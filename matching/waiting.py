@@ -4,6 +4,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
 from matching.models import Match, Review
+from solutions.models import CoAuthor, of_authors
 from wishes.models import Sponsor
 
 S = Match.Status
@@ -19,7 +20,8 @@ def for_expert(user: User) -> QuerySet[Match]:
     if near:  # as `services.why_not_judge` has it
         sponsored = Sponsor.objects.filter(wish=OuterRef("wish"), organisation__in=near)
         rows = rows.exclude(wish__organisation__in=near).exclude(solution__organisation__in=near)
-        rows = rows.exclude(solution__nominated_by__in=near).filter(~Exists(sponsored))
+        authored = CoAuthor.objects.accepted().filter(solution=OuterRef("solution"), organisation__in=near)
+        rows = rows.exclude(solution__nominated_by__in=near).filter(~Exists(sponsored), ~Exists(authored))
     return rows.exclude(wish__created_by=user).exclude(solution__created_by=user)
 
 
@@ -37,6 +39,4 @@ def for_department(user: User) -> QuerySet[Match]:
 
 def for_vendor(user: User) -> QuerySet[Match]:
     """Own matches about which an expert asks for more."""
-    return Match.objects.live().filter(
-        solution__organisation__in=list(user.membership_roles), status=S.WANTING
-    )
+    return Match.objects.live().filter(of_authors(user.membership_roles, "solution__"), status=S.WANTING)

@@ -13,6 +13,7 @@ from innoportal.lib.work import MOST, Row
 from journal.clock import with_dues
 from matching import waiting
 from matching.models import Match
+from solutions.models import of_authors
 from wishes.models import Wish
 
 S = Match.Status
@@ -40,7 +41,7 @@ def _moving(user: User, to_judge: set[int], mine: list[int], is_office: bool) ->
     wanted = Q(pk__in=to_judge) | Q(
         wish__organisation__in=mine, status__in=(S.SHORTLISTED, S.REVIEW, S.WANTING)
     )
-    wanted |= Q(solution__organisation__in=mine, status=S.WANTING)
+    wanted |= of_authors(mine, "solution__") & Q(status=S.WANTING)
     if user.has_role(Role.EXPERT):
         wanted |= Q(status=S.REVIEW, pk__in=user.reviews.values("match"))
     if is_office:

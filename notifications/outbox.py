@@ -30,11 +30,11 @@ def bilingual(thing: models.Model, name: str) -> dict[str, str]:
     return {"en": getattr(thing, f"{name}_en"), "zh": getattr(thing, f"{name}_zh")}
 
 
-def party(organisation_id: int, *, approvers_only: bool = False) -> models.QuerySet[User]:
-    """The people of an organisation who can sign in; who takes an approver's place today is one of these."""
-    memberships = Membership.objects.filter(organisation_id=organisation_id)
+def party(*organisation_ids: int, approvers_only: bool = False) -> models.QuerySet[User]:
+    """The people of organisations who can sign in; who takes an approver's place today is one of these."""
+    memberships = Membership.objects.filter(organisation_id__in=organisation_ids)
     if approvers_only:
-        deputies = Delegation.objects.in_force().filter(organisation_id=organisation_id).values("deputy")
+        deputies = Delegation.objects.in_force().filter(organisation_id__in=organisation_ids).values("deputy")
         memberships = memberships.filter(Q(role=Membership.Role.APPROVER) | Q(user__in=deputies))
     return User.objects.filter(is_active=True, memberships__in=memberships).distinct()
 

@@ -26,7 +26,7 @@ DUTIES = frozenset(
             "submitted",
             "endorse",
         ),
-        *("endorse_step", "to_plan", "incident", "verify_wanted", "verification_asked"),
+        *("endorse_step", "coauthor_invited", "to_plan", "incident", "verify_wanted", "verification_asked"),
     }
 )
 WAITED_FOR = frozenset({"brought"})

@@ -7,7 +7,7 @@ from rest_framework.exceptions import NotFound
 from accounts.models import Organisation
 from innoportal.lib.serializers import ReadingSerializer
 from solutions.filters import SolutionFilter
-from solutions.models import Evidence, Solution
+from solutions.models import CoAuthor, Evidence, Solution
 from topics.models import Topic
 
 
@@ -15,6 +15,15 @@ class VendorSerializer(ReadingSerializer):
     class Meta:
         model = Organisation
         fields = ["slug", "kind", "name_en", "name_zh"]
+
+
+class CoAuthorSerializer(serializers.Serializer):
+    """As `CoAuthor.objects.shown` reads it."""
+
+    slug = serializers.CharField(read_only=True)
+    kind = serializers.CharField(read_only=True)
+    name_en = serializers.CharField(read_only=True)
+    name_zh = serializers.CharField(read_only=True)
 
 
 class EvidenceSerializer(ReadingSerializer):
@@ -27,6 +36,7 @@ class SolutionSerializer(ReadingSerializer):
     """What is public of a solution: no people, and never the confidential part."""
 
     organisation = VendorSerializer(read_only=True)
+    co_authors = serializers.SerializerMethodField()
     topics = serializers.SlugRelatedField("slug", many=True, read_only=True)
     evidence = EvidenceSerializer(many=True, read_only=True)
     url = serializers.SerializerMethodField()
@@ -41,6 +51,7 @@ class SolutionSerializer(ReadingSerializer):
             "listed_at",
             "expires_on",
             "organisation",
+            "co_authors",
             "title_en",
             "title_zh",
             "summary_en",
@@ -59,6 +70,10 @@ class SolutionSerializer(ReadingSerializer):
             "intellectual_property",
             "topics",
         ]
+
+    @extend_schema_field(CoAuthorSerializer(many=True))
+    def get_co_authors(self, solution: Solution) -> list[dict[str, str]]:
+        return solution.shown_coauthors
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_url(self, solution: Solution) -> str:
@@ -82,7 +97,8 @@ class SolutionViewSet(viewsets.ReadOnlyModelViewSet):
 
     def get_queryset(self):
         seen = Solution.objects.visible_to(self.request.user).select_related("organisation")
-        rows = seen.prefetch_related(*ROWS).order_by("-listed_at", "-pk")
+        rows = seen.prefetch_related(*ROWS).annotate(shown_coauthors=CoAuthor.objects.shown())
+        rows = rows.order_by("-listed_at", "-pk")
         return rows.public() if self.action == "list" else rows
 
     def get_object(self):

@@ -13,7 +13,7 @@ from solutions.story import told
 
 
 def concerning(user: User) -> QuerySet[Solution]:
-    return Solution.objects.filter(organisation__in=list(user.membership_roles))
+    return Solution.objects.authored_by(user)
 
 
 def tell(entry: Entry, solution: Any, reader: Any) -> dict[str, Any] | None:

@@ -88,8 +88,12 @@ def finish(draft: SolutionDraft, *, by: User, revision: int, fields: Mapping[str
 
 
 def _replace(solution: Solution, *, by: User, is_full: bool, said: dict[str, Any]) -> None:
-    """What is said in full of an expression that was handed in completes it; the rest is a change."""
-    if is_full and solution.is_expression and solution.status in Solution.COMPLETABLE:
+    """What is said in full of an expression that was handed in completes it; the rest is a change.
+
+    A co-author only writes: what they say in full waits for the vendor to hand it in.
+    """
+    completes = solution.is_expression and solution.status in Solution.COMPLETABLE
+    if is_full and completes and by.has_perm("solutions.complete_solution", solution):
         services.complete(solution, by=by, **said)
         return
     if is_full:

@@ -10,7 +10,7 @@ from solutions.answers import CONFIDENTIAL
 from solutions.asking import references_of
 from solutions.guidance import equivalents
 from solutions.kit import ready_of
-from solutions.models import Solution, SolutionDraft
+from solutions.models import CoAuthor, Solution, SolutionDraft, coauthored
 from solutions.refreshing import is_asked
 from solutions.trl import standings
 
@@ -28,13 +28,23 @@ def readiness_context(solution: Solution) -> dict[str, Any]:
 
 
 def inside_context(user: User, solution: Solution, entries: Sequence[Entry]) -> dict[str, Any]:
-    """For the vendor, the portal office and the auditor: what was asked, the clock, all answers to wishes."""
+    """For the authors, the office and the auditor: what was asked, the clock, all answers to wishes."""
     return {
         "asked": last_asked(solution, entries),
         "dues": clock(entries, Pledge.objects.of(Solution._meta.label_lower)),
         "interests": solution.interests.order_by("pk"),
+        "may_name_coauthors": user.has_perm("solutions.name_coauthors_solution", solution),
+        "own_part": own_part(user, solution),
         "may_pitch": user.has_perm("solutions.answer_wish_solution", solution),
     }
+
+
+def own_part(user: User, solution: Solution) -> CoAuthor | None:
+    """By which a co-author's member reads it, and where it leaves again; no query for the others."""
+    if user.is_member_of(solution.organisation_id) or solution.pk not in coauthored(user):
+        return None
+    rows = solution.coauthors.accepted().filter(organisation__in=list(user.membership_roles))
+    return rows.order_by("pk").first()
 
 
 def asker_context(user: User, solution: Solution, entries: Sequence[Entry]) -> dict[str, Any]:

@@ -71,5 +71,5 @@ def ending(today: date) -> list[Deadline]:
 
 def _ask(deadline: Deadline, entry: Entry, left: int) -> None:
     context: dict[str, Any] = {"left": left, "last_day": deadline.due_on.isoformat()}
-    people = party(deadline.thing.organisation_id)
+    people = party(*deadline.thing.author_ids())
     notify(people, entry, "solutions/mail/still_current", thing=deadline.thing, why=PARTY, **context)

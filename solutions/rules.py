@@ -5,6 +5,7 @@ import rules
 from accounts.models import User
 from accounts.roles import (
     is_administrator,
+    is_approver,
     is_auditor,
     is_expert,
     is_member,
@@ -12,7 +13,7 @@ from accounts.roles import (
     is_vendor,
 )
 from solutions.asking import departments_of
-from solutions.models import Solution, Version
+from solutions.models import CoAuthor, Solution, SolutionDraft, Version, coauthored
 
 
 @rules.predicate
@@ -38,16 +39,33 @@ def is_editable(user: User, solution: Solution | None = None) -> bool:
     return solution is not None and solution.status in Solution.EDITABLE
 
 
-sees = is_public | is_member | is_auditor | is_administrator | (is_office & is_handed_in) | is_for_their_wish
+@rules.predicate
+def is_coauthor(user: User, solution: Solution | None = None) -> bool:
+    """Of an organisation that has accepted to stand for it beside its vendor."""
+    return solution is not None and user.is_authenticated and solution.pk in coauthored(user)
+
+
+@rules.predicate
+def is_editing_coauthor(user: User, solution: Solution | None = None) -> bool:
+    return solution is not None and user.is_authenticated and coauthored(user).get(solution.pk, False)
+
+
+@rules.predicate
+def is_living(user: User, solution: Solution | None = None) -> bool:
+    return solution is not None and solution.status in Solution.LIVING
+
+
+is_author = is_member | is_coauthor
+sees = is_public | is_author | is_auditor | is_administrator | (is_office & is_handed_in) | is_for_their_wish
 
 rules.add_perm("solutions.view_solution", sees)
 rules.add_perm(
     "solutions.view_confidential_solution",
-    sees & (is_member | is_office | is_expert | is_auditor | is_administrator),
+    sees & (is_author | is_office | is_expert | is_auditor | is_administrator),
 )
-rules.add_perm("solutions.view_history_solution", is_member | is_office | is_auditor | is_administrator)
+rules.add_perm("solutions.view_history_solution", is_author | is_office | is_auditor | is_administrator)
 rules.add_perm("solutions.add_solution", is_vendor)
-rules.add_perm("solutions.change_solution", is_editable & is_member)
+rules.add_perm("solutions.change_solution", is_editable & (is_member | is_editing_coauthor))
 rules.add_perm("solutions.submit_solution", is_member)
 rules.add_perm("solutions.complete_solution", is_member)
 rules.add_perm("solutions.ask_full_solution", is_office | is_for_their_wish)
@@ -61,6 +79,7 @@ rules.add_perm("solutions.renew_solution", is_member)
 rules.add_perm("solutions.confirm_solution", is_member)
 rules.add_perm("solutions.withdraw_solution", is_member | is_office)
 rules.add_perm("solutions.answer_wish_solution", is_member)
+rules.add_perm("solutions.name_coauthors_solution", is_living & is_member)
 
 
 @rules.predicate
@@ -73,5 +92,28 @@ def sees_version(user: User, version: Version | None = None) -> bool:
 
 
 rules.add_perm("solutions.view_version", sees_version)
+
+
+@rules.predicate
+def edits_its_solution(user: User, draft: SolutionDraft | None = None) -> bool:
+    """Changes of a solution are written together; what is no solution yet is the vendor's alone."""
+    return draft is not None and user.is_authenticated and coauthored(user).get(draft.solution_id or 0, False)
+
+
 for verb in ("view", "change", "delete"):
-    rules.add_perm(f"solutions.{verb}_solutiondraft", is_member | is_administrator)
+    rules.add_perm(f"solutions.{verb}_solutiondraft", is_member | edits_its_solution | is_administrator)
+
+
+@rules.predicate
+def is_of_its_vendor(user: User, coauthor: CoAuthor | None = None) -> bool:
+    return (
+        coauthor is not None
+        and user.is_authenticated
+        and user.is_member_of(coauthor.solution.organisation_id)
+    )
+
+
+# Of the row that names a co-author: `is_member` and `is_approver` are of the organisation that it names.
+rules.add_perm("solutions.view_coauthor", is_member | is_of_its_vendor | is_auditor | is_administrator)
+rules.add_perm("solutions.answer_coauthor", is_approver)
+rules.add_perm("solutions.change_coauthor", is_of_its_vendor)

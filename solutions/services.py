@@ -183,7 +183,8 @@ def list_(solution: Solution, *, by: User) -> None:
     )
     versions.keep(solution, entry)
     _tell_vendor(solution, entry, "solutions/mail/listed")
-    interested = followers(solution, solution.organisation, *solution.topics.all())
+    authors = Organisation.objects.filter(pk__in=solution.author_ids())
+    interested = followers(solution, *authors, *solution.topics.all())
     notify(interested, entry, "solutions/mail/new", thing=solution, why="follow", **_names(solution))
 
 
@@ -258,7 +259,8 @@ def _listed_until() -> date:
 
 
 def _tell_vendor(solution: Solution, entry: Entry, template: str) -> None:
-    notify(party(solution.organisation_id), entry, template, thing=solution, why="party")
+    """And its co-authors."""
+    notify(party(*solution.author_ids()), entry, template, thing=solution, why="party")
 
 
 def _names(solution: Solution) -> dict[str, Any]:

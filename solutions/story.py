@@ -7,17 +7,20 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
+from innoportal.languages import phrase
 from journal.clock import with_dues
 from journal.grounds import ground_of
 from journal.models import Entry
 from solutions.models import Solution
 from solutions.workflow import PUBLIC_VERBS, TOLD
 
+AUTHORS = ("vendor", "coauthor")
+
 
 def told(entries: Iterable[Entry], reader: User, *, whole: bool) -> list[dict[str, Any]]:
     """The timeline: for the public, steps alone; for the parties, reasons too; names only as far as they go.
 
-    A vendor reads the names of its own people, the portal's own people read all names.
+    Vendor and co-authors read the names of their own people, the portal's own people read all names.
     """
     if not whole:
         return [
@@ -27,19 +30,27 @@ def told(entries: Iterable[Entry], reader: User, *, whole: bool) -> list[dict[st
     return [
         {
             "at": entry.at,
-            "title": TOLD.get(entry.verb, entry.verb),
+            "title": _title(entry),
             "reason": entry.reason,
             "ground": ground_of(entry),
             "capacity": capacity(entry.capacity),
-            "actor_name": entry.actor_name if knows_names or entry.capacity == "vendor" else "",
+            "actor_name": entry.actor_name if knows_names or entry.capacity in AUTHORS else "",
         }
         for entry in entries
     ]
 
 
+def _title(entry: Entry) -> str:
+    """With the name of the organisation that it concerns, where there is one."""
+    title = str(TOLD.get(entry.verb, entry.verb))
+    name = entry.details.get("organisation")
+    return f"{title}: {phrase(name['en'], name['zh'])}" if isinstance(name, dict) else title
+
+
 def capacity(word: str) -> str:
     words = {
         "vendor": _("Vendor"),
+        "coauthor": _("Co-author"),
         "administrator": _("Administrator"),
         "member": _("Member"),
         "system": _("The portal"),

@@ -1,7 +1,17 @@
 from django.urls import path
 
 from solutions import doors
-from solutions.views import answering, documents, listing, pitches, queue, versions, workspace, writing
+from solutions.views import (
+    answering,
+    coauthors,
+    documents,
+    listing,
+    pitches,
+    queue,
+    versions,
+    workspace,
+    writing,
+)
 
 app_name = "solutions"
 urlpatterns = [
@@ -16,6 +26,8 @@ urlpatterns = [
     path("queue/check/", queue.Check.as_view(), name="queue-check"),
     path("queue/do/", queue.Do.as_view(), name="queue-do"),
     path("queue/done/<str:reference>/", queue.Done.as_view(), name="queue-done"),
+    path("co-authors/<slug:key>/", coauthors.AnswerCoAuthor.as_view(), name="coauthor"),
+    path("co-authors/<slug:key>/change/", coauthors.ChangeCoAuthor.as_view(), name="change-coauthor"),
     path("workspace/", workspace.Workspace.as_view(), name="workspace"),
     path("<slug:slug>/", listing.SolutionDetail.as_view(), name="detail"),
     path("<slug:slug>/edit/", writing.EditSolution.as_view(), name="edit"),
@@ -23,6 +35,7 @@ urlpatterns = [
     path("<slug:slug>/pitches/", pitches.Pitches.as_view(), name="pitches"),
     path("<slug:slug>/pitches/<slug:wish>/", pitches.EditPitch.as_view(), name="pitch"),
     path("<slug:slug>/pitches/<slug:wish>/withdraw/", pitches.WithdrawPitch.as_view(), name="withdraw-pitch"),
+    path("<slug:slug>/co-authors/", coauthors.CoAuthors.as_view(), name="coauthors"),
     path("<slug:slug>/versions/", versions.Versions.as_view(), name="versions"),
     path("<slug:slug>/versions/<int:version>/", versions.VersionDetail.as_view(), name="version"),
     path(

@@ -4,7 +4,8 @@ from accounts.models import Role, User
 from innoportal.lib.writing.answers import Answers
 from journal.models import Entry
 from solutions.answers import CONFIDENTIAL, answers_of
-from solutions.models import Solution, Version
+from solutions.models import Solution, Version, coauthored
+from solutions.story import AUTHORS
 
 
 def keep(solution: Solution, entry: Entry) -> None:
@@ -59,9 +60,10 @@ def _parts(solution: Solution) -> dict[bool, Answers]:
 
 
 def knows_names(user: User, version: Version) -> bool:
-    """As in a time line: a vendor reads the names of its own people, the portal's people all of them."""
+    """As in a time line: the authors read the names of their own people, the portal's people all of them."""
     if not user.is_authenticated:
         return False
     if user.is_superuser or user.has_role(Role.OFFICE) or user.has_role(Role.AUDITOR):
         return True
-    return version.capacity == "vendor" and user.is_member_of(version.solution.organisation_id)
+    is_author = user.is_member_of(version.solution.organisation_id) or version.solution_id in coauthored(user)
+    return version.capacity in AUTHORS and is_author

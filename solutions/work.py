@@ -10,14 +10,14 @@ from accounts.models import Role, User
 from innoportal.lib.promises import party
 from innoportal.lib.work import MOST, Row
 from journal.clock import with_dues
-from solutions.models import Solution
+from solutions.models import CoAuthor, Solution, of_authors
 
 S = Solution.Status
 WITH_OFFICE = (S.SUBMITTED, S.SCREENING)
 
 
 def work(user: User) -> Iterator[Row]:
-    """Three queries, however many solutions there are."""
+    """Four queries, however many solutions there are."""
     mine = list(user.membership_roles)
     if not mine and not user.has_role(Role.OFFICE):
         return
@@ -33,11 +33,29 @@ def work(user: User) -> Iterator[Row]:
             since=solution.updated_at,
             mine=is_mine,
         )
+    yield from _asked_to_co_author(user)
+
+
+def _asked_to_co_author(user: User) -> Iterator[Row]:
+    """Invitations that wait: an approver answers, the others of the organisation know of it."""
+    if not user.membership_roles:
+        return
+    rows = CoAuthor.objects.waiting().filter(organisation__in=list(user.membership_roles))
+    rows = rows.filter(solution__status__in=Solution.LIVING)
+    for one in rows.select_related("solution__organisation").order_by("invited_at", "pk")[:MOST]:
+        yield Row(
+            task=_("Answer whether your organisation co-authors this solution"),
+            title=one.solution.title,
+            url=one.get_absolute_url(),
+            note=one.solution.organisation.name,
+            since=one.invited_at,
+            mine=user.is_approver_of(one.organisation_id),
+        )
 
 
 def _waiting(user: User, mine: list[int]) -> QuerySet[Solution]:
     """Of the own organisations what is not settled; for the office what is handed in, of all."""
-    wanted = Q(organisation__in=mine, status__in=(S.DRAFT, *WITH_OFFICE, S.RETURNED, S.EXPIRED))
+    wanted = of_authors(mine) & Q(status__in=(S.DRAFT, *WITH_OFFICE, S.RETURNED, S.EXPIRED))
     if user.has_role(Role.OFFICE):
         wanted |= Q(status__in=(*WITH_OFFICE, S.RETURNED))
     rows = Solution.objects.visible_to(user).filter(wanted)

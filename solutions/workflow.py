@@ -41,6 +41,12 @@ TOLD = {
     "answer_wish": _("Offered for a wish"),
     "change_pitch": _("Answer to a wish changed"),
     "withdraw_pitch": _("Answer to a wish withdrawn"),
+    "invite_coauthor": _("A co-author was asked"),
+    "accept_coauthor": _("A co-author joined"),
+    "decline_coauthor": _("A co-author declined"),
+    "leave_coauthor": _("A co-author left"),
+    "remove_coauthor": _("A co-author was taken out"),
+    "change_coauthor": _("What a co-author may do was changed"),
     "advise": _("The portal told what would make it fit"),
 }
 

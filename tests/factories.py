@@ -61,7 +61,7 @@ from notifications.models import (
     WebhookAttempt,
     WebhookMessage,
 )
-from solutions.models import Evidence, Interest, Solution, SolutionDraft, Version
+from solutions.models import CoAuthor, Evidence, Interest, Solution, SolutionDraft, Version
 from topics.models import Topic
 from trials.models import Claim, Erratum, LogEntry, Measurement, Report, Trial, Venue
 from wishes.models import (
@@ -425,6 +425,18 @@ class SolutionFactory(WithTopics):
             reference=factory.LazyFunction(lambda: next_reference("S")),
             listed_at=factory.LazyFunction(timezone.now),
         )
+
+
+class CoAuthorFactory(DjangoModelFactory):
+    class Meta:
+        model = CoAuthor
+
+    solution = factory.SubFactory(SolutionFactory)
+    organisation = factory.SubFactory(OrganisationFactory, vendor=True)
+    invited_by = factory.SubFactory(UserFactory)
+
+    class Params:
+        accepted = factory.Trait(accepted_at=factory.LazyFunction(timezone.now))
 
 
 class SolutionDraftFactory(DjangoModelFactory):

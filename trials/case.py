@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from innoportal.lib.story import Story
 from journal.models import Entry
+from solutions.models import of_authors
 from trials.models import Report, Trial
 from trials.page import is_inside
 from trials.timeline import timeline
@@ -15,11 +16,8 @@ from trials.timeline import timeline
 
 def of_person(user: User, trial: str) -> Q:
     own = list(user.membership_roles)
-    sides = (f"{trial}match__{side}__organisation__in" for side in ("wish", "solution"))
-    found = Q(**{f"{trial}engineer": user})
-    for side in sides:
-        found |= Q(**{side: own})
-    return found
+    engineer, wish = Q(**{f"{trial}engineer": user}), Q(**{f"{trial}match__wish__organisation__in": own})
+    return engineer | wish | of_authors(own, f"{trial}match__solution__")
 
 
 def trials_of(user: User) -> QuerySet[Trial]:

@@ -130,6 +130,7 @@ def is_inside(user: Any, thing: Trial | Report) -> bool:
     trial = thing.trial if isinstance(thing, Report) else thing
     return (
         any(user.is_member_of(organisation) for organisation in trial.parties.values())
+        or trial.match.solution.has_author(user)
         or trial.engineer_id == user.pk
         or user.is_superuser
         or any(user.has_role(role) for role in ("office", "auditor"))

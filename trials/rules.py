@@ -46,6 +46,12 @@ def is_of_vendor(user, thing=None) -> bool:
 
 
 @rules.predicate
+def is_author(user, thing=None) -> bool:
+    """Of the vendor, or of an organisation that co-authors the solution."""
+    return thing is not None and _of_trial(thing).match.solution.has_author(user)
+
+
+@rules.predicate
 def is_draft(user, report=None) -> bool:
     return report is not None and report.status == Report.Status.DRAFT
 
@@ -61,6 +67,8 @@ def objections(report: Report, user, *, wrote: bool | None = None) -> list[str]:
     found = []
     if user.is_member_of(trial.parties["vendor"]):
         found.append(_("You belong to the vendor."))
+    elif trial.match.solution.has_author(user):
+        found.append(_("You belong to a co-author of the solution."))
     if user.is_member_of(trial.parties["department"]):
         found.append(_("You belong to the department that made the wish."))
     if trial.engineer_id == user.pk:
@@ -85,7 +93,7 @@ rules.add_perm("trials.add_venue", is_administrator)
 rules.add_perm("trials.change_venue", is_administrator)
 rules.add_perm("trials.delete_venue", is_administrator)
 
-rules.add_perm("trials.view_trial", is_public | reads_all | is_its_engineer | is_of_department | is_of_vendor)
+rules.add_perm("trials.view_trial", is_public | reads_all | is_its_engineer | is_of_department | is_author)
 rules.add_perm("trials.add_trial", is_office | is_engineer | approves_for_department)  # of a match
 rules.add_perm("trials.change_trial", runs)
 rules.add_perm("trials.lock_trial", runs)
@@ -106,7 +114,7 @@ rules.add_perm(
     | reads_all
     | is_its_engineer
     | is_of_department
-    | (is_of_vendor & ~is_draft)
+    | (is_author & ~is_draft)
     | (is_verifier & is_in_verification),
 )
 rules.add_perm("trials.change_report", runs)

@@ -137,12 +137,18 @@ class OrganisationDetail(DetailView):
         return super().get_context_data(
             **kwargs,
             wishes=organisation.wishes.public().for_cards().order_by("-published_at", "-pk")[:SHOWN],
-            solutions=organisation.solutions.public().for_cards().order_by("-listed_at", "-pk")[:SHOWN],
+            solutions=_offered(organisation),
             may_manage=may_manage,
             verified=verified,
             checked=[Verification.Check(one).label for one in verified.checked] if verified else [],
             may_read_approval=self.request.user.has_perm("wishes.view_approval", organisation),
         )
+
+
+def _offered(organisation: Organisation) -> Any:
+    """Its own solutions and those that it co-authors; by the registry: they are some floors above."""
+    rows = apps.get_model("solutions", "Solution").objects.by_organisation(organisation)  # type: ignore[attr-defined]
+    return rows.public().for_cards().order_by("-listed_at", "-pk")[:SHOWN]
 
 
 class Managed(PermissionRequiredMixin):

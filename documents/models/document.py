@@ -35,8 +35,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         """What anyone may have: of a file that is open to all, the copy that was made for them."""
         return self.clean().filter(is_confidential=False, rendition__copy__gt="")
 
-    def readable_by(self, user) -> "DocumentQuerySet":
+    def readable_by(self, user, *, is_author: bool = False) -> "DocumentQuerySet":
         """Of things that this person may see: what they may have, and their own that still waits.
+
+        `is_author`: of one thing which they wrote with others, so that its files are theirs as well.
 
         Each knows its rendition without the words, whether the file as it came is theirs to open
         (`opens_original`), and whether it is their organisation's (`is_own`).
@@ -51,7 +53,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         if user.is_superuser or any(user.has_role(role) for role in (Role.OFFICE, Role.EXPERT, Role.AUDITOR)):
             has = Q(scan=Document.Scan.CLEAN) | own
         else:
-            has = own
+            has = Q(pk__isnull=False) if is_author else own
         return rows.filter(public | has).annotate(opens_original=_said(has), is_own=_said(own))
 
     def pending(self) -> "DocumentQuerySet":

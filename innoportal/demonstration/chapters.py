@@ -8,6 +8,7 @@ from typing import Any
 from accounts.models import User
 from innoportal.demonstration import approval
 from innoportal.demonstration.clock import Event, Story
+from innoportal.demonstration.coauthors import coauthors
 from innoportal.demonstration.people import Cast
 from matching import services as matching
 from matching.models import Match
@@ -197,6 +198,7 @@ def solution(told: Told, row: Row) -> None:
         story.at(listed, step(refusals[state], office, reason=row["reason"], ground=ground))
         return
     story.at(listed, step(solutions.list_, office))
+    coauthors(told, row, member)
     for changed in row.get("changed", []):
         story.at(changed["on"], step(solutions.update, member, **changed["to"]))
     for day in range(listed + YEAR - 14, 0, YEAR):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, new_key
 from journal.models import Stateful
 from matching.models.ranker import Ranker
-from solutions.models import Solution
+from solutions.models import Solution, of_authors
 from wishes.models import Wish
 
 
@@ -29,10 +29,7 @@ class MatchQuerySet(models.QuerySet["Match"]):
             return self.all()
         own = list(user.membership_roles)
         seen |= Q(wish__organisation__in=own)
-        seen |= Q(
-            solution__organisation__in=own,
-            status__in=Match.TOLD_TO_VENDOR,
-        )
+        seen |= of_authors(own, "solution__") & Q(status__in=Match.TOLD_TO_VENDOR)
         return self.filter(seen)
 
     def live(self) -> "MatchQuerySet":

@@ -123,7 +123,7 @@ def advise(solution_id: int, entry_id: int) -> bool:
     if not found:
         return False
     entry = record(solution, "advise", by=None, details={"of": entry_id})
-    people = party(solution.organisation_id)
+    people = party(*solution.author_ids())
     notify(people, entry, "matching/mail/advice", thing=solution, why=PARTY, **_said(found))
     return True
 

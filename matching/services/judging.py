@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Organisation, Role, User
+from accounts.models import Membership, Organisation, Role, User
 from journal.models import Entry
 from journal.workflow import IllegalTransition, ReasonRequired, record
 from matching.models import Conflict, Judgement, Match, Review
@@ -91,8 +91,10 @@ def _follow(match: Match, made: Review, by: User) -> None:
 def approvals(match: Match) -> int:
     """How many independent experts approve in this round; those in conflict with a party do not count."""
     given = match.reviews.filter(round=match.round, verdict=Review.Verdict.APPROVE)
-    near = Conflict.objects.filter(organisation__in=parties_of(match)).values("expert")
-    return given.exclude(expert__in=near).values("expert").distinct().count()
+    parties = parties_of(match)
+    near = Conflict.objects.filter(organisation__in=parties).values("expert")
+    inside = Membership.objects.filter(organisation__in=parties).values("user")  # also since they judged
+    return given.exclude(expert__in=near).exclude(expert__in=inside).values("expert").distinct().count()
 
 
 def _approve(match: Match, by: User) -> None:
@@ -176,9 +178,9 @@ def declare_conflict(*, by: User, organisation: Organisation, reason: str) -> Co
 
 
 def parties_of(match: Match) -> set[int]:
-    """Every organisation with a stake: who wishes, who co-sponsors, who offers, who nominated the offer."""
+    """Every organisation with a stake: who wishes, co-sponsors, offers or co-authors, and who nominated."""
     sponsors = set(match.wish.sponsors.values_list("organisation_id", flat=True))
-    near = {match.wish.organisation_id, match.solution.organisation_id, match.solution.nominated_by_id}
+    near = {match.wish.organisation_id, match.solution.nominated_by_id, *match.solution.author_ids()}
     return sponsors | {pk for pk in near if pk}
 
 

@@ -20,6 +20,7 @@ from matching.models import Conflict, Judgement, Ranker, Review
 from matching.services import shelf
 from matching.services.ranking import active_ranker
 from matching.texts import engine_line
+from solutions.models import CoAuthor
 from wishes.models import Sponsor
 
 ACTIVATING = shelf.BUILDING + 3
@@ -154,7 +155,10 @@ def _said() -> QuerySet[Judgement]:
         for party in ("wish__organisation", "solution__organisation", "solution__nominated_by")
     ]
     sponsors = Sponsor.objects.filter(wish=OuterRef(OuterRef("wish"))).values("organisation")
-    too_near = reduce(or_, parties, Q(organisation__in=sponsors))
+    authors = (
+        CoAuthor.objects.accepted().filter(solution=OuterRef(OuterRef("solution"))).values("organisation")
+    )
+    too_near = reduce(or_, parties, Q(organisation__in=sponsors) | Q(organisation__in=authors))
     near = Conflict.objects.filter(too_near, expert=OuterRef("person"))
     # The glossary or a wheel may have changed since; the mark at the end of the name tells of these.
     alike = rf"^{re.escape(engine_line())}(\+[0-9a-f]{{8}})?$"

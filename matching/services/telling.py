@@ -7,14 +7,14 @@ from notifications.outbox import bilingual, notify, party
 
 
 def tell_parties(match: Match, entry: Entry, template: str) -> None:
-    """Department and vendor; no expert is named."""
-    people = party(match.wish.organisation_id) | party(match.solution.organisation_id)
+    """Department, vendor and co-authors; no expert is named."""
+    people = party(match.wish.organisation_id, *match.solution.author_ids())
     notify(people, entry, f"matching/mail/{template}", thing=match, why="party", **_names(match))
 
 
 def tell_experts(match: Match, entry: Entry) -> None:
     """Every expert who is not of a party; who has declared a conflict is left in peace."""
-    near = {match.wish.organisation_id, match.solution.organisation_id}
+    near = {match.wish.organisation_id, *match.solution.author_ids()}
     people = (
         User.objects.with_role(Role.EXPERT)
         .exclude(memberships__organisation__in=near)

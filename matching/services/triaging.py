@@ -128,7 +128,7 @@ def _tell(verb: str, answer: Answer, entry: Entry) -> None:
     if verb not in TOLD:
         return
     notify(
-        party(answer.solution.organisation_id),
+        party(*answer.solution.author_ids()),
         entry,
         f"matching/mail/answer_{verb}",
         thing=answer.solution,

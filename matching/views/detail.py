@@ -142,7 +142,7 @@ def decision_of(match: Match):
 
 def advice_url(match: Match, user) -> str:
     """Where its vendor reads what would help; "" for others, and when nothing was refused."""
-    if match.status != Match.Status.DECLINED or not user.is_member_of(match.solution.organisation_id):
+    if match.status != Match.Status.DECLINED or not match.solution.has_author(user):
         return ""
     return reverse("matching:advice", args=[match.solution.slug])
 

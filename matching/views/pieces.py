@@ -68,7 +68,7 @@ class OfSolution(Piece):
         solution = get_object_or_404(Solution.objects.visible_to(user).addressed(kwargs["slug"]))
         seen = Match.objects.visible_to(user).filter(solution=solution)
         fits = Match.objects.none()
-        is_own = user.is_authenticated and user.is_member_of(solution.organisation_id)
+        is_own = solution.has_author(user)
         if is_own or sees_all(user):
             fits = Match.objects.filter(solution=solution).live().select_related("wish__organisation")
         links = {match.wish_id: match for match in seen.select_related("wish__organisation")}

@@ -1,3 +1,4 @@
+from solutions.models.coauthors import CoAuthor, author_ids, coauthored, forget, of_authors
 from solutions.models.drafts import SolutionDraft
 from solutions.models.evidence import Evidence
 from solutions.models.interests import Interest
@@ -6,10 +7,15 @@ from solutions.models.versions import Version
 
 __all__ = [
     "LONG",
+    "CoAuthor",
     "Evidence",
     "Interest",
     "Solution",
     "SolutionDraft",
     "SolutionQuerySet",
     "Version",
+    "author_ids",
+    "coauthored",
+    "forget",
+    "of_authors",
 ]

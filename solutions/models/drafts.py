@@ -4,17 +4,20 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from innoportal.lib.writing.models import Draft
+from solutions.models.coauthors import CoAuthor
 from solutions.models.solution import Solution
 
 
 class SolutionDraftQuerySet(models.QuerySet["SolutionDraft"]):
     def visible_to(self, user) -> "SolutionDraftQuerySet":
-        """Shared by the vendor's people, and nobody else's business yet."""
+        """Shared by the vendor's people and by co-authors who may change the text; nobody else's business."""
         if not user.is_authenticated:
             return self.none()
         if user.is_superuser:
             return self.all()
-        return self.filter(organisation__in=list(user.membership_roles))
+        own = list(user.membership_roles)
+        written = CoAuthor.objects.accepted().filter(organisation__in=own, may_edit=True)
+        return self.filter(models.Q(organisation__in=own) | models.Q(solution__in=written.values("solution")))
 
 
 class SolutionDraft(Draft):

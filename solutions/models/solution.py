@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation, Role
 from innoportal.languages import Bilingual
 from journal.models import Referenced, ReferencedQuerySet, Stateful
+from solutions.models.coauthors import CoAuthor, author_ids, coauthored, of_authors
 from topics.bands import MoneyBand, SiteFeature
 from topics.models import Named, Topic
 
@@ -21,14 +22,14 @@ class SolutionQuerySet(ReferencedQuerySet):
         return self.filter(status__in=Solution.PUBLIC)
 
     def visible_to(self, user) -> "SolutionQuerySet":
-        """Everyone reads what is listed; a vendor also its own; the portal office what was handed in."""
+        """Everyone reads what is listed; vendor and co-authors their own; the office what was handed in."""
         seen = Q(status__in=Solution.PUBLIC)
         if not user.is_authenticated:
             return self.filter(seen)
         if user.is_superuser or user.has_role(Role.AUDITOR):
             return self.all()
         if user.membership_roles:
-            seen |= Q(organisation__in=list(user.membership_roles)) | self._answering(user)
+            seen |= of_authors(user.membership_roles) | self._answering(user)
         if user.has_role(Role.OFFICE):
             seen |= ~Q(status=Solution.Status.DRAFT)
         return self.filter(seen)
@@ -45,6 +46,15 @@ class SolutionQuerySet(ReferencedQuerySet):
         )
         return Q(status__in=Solution.ANSWERING, pk__in=interests.values("solution"))
 
+    def authored_by(self, user) -> "SolutionQuerySet":
+        """Whose confidential part is their own: of their organisations, or co-authored by one."""
+        return self.filter(of_authors(user.membership_roles)) if user.is_authenticated else self.none()
+
+    def by_organisation(self, organisation: Organisation) -> "SolutionQuerySet":
+        """Its own and those that it co-authored; by keys, so that each half is found by its index."""
+        own = Solution.objects.filter(organisation=organisation).values("pk")
+        return self.filter(pk__in=own.union(organisation.coauthored.accepted().values("solution")))
+
     def lapsed(self) -> "SolutionQuerySet":
         """Listed for longer than their vendors promised to answer for them."""
         return self.filter(status=Solution.Status.LISTED, expires_on__lt=timezone.localdate())
@@ -54,7 +64,9 @@ class SolutionQuerySet(ReferencedQuerySet):
         return self.select_related("organisation").annotate(shown_topics=Topic.objects.of_each("solutions"))
 
     def for_detail(self) -> "SolutionQuerySet":
-        return self.for_cards().prefetch_related("evidence")
+        return (
+            self.for_cards().annotate(shown_coauthors=CoAuthor.objects.shown()).prefetch_related("evidence")
+        )
 
 
 class Solution(Stateful, Referenced):
@@ -73,6 +85,14 @@ class Solution(Stateful, Referenced):
     PUBLIC = (Status.LISTED,)
     EDITABLE = (Status.DRAFT, Status.RETURNED, Status.LISTED)
     COMPLETABLE = (Status.SUBMITTED, Status.SCREENING, Status.RETURNED)  # for an expression of interest
+    LIVING = (
+        Status.DRAFT,
+        Status.SUBMITTED,
+        Status.SCREENING,
+        Status.RETURNED,
+        Status.LISTED,
+        Status.EXPIRED,
+    )
     Price = MoneyBand
     TrialNeed = SiteFeature
     ANSWERING = (Status.SUBMITTED, Status.SCREENING, Status.RETURNED, Status.LISTED)  # may answer a wish
@@ -109,7 +129,7 @@ class Solution(Stateful, Referenced):
         _("confidential part"),
         max_length=LONG,
         blank=True,
-        help_text=_("Read only by you, the portal office and the experts who judge it."),
+        help_text=_("Read only by you, your co-authors, the portal office and the experts who judge it."),
     )
     confidential_evidence = models.TextField(
         _("evidence that is not for the public"),
@@ -173,6 +193,7 @@ class Solution(Stateful, Referenced):
 
     objects = SolutionQuerySet.as_manager()
     shown_topics: list[Named]  # as `for_cards` reads them
+    shown_coauthors: list[dict[str, str]]  # as `for_detail` reads them
     title = Bilingual()
     summary = Bilingual()
     method = Bilingual()
@@ -208,6 +229,20 @@ class Solution(Stateful, Referenced):
     @property
     def parties(self) -> dict[str, int | None]:
         return {"vendor": self.organisation_id}
+
+    def party_of(self, user) -> str:
+        """In which capacity somebody acts on it who is not of the vendor."""
+        return "coauthor" if self.pk in coauthored(user) else ""
+
+    def author_ids(self) -> list[int]:
+        """The organisations that stand for it: its vendor, then who co-authors it; one query."""
+        return author_ids(self.pk, self.organisation_id)
+
+    def has_author(self, user) -> bool:
+        """Whether somebody is of its vendor, or of a co-author."""
+        if not user.is_authenticated:
+            return False
+        return user.is_member_of(self.organisation_id) or self.pk in coauthored(user)
 
     @property
     def is_public(self) -> bool:

@@ -5,12 +5,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
+from solutions.models.coauthors import of_authors
 from solutions.models.solution import Solution
 
 
 class VersionQuerySet(models.QuerySet["Version"]):
     def visible_to(self, user) -> "VersionQuerySet":
-        """Of what one may see; its confidential part by those who judge it, and by its vendor."""
+        """Of what one may see; its confidential part by those who judge it, and by its authors."""
         seen = self.filter(solution__in=Solution.objects.visible_to(user))
         if user.is_authenticated and (
             user.is_superuser or any(user.has_role(one) for one in (Role.OFFICE, Role.EXPERT, Role.AUDITOR))
@@ -18,7 +19,7 @@ class VersionQuerySet(models.QuerySet["Version"]):
             return seen
         allowed = models.Q(is_confidential=False)
         if user.is_authenticated and user.membership_roles:
-            allowed |= models.Q(solution__organisation__in=list(user.membership_roles))
+            allowed |= of_authors(user.membership_roles, "solution__")
         return seen.filter(allowed)
 
     def of(self, solution: Solution, *, is_confidential: bool) -> "VersionQuerySet":

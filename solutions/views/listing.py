@@ -65,10 +65,13 @@ class SolutionDetail(SluggedMixin, DetailView):
         entries = list(Entry.objects.about(solution).in_order())
         context = {
             "actions": actions_for(user, solution),
-            "documents": Document.objects.about(solution).readable_by(user).order_by("pk"),
+            "documents": Document.objects.about(solution)
+            .readable_by(user, is_author=solution.has_author(user))
+            .order_by("pk"),
             "needs": [Solution.TrialNeed(need).label for need in solution.trial_needs],
             "timeline": told(entries, user, whole=whole),
             "readiness": readiness(solution, has_topics=bool(solution.shown_topics)),
+            "coauthors": [(one, phrase(one["name_en"], one["name_zh"])) for one in solution.shown_coauthors],
             "topics": [
                 (one["slug"], phrase(one["name_en"], one["name_zh"])) for one in solution.shown_topics
             ],

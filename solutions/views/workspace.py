@@ -6,7 +6,7 @@ from django.views.generic import TemplateView
 from accounts.models import Role
 from innoportal.lib.views import PartialMixin
 from journal.clock import with_dues
-from solutions.models import Solution
+from solutions.models import Solution, of_authors
 from solutions.readiness import readiness
 from solutions.story import waiting
 
@@ -24,7 +24,7 @@ class Workspace(LoginRequiredMixin, PartialMixin, TemplateView):
         if user.has_role(Role.OFFICE) or user.has_role(Role.AUDITOR) or user.is_superuser:
             context["waiting"] = waiting(rows.filter(status__in=[S.SUBMITTED, S.SCREENING])[:50])
         if user.membership_roles:
-            own = rows.filter(organisation__in=list(user.membership_roles)).exclude(status=S.WITHDRAWN)
+            own = rows.filter(of_authors(user.membership_roles)).exclude(status=S.WITHDRAWN)
             own = own.prefetch_related("topics", "evidence").order_by("-updated_at", "-pk")[:50]
             context["own"] = [{"solution": one, "readiness": readiness(one)} for one in with_dues(own)]
         context["may_add"] = user.has_perm("solutions.add_solution")

@@ -160,9 +160,11 @@ class CheckSolution(OfSolution, drafts.CheckDraft):
     def around(self) -> dict[str, Any]:
         solution = self.draft.solution
         completes = solution and self.draft.is_full and solution.is_expression
+        hands_in = solution is None or self.request.user.has_perm("solutions.submit_solution", solution)
         return {
+            "hands_in": hands_in,
             "is_listed": solution and solution.is_public,
-            "completes": completes and Solution.Status(solution.status) in Solution.COMPLETABLE,
+            "completes": hands_in and completes and Solution.Status(solution.status) in Solution.COMPLETABLE,
             **beside("check", self.draft.answers, is_full=self.draft.is_full),
         }
 
@@ -174,7 +176,8 @@ class CheckSolution(OfSolution, drafts.CheckDraft):
 
     def done(self, thing: Solution, action: str) -> HttpResponse:
         messages.success(self.request, _("The solution is saved."))
-        if action == "submit" and thing.status in (Solution.Status.DRAFT, Solution.Status.RETURNED):
+        waits = thing.status in (Solution.Status.DRAFT, Solution.Status.RETURNED)
+        if action == "submit" and waits and self.request.user.has_perm("solutions.submit_solution", thing):
             try:
                 services.submit(thing, by=self.request.user)
             except (IllegalTransition, ValidationError) as error:

@@ -23,6 +23,9 @@ OWN_WISH = """select coalesce(w.reference, w.key) from wishes_wish w join accoun
     on o.id = w.organisation_id where o.slug = 'building' and w.status = '{}' order by w.id limit 1"""
 OWN_SOLUTION = """select coalesce(s.reference, s.key) from solutions_solution s join accounts_organisation o
     on o.id = s.organisation_id where o.slug = 'liftsense' and s.status = 'listed' order by s.id limit 1"""
+COAUTHORED = """select s.reference from solutions_coauthor c join solutions_solution s on s.id = c.solution_id
+    where c.accepted_at is not null order by c.id limit 1"""
+COAUTHOR = "select key from solutions_coauthor where accepted_at is {} order by id limit 1"
 OWN_PITCH = """select s.reference || chr(47) || i.wish_reference from solutions_interest i
     join solutions_solution s on s.id = i.solution_id join accounts_organisation o on o.id = s.organisation_id
     where o.slug = 'liftsense' and s.status = 'listed' order by i.id limit 1"""
@@ -167,6 +170,9 @@ PAGES = [
     ("solutions:pitches", "vendor", OWN_SOLUTION, ""),
     ("solutions:pitch", "vendor", OWN_PITCH, ""),
     ("solutions:withdraw-pitch", "vendor", OWN_PITCH, ""),
+    ("solutions:coauthors", "vendor", COAUTHORED, ""),
+    ("solutions:change-coauthor", "vendor", COAUTHOR.format("not null"), ""),
+    ("solutions:coauthor", "vendor", COAUTHOR.format("null"), ""),
     ("solutions:withdraw", "vendor", OWN_SOLUTION, ""),
     ("solutions:return", "office", SOLUTION.format("screening"), ""),
     ("solutions:refuse", "office", SOLUTION.format("screening"), ""),

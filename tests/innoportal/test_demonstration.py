@@ -20,7 +20,7 @@ from matching.models import Match
 from matching.services import shelf
 from matching.triage import answers
 from solutions.kit import ready_of
-from solutions.models import Solution
+from solutions.models import CoAuthor, Solution
 from trials import keys
 from trials.models import Report, Trial
 from trials.proof.chain import verify_chain
@@ -230,6 +230,12 @@ def test_an_expression_of_interest_a_half_ready_kit_and_listings_that_were_confi
     assert 0 < len(kit.missing) < len(kit.parts)
     today = timezone.localdate()
     assert not Solution.objects.filter(status=Solution.Status.LISTED, expires_on__lt=today).exists()
+
+
+def test_a_university_co_authors_a_solution_and_a_vendor_is_asked_to():
+    named = CoAuthor.objects.accepted().get()
+    assert (named.organisation.slug, named.solution.organisation.slug) == ("harbour-university", "liftsense")
+    assert CoAuthor.objects.waiting().get().organisation.slug == "liftsense"
 
 
 def test_the_rapid_call_has_a_dozen_answers_of_which_some_are_decided():

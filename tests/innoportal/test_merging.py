@@ -217,3 +217,17 @@ def test_who_registers_the_same_while_it_is_merged_is_shown_one_that_stands(comm
     assert isinstance(found, registering.MayBeHere)
     assert pair.first in [each.organisation for each in found.candidates]
     assert not person.memberships.exists()
+
+
+def test_two_co_authors_that_become_one_are_named_once_with_the_more_that_either_had(pair, office):
+    old, new = pair.second, pair.first
+    both, own, other = make.SolutionFactory(), make.SolutionFactory(organisation=old), make.SolutionFactory()
+    make.CoAuthorFactory(solution=both, organisation=new, may_edit=True)
+    make.CoAuthorFactory(solution=both, organisation=old, accepted=True)
+    make.CoAuthorFactory(solution=own, organisation=new, accepted=True)
+    make.CoAuthorFactory(solution=other, organisation=old, accepted=True)
+    assert preview(pair, stands=new, by=office) == one(pair, office)
+    rows = {row.solution: row for row in new.coauthored.all()}
+    assert rows.keys() == {both, other}  # of what is its own by now it is no co-author
+    assert rows[both].accepted_at and rows[both].may_edit
+    assert not old.coauthored.exists()

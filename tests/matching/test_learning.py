@@ -21,6 +21,7 @@ from matching.services import learning
 from matching.services.figures import calibration, precision_by_month
 from matching.texts import engine_version
 from tests.factories import (
+    CoAuthorFactory,
     ConflictFactory,
     JudgementFactory,
     MatchFactory,
@@ -217,13 +218,14 @@ def test_two_experts_count_twice_and_beside_them_no_first_look():
     assert sorted(taught()) == [(False, 0.25), (False, 1.0), (True, 1.0)]
 
 
-@pytest.mark.parametrize("party", ["department", "vendor", "nominator", "sponsor"])
+@pytest.mark.parametrize("party", ["department", "vendor", "coauthor", "nominator", "sponsor"])
 def test_who_stands_too_near_teaches_nothing(party):
     nominator = SolutionFactory().organisation
     one = JudgementFactory(solution__nominated_by=nominator)
     near = {
         "department": one.wish.organisation,
         "vendor": one.solution.organisation,
+        "coauthor": CoAuthorFactory(solution=one.solution, accepted=True).organisation,
         "nominator": nominator,
         "sponsor": SponsorFactory(wish=one.wish).organisation,
     }[party]

@@ -13,6 +13,7 @@ SIGNED = ("trials:report", "trials:verify-report", "api:report")
 NOUNS = (  # the first that fits says what `slug` means there
     (r"^wishes:(tasks|step|check|discard)$", "draft"),
     (r"^wishes:(approval|steps|delegate|revoke)$", None),  # of an organisation, which everyone may know of
+    (r"^solutions:(coauthor|change-coauthor)$", "coauthor"),
     (r"^(calls:|api:call|matching:(of-call|triage|answer)$)", "call"),
     (r"^solutions:(tasks|step|check|discard)$", "offer"),
     (r"^(case:wish$|wishes:|matching:(duplicates-)?of-wish|api:wish)", "wish"),

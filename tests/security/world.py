@@ -200,6 +200,10 @@ def _wishes_and_solutions(world: World) -> None:
     world.public["offer"] = make.SolutionDraftFactory(  # nothing of the kind is public: another vendor's
         organisation=world.public["vendor_b"], author=world.people["vendor_b"]
     )
+    world.hidden["coauthor"] = make.CoAuthorFactory(solution=world.hidden["solution"])
+    world.public["coauthor"] = make.CoAuthorFactory(  # nothing of the kind is public: another vendor's
+        solution__organisation=world.public["vendor_b"], accepted=True
+    )
     world.public["solution"] = make.SolutionFactory(
         organisation=vendor,
         created_by=seller,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role
 from innoportal.languages import Bilingual, phrase
 from journal.models import Referenced, ReferencedQuerySet, Stateful
+from solutions.models import of_authors
 from trials.models.refusing import REFUSE_IF
 from trials.models.subjects import JUDGEMENT, Side, sides, subjects
 from trials.models.trial import Trial
@@ -50,7 +51,7 @@ class ReportQuerySet(ReferencedQuerySet):
             return self.all()
         own = list(user.membership_roles)
         seen |= Q(trial__match__wish__organisation__in=own) | Q(trial__engineer=user)
-        seen |= Q(trial__match__solution__organisation__in=own) & ~Q(status=Report.Status.DRAFT)
+        seen |= of_authors(own, "trial__match__solution__") & ~Q(status=Report.Status.DRAFT)
         if user.has_role(Role.VERIFIER):
             seen |= Q(status=Report.Status.VERIFICATION)
         return self.filter(seen)

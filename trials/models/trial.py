@@ -10,6 +10,7 @@ from accounts.models import Role
 from innoportal.languages import Bilingual
 from journal.models import Referenced, ReferencedQuerySet, Stateful
 from matching.models import Match
+from solutions.models import of_authors
 from trials.models.refusing import REFUSE_IF
 from trials.models.subjects import JUDGEMENT, Side, sides, subjects
 from trials.models.venue import Venue
@@ -46,9 +47,7 @@ class TrialQuerySet(ReferencedQuerySet):
         if user.is_superuser or user.has_role(Role.AUDITOR) or user.has_role(Role.OFFICE):
             return self.all()
         own = list(user.membership_roles)
-        seen |= (
-            Q(match__wish__organisation__in=own) | Q(match__solution__organisation__in=own) | Q(engineer=user)
-        )
+        seen |= Q(match__wish__organisation__in=own) | Q(engineer=user) | of_authors(own, "match__solution__")
         return self.filter(seen)
 
     def with_subjects(self) -> "TrialQuerySet":

@@ -21,10 +21,10 @@ def said(thing: Trial | Report, **context: Any) -> dict[str, Any]:
 
 
 def tell_parties(thing: Trial | Report, entry: Entry, template: str, **context: Any) -> None:
-    """The people of department and vendor, the engineer and the portal office."""
+    """The people of department, vendor and co-authors, the engineer and the portal office."""
     trial = thing.trial if isinstance(thing, Report) else thing
     people = chain(
-        *(party(organisation) for organisation in thing.parties.values() if organisation),
+        party(trial.match.wish.organisation_id, *trial.match.solution.author_ids()),
         [trial.engineer],
         User.objects.with_role(Role.OFFICE),
     )
@@ -44,8 +44,10 @@ def tell_engineer(thing: Trial | Report, entry: Entry, template: str, **context:
 
 
 def tell_vendor(report: Report, entry: Entry, template: str, **context: Any) -> None:
-    people = party(report.trial.match.solution.organisation_id)
-    notify(people, entry, f"trials/mail/{template}", why=DUTY, **said(report, **context))
+    """Who must act; its co-authors hear of it, the vendor answers."""
+    vendor, *others = report.trial.match.solution.author_ids()
+    notify(party(vendor), entry, f"trials/mail/{template}", why=DUTY, **said(report, **context))
+    notify(party(*others), entry, f"trials/mail/{template}", why=PARTY, **said(report, **context))
 
 
 def tell_verifiers(report: Report, entry: Entry, template: str) -> None:

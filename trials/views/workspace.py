@@ -7,6 +7,7 @@ from django.views.generic import TemplateView
 from accounts.models import Membership, Role, User
 from innoportal.lib.views import PartialMixin
 from matching.models import Match
+from solutions.models import of_authors
 from trials.models import Report, Trial
 from trials.rules import objections
 from trials.services.running import OVER
@@ -52,7 +53,7 @@ def own_trials(user: User) -> QuerySet:
     """Of this engineer, or of their organisations, not over yet."""
     mine = list(user.membership_roles)
     concerned = (
-        Q(engineer=user) | Q(match__wish__organisation__in=mine) | Q(match__solution__organisation__in=mine)
+        Q(engineer=user) | Q(match__wish__organisation__in=mine) | of_authors(mine, "match__solution__")
     )
     found = Trial.objects.filter(concerned).exclude(status__in=OVER).order_by("starts_on", "pk")
     return found.select_related("match__solution", "venue")
