@@ -62,13 +62,13 @@ class TypedOrganisationFilter(django_filters.Filter):
 
 def called(organisations: QuerySet, text: str) -> list[int]:
     """Keys of those with this slug, or whose name in either language has this text, in whatever script."""
-    wanted = _folded(text)
+    wanted = folded(text)
     return [
         pk
         for pk, slug, *names in organisations.values_list("pk", "slug", "name_en", "name_zh")
-        if slug == text or any(wanted in _folded(name) for name in names)
+        if slug == text or any(wanted in folded(name) for name in names)
     ]
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     return simplified(unicodedata.normalize("NFKC", text).casefold())

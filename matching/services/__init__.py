@@ -23,6 +23,7 @@ from matching.services.judging import (
 )
 from matching.services.learning import Lesson, activate, has_passed, is_legal, refit_ranker, verdicts
 from matching.services.noticing import notice
+from matching.services.outright import places
 from matching.services.pairing import Unanswerable, match_of, matches_of, pair_of, thing_of
 from matching.services.profiles import hide, profile, profiles
 from matching.services.ranking import active_ranker
@@ -118,6 +119,7 @@ __all__ = [
     "pair_of",
     "parties_of",
     "pause_search",
+    "places",
     "precision_by_month",
     "preview",
     "profile",

@@ -39,6 +39,7 @@ class Search(PartialMixin, TemplateView):
             sides=SIDES,
             page_obj=page,
             found=things(page.object_list),
+            places=services.places(text, self.request.user) if text and page.number == 1 else [],
             longest=services.LONGEST,
             was_cut=len(self.request.GET.get("q", "").strip()) > services.LONGEST,
         )

@@ -88,7 +88,8 @@ def test_both_sides_are_searched_unless_one_is_named(stock):
 def signals(likely):
     value = 0.5 if likely else 0.3
     share = 0.9 if likely else 0.0
-    return {"e5": value, "use": value, "words_share": share, "concepts_share": share, "same_script": 1.0}
+    told = {"words": share, "concepts": share, "words_share": share, "concepts_share": share}
+    return {"e5": value, "use": value, "same_script": 1.0, **told}
 
 
 def test_what_fits_comes_before_what_only_stands_out_in_its_own_language(stock):
