@@ -51,7 +51,10 @@ class PlanForm(forms.ModelForm):
 class ClaimForm(forms.ModelForm):
     class Meta:
         model = Claim
-        fields = ["statement_en", "statement_zh", "metric", "unit", "direction", "target", "method"]
+        fields = [
+            *("statement_en", "statement_zh", "metric", "unit", "direction", "target", "method"),
+            *("companion", "control", "figure"),
+        ]
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}

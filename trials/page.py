@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from journal.models import Entry
 from notifications.models import Follow
-from trials.analysis import ENOUGH
+from trials.analysis import ENOUGH, FIRST
 from trials.forms import (
     CommentForm,
     ErratumForm,
@@ -25,7 +25,7 @@ from trials.models import Claim, LogEntry, Report, Trial
 from trials.picture import charts
 from trials.rules import objections
 from trials.sentences import both
-from trials.services import missing
+from trials.services import missing, rule_of
 from trials.services.measuring import TAKING
 from trials.services.running import OVER
 from trials.showing import claim_shown, said
@@ -68,7 +68,7 @@ def trial_context(request: HttpRequest, trial: Trial, bound: Forms | None = None
         "inside": inside,
         "claims": [claim_shown(claim) for claim in claims],
         "charts": charts(trial, claims),
-        "rule": said(both("rule", enough=ENOUGH)),
+        "rule": said(both("rule" if rule_of(trial) == FIRST else "rule/2", enough=ENOUGH)),
         "checklist": [
             {"item": item, "label": label, "on": trial.checklist.get(item, "")}
             for item, label in CHECKLIST.items()

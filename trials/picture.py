@@ -9,6 +9,7 @@ from django.db.models import Avg
 from django.db.models.functions import TruncDay
 from django.utils.translation import gettext as _
 
+from trials.analysis import SHARES
 from trials.models import Claim, Measurement, Trial
 from trials.services.snapshot import thinned
 from trials.showing import metric_said
@@ -56,8 +57,8 @@ def _chart(claim: Claim, found: Series) -> dict[str, Any]:
 
 def target_level(claim: Claim, baseline: Sequence[tuple[datetime, float]]) -> float | None:
     """The level that the promise asks for; of a change it depends on the baseline measured so far."""
-    if claim.method == Claim.Method.PROPORTION:
-        return None  # the readings are 0 or 1
+    if claim.method in SHARES:
+        return None  # the readings are 0 or 1, or answers
     if claim.method == Claim.Method.THRESHOLD:
         return float(claim.target)
     if not baseline:

@@ -180,9 +180,20 @@ def number_of(cell: Any, method: str) -> float:
         raise ValueError(_("“%s” is not a number.") % str(cell if cell is not None else "")[:40]) from error
     if not math.isfinite(value) or abs(value) > 1e12:
         raise ValueError(_("The number is out of range."))
+    _fits(value, method)
+    return value
+
+
+def _fits(value: float, method: str) -> None:
+    """:raises ValueError: the method counts, and this is nothing that it counts."""
     if method == "proportion" and value not in (0.0, 1.0):
         raise ValueError(_("A share of successes is counted in 1 (success) and 0."))
-    return value
+    if method == "detection" and value not in (0.0, 1.0):
+        raise ValueError(_("A detection is 1 (there) or 0 (not there), and so is what was truly so."))
+    if method == "availability" and not 0 <= value <= 1:
+        raise ValueError(_("Availability is 1 (up), 0 (down), or the share of the time between."))
+    if method == "acceptance" and value not in (1.0, 2.0, 3.0, 4.0, 5.0):
+        raise ValueError(_("An answer is a whole number from 1 to 5."))
 
 
 def sensor(cell: Any) -> str:

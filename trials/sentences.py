@@ -43,6 +43,97 @@ SENTENCES = {
         "Share of successes during the trial with its Wilson interval.",
         "試驗期間成功個案的比例，採用 Wilson 置信區間。",
     ),
+    "before_after/2": (
+        "Change of the mean between baseline and trial, in per cent of the baseline. The likeness of neighbouring "
+        "readings is allowed for by their effective number and by Newey and West's error after prewhitening, "
+        "whichever is larger; limits by Welch and Satterthwaite. Readings of several sensors at one moment are averaged.",
+        "基線期與試驗期平均值之變化（佔基線百分比）。相鄰讀數的相關性以有效樣本數及預白化 Newey-West 標準誤計算，取較大者；"
+        "臨界值按 Welch–Satterthwaite。同一時刻多個感測器的讀數先取平均。",
+    ),
+    "with_without/2": (
+        "Units with the solution beside a control group at the same moments, in per cent of the control; where both "
+        "have a baseline, what they differed by before is taken out. Errors as for before and after.",
+        "同一時刻比較採用方案的設備與對照組（佔對照組百分比）；如兩組均有基線，先扣除原有差異。標準誤計算與前後比較相同。",
+    ),
+    "paired/2": (
+        "Each unit beside itself before and with the solution, in per cent; the error by the deviations of the pairs, "
+        "limits by Student.",
+        "逐一比較同一設備採用方案前後的變化（百分比）；標準誤按各對偏差計算，臨界值按 Student t 分佈。",
+    ),
+    "energy_whole/2": (
+        "Energy of each day beside what a change-point model of the baseline expects at that day's outdoor temperature "
+        "(IPMVP option C; 2 to 5 parameters, chosen by the Bayesian information criterion). The model must keep to "
+        "ASHRAE Guideline 14: CV(RMSE) and NMBE; the error counts the model's own and the likeness of neighbouring days.",
+        "每日用電與基線變點模型按當日室外溫度推算的預期用量比較（IPMVP 方案 C；2 至 5 個參數，按貝氏資訊準則選取）。"
+        "模型須符合 ASHRAE Guideline 14 的 CV(RMSE) 及 NMBE 限值；誤差計及模型本身及相鄰日子的相關性。",
+    ),
+    "energy_isolated/2": (
+        "Energy of each day beside what a straight line of the baseline expects at that day's load (IPMVP option B). "
+        "The model must keep to ASHRAE Guideline 14: CV(RMSE) and NMBE; errors as for option C.",
+        "每日用電與基線直線模型按當日負荷推算的預期用量比較（IPMVP 方案 B）。模型須符合 ASHRAE Guideline 14 的 CV(RMSE) 及 "
+        "NMBE 限值；誤差計算與方案 C 相同。",
+    ),
+    "threshold/2": (
+        "Mean of the trial against the target. The likeness of neighbouring readings is allowed for by their effective "
+        "number and by Newey and West's error after prewhitening, whichever is larger.",
+        "試驗期平均值與目標比較。相鄰讀數的相關性以有效樣本數及預白化 Newey-West 標準誤計算，取較大者。",
+    ),
+    "proportion/2": (
+        "Share of successes during the trial with Wilson's interval.",
+        "試驗期間成功個案的比例，採用 Wilson 置信區間。",
+    ),
+    "detection/2": (
+        "Reports beside what was truly so, case by case; precision, recall and specificity with Wilson's intervals.",
+        "逐宗比較報告與實況；精確率、召回率及特異度均採用 Wilson 置信區間。",
+    ),
+    "availability/2": (
+        "Share of time that it worked, with Wilson's interval over the effective number of readings, because outages last.",
+        "正常運作時間的比例；因故障會持續，Wilson 置信區間按有效讀數數目計算。",
+    ),
+    "acceptance/2": (
+        "Share of answers of four or five on a scale from one to five, with Wilson's interval.",
+        "五分制中四分或五分回覆的比例，採用 Wilson 置信區間。",
+    ),
+    "too_few_moments_of_both": (
+        "Both groups were measured together at fewer than {enough} moments of a phase.",
+        "兩組在某階段同時量度的次數少於 {enough} 次。",
+    ),
+    "too_few_pairs": (
+        "Fewer than {enough} units were measured both before and with the solution.",
+        "採用方案前後均有量度的設備少於 {enough} 部。",
+    ),
+    "too_few_days": (
+        "Fewer than {enough} days of a phase have both energy and what it is normalised by.",
+        "某階段同時有用電及修正因素數據的日子少於 {enough} 日。",
+    ),
+    "too_few_cases": (
+        "Fewer than {enough} cases bear on the figure that was promised.",
+        "與所承諾指標有關的個案少於 {enough} 宗。",
+    ),
+    "model_unfit": (
+        "The model of the baseline does not keep to the limits of ASHRAE Guideline 14: CV(RMSE) {cv_rmse} % (at most "
+        "{limit_cv_rmse} %), NMBE {nmbe} % (within {limit_nmbe} %).",
+        "基線模型未能符合 ASHRAE Guideline 14 限值：CV(RMSE) {cv_rmse}%（上限 {limit_cv_rmse}%），NMBE {nmbe}%"
+        "（±{limit_nmbe}% 以內）。",
+    ),
+    "extrapolates": (
+        "On {outside} % of the trial's days the conditions lay outside those of the baseline, so its model cannot "
+        "say what to expect.",
+        "試驗期內有 {outside}% 的日子，其狀況超出基線期範圍，模型無法推算預期用量。",
+    ),
+    "model": (
+        "Model of the baseline: {model}; CV(RMSE) {cv_rmse} %, NMBE {nmbe} %.",
+        "基線模型：{model}；CV(RMSE) {cv_rmse}%，NMBE {nmbe}%。",
+    ),
+    "rule/2": (
+        "A claim is met when its whole 95 % interval satisfies the target, partly met when a promised change is "
+        "certain but smaller than promised, not met when the whole interval fails the target, and inconclusive "
+        "otherwise, with fewer than 10 moments, cases or pairs that its method needs, or where the model that the method "
+        "rests on does not fit. Effect size and robust alternative are shown and decide nothing. No reading is left out.",
+        "整個 95% 置信區間均符合目標即為「達標」；承諾的變化確實但幅度較小為「部分達標」；整個區間均不符合目標為「未達標」；"
+        "其餘情況，或所需的量度、個案或配對少於 10 項，或方法所依據的模型並不吻合，為「未能定論」。效應量及穩健估計僅供參考，"
+        "不影響結論。所有讀數均予採用。",
+    ),
     "readings": (
         "{readings} readings were used, {flagged} of them flagged. Data: {hash}.",
         "採用 {readings} 個讀數，其中 {flagged} 個有標記。數據指紋：{hash}。",

@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 
 from innoportal.languages import Phrase, phrase
 from trials.models import Claim
+from trials.plain import SIZES, WAYS, number, why
 from trials.proof.payload import Bilingual, Report, Series
 from trials.proof.signing import moment
 from trials.proof.view import View, data_of
 from trials.proof.writing import Writer, metric_label, without_data
-from trials.sentences import both
-from trials.services.snapshot import number, target_unit
+from trials.services.snapshot import sentence_of, target_unit
 
 
 def said(text: Bilingual) -> Phrase:
@@ -37,7 +37,8 @@ def claim_shown(claim: Claim) -> dict[str, Any]:
         "figures": [],
     }
     if found:
-        shown["why"] = said(both(found["why"], confidence=95, enough=10))
+        shown["said"] = said(sentence_of(claim))
+        shown["why"] = said(why(found))
         shown["figures"] = _figures(found, unit, str(claim.target))
     return shown
 
@@ -55,7 +56,29 @@ def _figures(found: dict[str, Any], unit: str, target: str) -> list[tuple[str, s
         )
         figures.insert(0, (_("Estimate"), f"{effect} {unit}"))
         figures.insert(1, (_("95 % interval"), f"{low} – {high} {unit}"))
+    return figures + _beside(found, unit)
+
+
+def _beside(found: dict[str, Any], unit: str) -> list[tuple[str, str]]:
+    """Effect size, robust alternative and the fit of a model: shown, and deciding nothing."""
+    write, figures = Writer(get_language() or "en"), []
+    if size := found.get("size"):
+        figures.append((_("Effect size"), f"{write.brief(number(size['value']))} ({_named(SIZES, size)})"))
+    if other := found.get("robust"):
+        effect, low, high = (write.brief(number(other[name])) for name in ("effect", "low", "high"))
+        figures.append((_("Robust alternative"), f"{effect} ({low} – {high}) {unit}, {_named(WAYS, other)}"))
+    known = found.get("parameters", {})
+    if "model" in known:
+        figures += [
+            (_("Model of the baseline"), known["model"]),
+            ("CV(RMSE)", f"{write.brief(number(known['cv_rmse']))} % (≤ {known['limit_cv_rmse']:g} %)"),
+            ("NMBE", f"{write.brief(number(known['nmbe']))} % (± {known['limit_nmbe']:g} %)"),
+        ]
     return figures
+
+
+def _named(names: dict[str, tuple[str, str]], thing: dict[str, Any]) -> str:
+    return str(phrase(*names[thing["name"]]))
 
 
 def report_shown(envelope: dict[str, Any]) -> dict[str, Any]:

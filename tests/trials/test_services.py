@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,6 +13,7 @@ from notifications.models import Follow, Notification
 from tests.factories import MatchFactory, MembershipFactory, UserFactory, VenueFactory
 from tests.trials import stories
 from trials import keys, services
+from trials.analysis import FIRST, RULE
 from trials.models import LogEntry, Measurement, Report, Trial
 from trials.proof.canonical import digest
 from trials.proof.verify import verify
@@ -72,9 +73,15 @@ def test_an_edit_replaces_the_claims_and_is_written_down():
         ({"claims": ()}, "at least one claim"),
         ({"method_en": ""}, "how it will be measured"),
         ({"stop_rules_en": ""}, "must be stopped"),
-        ({"claims": [stories.ENERGY | {"direction": "at_most"}]}, "before and after"),
-        ({"claims": [stories.ENERGY | {"method": "threshold"}]}, "before and after"),
+        ({"claims": [stories.ENERGY | {"direction": "at_most"}]}, "a change goes with"),
+        ({"claims": [stories.ENERGY | {"method": "threshold"}]}, "a change goes with"),
         ({"claims": [stories.ENERGY | {"target": "0"}]}, "above zero"),
+        ({"claims": [stories.ENERGY | {"method": "energy_whole"}]}, "read beside it"),
+        ({"claims": [stories.ENERGY | {"companion": "heat"}]}, "read beside it"),
+        ({"claims": [stories.ENERGY | {"method": "energy_whole", "companion": "energy"}]}, "read beside it"),
+        ({"claims": [stories.ENERGY | {"method": "with_without"}]}, "control group"),
+        ({"claims": [stories.ENERGY | {"control": "meter-2"}]}, "control group"),
+        ({"claims": [stories.ENERGY | {"figure": "recall"}]}, "which figure"),
         (
             {"claims": [stories.ENERGY | {"method": "proportion", "direction": "at_least", "target": "101"}]},
             "between 0 and 100",
@@ -98,6 +105,35 @@ def test_locking_gives_a_number_and_writes_the_fingerprint_into_the_journal():
     assert trial.plan_hash == digest(services.plan_document(trial))
 
 
+def test_a_plan_of_the_first_rule_keeps_the_fingerprint_that_was_signed(monkeypatch):
+    """As it was written before there was a second rule, field by field."""
+    trial = stories.planned()
+    monkeypatch.setattr("trials.services.planning.RULE", "")
+    monkeypatch.setattr("trials.services.judging.analysis.RULE", FIRST)
+    services.lock(trial, by=trial.engineer)
+    trial.refresh_from_db()
+    document = services.plan_document(trial)
+    assert (trial.rule, services.rule_of(trial), digest(document)) == ("", FIRST, trial.plan_hash)
+    assert (document["schema"], document["rule"]["name"]) == ("innoportal-plan/1", FIRST)
+    assert document["claims"] == [
+        {
+            "metric": "energy",
+            "statement": {"en": "Energy falls by at least 15 %.", "zh": ""},
+            "unit": "kWh",
+            "direction": "decrease",
+            "target": "15.0000",
+            "method": "before_after",
+        }
+    ]
+
+
+def test_locking_names_the_rule_and_the_database_keeps_it():
+    trial = stories.locked()
+    assert trial.rule == RULE
+    with pytest.raises(DatabaseError, match="locked plan"), transaction.atomic():
+        Trial.objects.filter(pk=trial.pk).update(rule=FIRST)
+
+
 def test_the_fingerprint_differs_when_any_part_of_the_plan_does():
     match = MatchFactory(approved=True)
     trial = stories.planned(match=match)
@@ -113,7 +149,10 @@ def test_the_fingerprint_differs_when_any_part_of_the_plan_does():
         {"budget_planned": Decimal(5)},
         *({"claims": [stories.ENERGY | {name: value}]} for name, value in (
             ("target", "16"), ("unit", "MWh"), ("metric", "power"), ("direction", "increase"),
-            ("method", "threshold"), ("statement_en", "Less."),
+            ("method", "threshold"), ("statement_en", "Less."), ("companion", "heat"), ("control", "c"),
+            ("figure", "recall"), ("baseline", "100"), ("expected", "20"), ("spread", "5"),
+            ("likeness", "0.3"), ("per_day", "24"), ("sampling_en", "Daily."), ("instrument", "Meter 7"), ("certificate", "C-1"),
+            ("calibrated_on", date(2026, 1, 5)), ("uncertainty", "0.5 %"),
         )),
     ]  # fmt: skip
     for change in changes:

@@ -30,6 +30,7 @@ PLAN_FIELDS = (
     "budget_planned",
     "plan_hash",
     "plan_locked_at",
+    "rule",
 )
 PLAN_IS_FIXED = "a locked plan cannot be changed"
 
@@ -122,6 +123,8 @@ class Trial(Stateful, Referenced):
     )
     plan_hash = models.CharField(max_length=64, blank=True, editable=False)
     plan_locked_at = models.DateTimeField(null=True, editable=False)
+    # What judges its claims, named when it is locked; "" of plans locked before there was a second rule.
+    rule = models.CharField(max_length=40, blank=True, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -1,13 +1,7 @@
 """The verbs of trials and reports."""
 
-from trials.services.measuring import (
-    Import,
-    add_measurement,
-    analyse,
-    import_measurements,
-    readings_of,
-    recompute,
-)
+from trials.services.judging import analyse, metrics_of, readings_of, recompute, rule_of
+from trials.services.measuring import Import, add_measurement, import_measurements
 from trials.services.planning import lock, missing, needs_unmet, plan, plan_document, update_plan
 from trials.services.publishing import erratum, verify_and_publish, withdraw_report
 from trials.services.reporting import (
@@ -35,6 +29,7 @@ __all__ = [
     "import_measurements",
     "lock",
     "log",
+    "metrics_of",
     "missing",
     "needs_unmet",
     "pause",
@@ -43,6 +38,7 @@ __all__ = [
     "readings_of",
     "recompute",
     "resume",
+    "rule_of",
     "send_back",
     "spend",
     "start",

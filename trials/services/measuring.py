@@ -1,10 +1,10 @@
-"""Readings come in, are flagged where they look wrong, and judge the claims."""
+"""Readings come in, and are flagged where they look wrong."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, Any
+from typing import IO
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from journal.workflow import IllegalTransition, record
-from trials import analysis, quality, readings
-from trials.models import Claim, Measurement, Trial
+from trials import quality, readings
+from trials.analysis import SHARES
+from trials.models import Measurement, Trial
 from trials.readings import Problem, Row, Unusable
+from trials.services.judging import metrics_of
 from trials.services.planning import held
 
 TAKING = (Trial.Status.LOCKED, Trial.Status.RUNNING, Trial.Status.PAUSED)
@@ -36,7 +38,7 @@ def import_measurements(trial: Trial, *, by: User, file: IO[bytes]) -> Import:
     :raises Unusable: with what is wrong, by row and field.
     :raises IllegalTransition: this trial takes no readings now.
     """
-    metrics = dict(trial.claims.values_list("metric", "method"))
+    metrics = metrics_of(trial)
     rows = readings.read(file.read(readings.MAX_BYTES + 1), metrics)
     return _take(trial, rows, by)
 
@@ -55,7 +57,7 @@ def add_measurement(
 
     :raises Unusable: as for a file.
     """
-    methods = dict(trial.claims.values_list("metric", "method"))
+    methods = metrics_of(trial)
     problems: list[Problem] = []
     given = {"metric": metric, "at": at, "phase": phase, "value": value, "sensor": sensor}
     row = readings.row(1, given, methods, problems)
@@ -104,7 +106,7 @@ def _contradicts(row: Row, known: Measurement | None) -> Problem | None:
 
 def _flag(trial: Trial, metrics: Iterable[str]) -> int:
     """Flags anew the series that changed, because what is unusual depends on the others."""
-    counted = set(trial.claims.filter(method=Claim.Method.PROPORTION).values_list("metric", flat=True))
+    counted = {metric for metric, method in metrics_of(trial).items() if method in SHARES}
     series: dict[tuple[str, str, str], list[Measurement]] = defaultdict(list)
     for one in trial.measurements.filter(metric__in=metrics).order_by("at", "pk"):
         series[one.metric, one.sensor, one.phase].append(one)
@@ -118,27 +120,3 @@ def _flag(trial: Trial, metrics: Iterable[str]) -> int:
                 changed.append(one)
     Measurement.objects.bulk_update(changed, ["flag"], batch_size=2000)
     return flagged
-
-
-def analyse(trial: Trial) -> None:
-    """Judge each claim and keep the finding with what it was made of."""
-    results = recompute(trial)
-    for claim in trial.claims.all():
-        claim.result = results[claim.metric]
-        claim.verdict = claim.result["verdict"]
-        claim.save(update_fields=["result", "verdict"])
-
-
-def recompute(trial: Trial) -> dict[str, dict[str, Any]]:
-    """The finding on each claim, by metric, from the readings as they stand; the same ones give the same."""
-    found = {}
-    for claim in trial.claims.all():
-        rows = list(trial.measurements.filter(metric=claim.metric).order_by("at", "pk"))
-        promise = analysis.Promise(claim.method, claim.direction, float(claim.target))
-        finding = analysis.judge(promise, readings_of(rows)).to_dict()
-        found[claim.metric] = finding | {"flagged": sum(bool(row.flag) for row in rows)}
-    return found
-
-
-def readings_of(rows: Iterable[Measurement]) -> list[analysis.Reading]:
-    return [analysis.Reading(row.at, row.sensor, row.phase, row.value) for row in rows]

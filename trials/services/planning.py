@@ -1,6 +1,7 @@
 """The plan of a trial: written, then locked with its fingerprint."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,13 +13,14 @@ from accounts.models import Role, User
 from journal.models import Entry, next_reference
 from journal.workflow import IllegalTransition, record
 from matching.models import Match
-from trials.analysis import CONFIDENCE, ENOUGH, RULE
+from trials.analysis import CHANGES, COMPANIONS, CONFIDENCE, ENOUGH, FIRST, RULE, SHARES
 from trials.models import Claim, Trial
 from trials.proof.canonical import digest
+from trials.services.judging import rule_of
 from trials.services.telling import tell_engineer, tell_parties
 from trials.workflow import TRIAL
 
-CHANGES = (Claim.Direction.DECREASE, Claim.Direction.INCREASE)
+MOVES = (Claim.Direction.DECREASE, Claim.Direction.INCREASE)
 EDITABLE = (
     "engineer",
     "venue",
@@ -92,6 +94,7 @@ def lock(trial: Trial, *, by: User) -> Entry:
         reference=next_reference("T"),
         plan_hash=fingerprint,
         plan_locked_at=timezone.now(),
+        rule=RULE,
     )
     tell_parties(trial, entry, "locked")
     return entry
@@ -115,16 +118,19 @@ def missing(trial: Trial) -> list[str]:
 def incoherent(claim: Claim) -> list[str]:
     """A method judges only the promises that it can."""
     found = []
-    if (claim.method == Claim.Method.BEFORE_AFTER) != (claim.direction in CHANGES):
-        found.append(
-            _("%s: before and after goes with “falls” or “rises”, the other methods with “is”.")
-            % claim.metric
-        )
-    if claim.method == Claim.Method.PROPORTION and not 0 <= claim.target <= 100:
-        found.append(_("%s: a share lies between 0 and 100 per cent.") % claim.metric)
-    if claim.method == Claim.Method.BEFORE_AFTER and claim.target <= 0:
-        found.append(_("%s: a change has a target above zero.") % claim.metric)
-    return found
+    if (claim.method in CHANGES) != (claim.direction in MOVES):
+        found.append(_("%s: a change goes with “falls” or “rises”, a level or a share with “is”."))
+    if claim.method in SHARES and not 0 <= claim.target <= 100:
+        found.append(_("%s: a share lies between 0 and 100 per cent."))
+    if claim.method in CHANGES and claim.target <= 0:
+        found.append(_("%s: a change has a target above zero."))
+    if (claim.method in COMPANIONS) != bool(claim.companion) or claim.companion == claim.metric:
+        found.append(_("%s: energy and detection name the metric read beside it; the other methods do not."))
+    if (claim.method == Claim.Method.WITH_WITHOUT) != bool(claim.controls):
+        found.append(_("%s: a trial side by side, and no other, names the sensors of its control group."))
+    if (claim.method == Claim.Method.DETECTION) != bool(claim.figure):
+        found.append(_("%s: accuracy of detection, and no other method, says which figure is promised."))
+    return [message % claim.metric for message in found]
 
 
 def needs_unmet(trial_needs: Iterable[str], gives: Iterable[str]) -> list[str]:
@@ -133,9 +139,13 @@ def needs_unmet(trial_needs: Iterable[str], gives: Iterable[str]) -> list[str]:
 
 
 def plan_document(trial: Trial) -> dict[str, Any]:
-    """What locking freezes, as the data whose digest is the plan's fingerprint."""
+    """What locking freezes, as the data whose digest is the plan's fingerprint.
+
+    A plan locked under the first rule keeps the shape whose digest was signed then.
+    """
+    rule = rule_of(trial)
     return {
-        "schema": "innoportal-plan/1",
+        "schema": "innoportal-plan/1" if rule == FIRST else "innoportal-plan/2",
         "wish": trial.match.wish.slug,
         "solution": trial.match.solution.slug,
         "venue": trial.venue.slug,
@@ -146,8 +156,8 @@ def plan_document(trial: Trial) -> dict[str, Any]:
         "method": _pair(trial, "method"),
         "stop_rules": _pair(trial, "stop_rules"),
         "budget_planned": None if trial.budget_planned is None else f"{trial.budget_planned:.2f}",
-        "rule": {"name": RULE, "enough": ENOUGH, "confidence": CONFIDENCE},
-        "claims": [_claim(claim) for claim in trial.claims.order_by("position", "pk")],
+        "rule": {"name": rule, "enough": ENOUGH, "confidence": CONFIDENCE},
+        "claims": [_claim(claim, rule) for claim in trial.claims.order_by("position", "pk")],
     }
 
 
@@ -156,8 +166,8 @@ def held(trial: Trial) -> None:
     trial.refresh_from_db(from_queryset=Trial.objects.select_for_update(of=("self",)))
 
 
-def _claim(claim: Claim) -> dict[str, Any]:
-    return {
+def _claim(claim: Claim, rule: str) -> dict[str, Any]:
+    found = {
         "metric": claim.metric,
         "statement": _pair(claim, "statement"),
         "unit": claim.unit,
@@ -165,6 +175,25 @@ def _claim(claim: Claim) -> dict[str, Any]:
         "target": f"{claim.target:.4f}",
         "method": claim.method,
     }
+    return found if rule == FIRST else found | _design(claim)
+
+
+def _design(claim: Claim) -> dict[str, Any]:
+    """How it is measured, and what was assumed when the trial's length was chosen."""
+    assumed = ("baseline", "expected", "spread", "likeness", "per_day")
+    return {
+        **{name: getattr(claim, name) for name in ("companion", "figure", "instrument", "certificate")},
+        **{name: _decimal(getattr(claim, name)) for name in assumed},
+        "control": sorted(claim.controls),
+        "uncertainty": claim.uncertainty,
+        "calibrated_on": claim.calibrated_on.isoformat() if claim.calibrated_on else None,
+        "sampling": _pair(claim, "sampling"),
+    }
+
+
+def _decimal(value: Decimal | None) -> str | None:
+    """As the database gives it back, however it was typed."""
+    return None if value is None else f"{value:.4f}"
 
 
 def _pair(thing: Any, name: str) -> dict[str, str]:

@@ -14,13 +14,16 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, User
 from journal.models import Entry
-from trials import models
-from trials.analysis import CONFIDENCE, ENOUGH
+from trials import models, plain
+from trials.analysis import CHANGES, FIRST, SHARES
+from trials.plain import number
 from trials.proof import payload
 from trials.proof.payload import Bilingual
 from trials.sentences import both, joined, written
+from trials.services.judging import rule_of
 
 MAX_POINTS = 240  # of one phase in the chart; the analysis used every reading
+UNDRAWN = ("detection", "acceptance")  # whose target is no level of what is drawn
 SEVERITY: dict[str, Literal["minor", "serious"]] = {"low": "minor", "medium": "serious", "high": "serious"}
 Span = tuple[date, date]
 
@@ -79,18 +82,12 @@ def _log(trial: models.Trial) -> dict[str, Any]:
 
 
 def pair(thing: Any, name: str) -> Bilingual:
-    return Bilingual(plain(getattr(thing, f"{name}_en")), plain(getattr(thing, f"{name}_zh")))
+    return Bilingual(tidy(getattr(thing, f"{name}_en")), tidy(getattr(thing, f"{name}_zh")))
 
 
-def plain(text: str) -> str:
+def tidy(text: str) -> str:
     """A browser sends lines ended by two characters; the payload knows one."""
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").strip()
-
-
-def number(value: float) -> str:
-    """Six significant digits as a plain decimal."""
-    text = f"{float(f'{value:.6g}'):.12f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
 
 
 def maybe(value: float | None) -> str | None:
@@ -147,13 +144,45 @@ def _period(trial: models.Trial) -> payload.Period:
 
 
 def _plan(trial: models.Trial) -> payload.Plan:
-    method = joined(pair(trial, "method"), both("rule"))
+    rule = "rule" if rule_of(trial) == FIRST else "rule/2"
+    method = joined(pair(trial, "method"), *designs(trial), both(rule))
     return payload.Plan(trial.plan_hash, moment(trial.plan_locked_at), method, pair(trial, "stop_rules"))
 
 
 def target_unit(claim: models.Claim) -> str:
     in_unit = claim.method == models.Claim.Method.THRESHOLD
     return claim.unit if in_unit else "%"
+
+
+def sentence_of(claim: models.Claim) -> Bilingual:
+    """What was measured of it, in plain words."""
+    target = number(float(claim.target))
+    said = {"direction": claim.direction, "unit": claim.unit, "figure": claim.figure}
+    return plain.sentence(claim.result, target=target, **said)
+
+
+def in_shares(claim: models.Claim) -> bool:
+    """Whether its readings are drawn as the share of each day, in per cent."""
+    return claim.method in SHARES and claim.method != models.Claim.Method.ACCEPTANCE
+
+
+def designs(trial: models.Trial) -> list[Bilingual]:
+    """How each claim was sampled and with what, as far as the plan says."""
+    found = []
+    for claim in trial.claims.order_by("position", "pk"):
+        calibrated = claim.calibrated_on.isoformat() if claim.calibrated_on else ""
+        with_what = ", ".join(
+            part for part in (claim.instrument, claim.uncertainty, calibrated, claim.certificate) if part
+        )
+        sampled = pair(claim, "sampling")
+        if sampled or with_what:
+            texts = (f"{claim.metric}: {joined_line(text, with_what)}" for text in (sampled.en, sampled.zh))
+            found.append(Bilingual(*texts))
+    return found
+
+
+def joined_line(text: str, with_what: str) -> str:
+    return "; ".join(part for part in (text, with_what) if part)
 
 
 def _claim(claim: models.Claim) -> payload.Claim:
@@ -164,7 +193,7 @@ def _claim(claim: models.Claim) -> payload.Claim:
         number(estimate["low"]),
         number(estimate["high"]),
         str(found["confidence"]),
-        found["n_baseline"] + found["n_trial"] if claim.method == "before_after" else found["n_trial"],
+        found["n_baseline"] + found["n_trial"] if claim.method in CHANGES else found["n_trial"],
         None,
     )
     return payload.Claim(
@@ -175,11 +204,11 @@ def _claim(claim: models.Claim) -> payload.Claim:
         baseline=maybe(estimate["baseline_mean"]) if estimate else None,
         target=number(float(claim.target)),
         target_unit=target_unit(claim),
-        method=both(claim.method, lag=(estimate or {}).get("lag") or "–"),
+        method=plain.method(found),
         result=result,
         verdict=cast("payload.Verdict", claim.verdict),
         reason=joined(
-            both(found["why"], confidence=CONFIDENCE, enough=ENOUGH),
+            plain.reason(found, sentence_of(claim)),
             both("readings", readings=found["readings"], flagged=found["flagged"], hash=found["data_hash"]),
         ),
     )
@@ -188,8 +217,8 @@ def _claim(claim: models.Claim) -> payload.Claim:
 def levels(claim: models.Claim) -> tuple[float | None, float | None]:
     """The baseline's mean and the level that the target asks for, in the unit of the readings."""
     base = (claim.result.get("estimate") or {}).get("baseline_mean")
-    if claim.method != models.Claim.Method.BEFORE_AFTER:
-        return base, float(claim.target)
+    if claim.method not in CHANGES:
+        return base, None if claim.method in UNDRAWN else float(claim.target)
     if base is None:
         return None, None
     sign = -1 if claim.direction == models.Claim.Direction.DECREASE else 1
@@ -200,7 +229,7 @@ def points(claim: models.Claim, phase: str) -> list[tuple[datetime, float]]:
     """What is drawn of one phase: the mean of the sensors at each moment; of cases, the share of each day."""
     rows = claim.trial.measurements.filter(metric=claim.metric, phase=phase).order_by("at", "pk")
     pairs = list(rows.values_list("at", "value"))
-    if claim.method == models.Claim.Method.PROPORTION:
+    if in_shares(claim):
         by_day = groupby(pairs, key=lambda one: timezone.localdate(one[0]))
         grouped = [list(group) for _day, group in by_day]
         return [(group[0][0], 100 * fmean(value for _at, value in group)) for group in grouped]
@@ -228,7 +257,7 @@ def _series(claim: models.Claim) -> payload.Series | None:
     base, target = levels(claim)
     return payload.Series(
         metric=Bilingual(claim.metric, claim.metric),
-        unit="%" if claim.method == models.Claim.Method.PROPORTION else claim.unit,
+        unit="%" if in_shares(claim) else claim.unit,
         baseline=drawn["baseline"],
         trial=drawn["trial"],
         baseline_level=maybe(base),

@@ -1,6 +1,6 @@
-"""What the readings say of a claim: values in, a finding out. The rule is fixed here, before any data.
+"""The first rule, as it was: plans locked under it are judged by it, with the figures that it gave.
 
-The rule (`RULE`), printed in every plan and every report:
+The rule (`RULE`):
 
 1. With fewer than `ENOUGH` moments measured in a phase that the method needs, the claim is inconclusive.
 2. It is met when the whole 95 % interval satisfies the target.
@@ -19,7 +19,7 @@ left out; flags only tell.
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import partial
 from importlib.metadata import version
 from itertools import groupby
@@ -30,6 +30,7 @@ from scipy.stats import t as student
 from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.proportion import proportion_confint
 
+from trials.analysis.values import Reading
 from trials.proof.canonical import digest
 
 RULE = "innoportal-verdict/1"
@@ -38,14 +39,6 @@ CONFIDENCE = 95
 LIBRARIES = ("numpy", "scipy", "statsmodels")
 
 MET, PARTLY, NOT_MET, INCONCLUSIVE = "met", "partly_met", "not_met", "inconclusive"
-
-
-@dataclass(frozen=True)
-class Reading:
-    at: datetime
-    sensor: str
-    phase: str  # "baseline" or "trial"
-    value: float
 
 
 @dataclass(frozen=True)

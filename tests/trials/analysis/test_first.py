@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t
 
-from trials import analysis
-from trials.analysis import Promise, Reading, judge
+from trials.analysis import Reading
+from trials.analysis import first as analysis
+from trials.analysis.first import Promise, judge
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 

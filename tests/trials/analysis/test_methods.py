@@ -1,0 +1,186 @@
+"""Each method on data whose answer is plain to see."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from tests.trials.analysis.rows import noise, phases, series
+from trials.analysis import Promise, judge
+
+FALL = Promise("before_after", "decrease", 15)
+
+
+def test_before_and_after_is_the_change_of_the_means():
+    finding = judge(FALL, phases(noise(40, level=100, spread=1), noise(40, level=80, spread=1, seed=1)))
+    assert finding.estimate.effect == pytest.approx(20, abs=0.5)
+    assert finding.robust.effect == pytest.approx(20, abs=0.5)
+    assert finding.robust.low < finding.robust.effect < finding.robust.high
+    assert finding.size.value > 15  # in standard deviations, in the promised direction
+    assert (finding.verdict, finding.rule) == ("met", "innoportal-verdict/2")
+
+
+def test_a_rise_counts_upwards():
+    rows = phases(noise(40, level=100, spread=1), noise(40, level=130, spread=1, seed=1))
+    finding = judge(Promise("before_after", "increase", 15), rows)
+    assert finding.estimate.effect == pytest.approx(30, abs=0.5)
+    assert finding.size.value > 0
+    assert judge(FALL, rows).verdict == "not_met"
+
+
+def test_one_wild_reading_moves_the_mean_and_hardly_the_robust_alternative():
+    after = noise(40, level=80, spread=1, seed=1)
+    after[7] = 800
+    finding = judge(FALL, phases(noise(40, level=100, spread=1), after))
+    assert finding.estimate.effect == pytest.approx(2, abs=1)
+    assert finding.robust.effect == pytest.approx(20, abs=1)
+
+
+def test_more_likeness_gives_a_wider_interval():
+    def width(alike):
+        rows = phases(noise(60, level=100, alike=alike), noise(60, level=80, alike=alike, seed=1))
+        estimate = judge(FALL, rows).estimate
+        return estimate.high - estimate.low
+
+    assert width(0.7) > 1.5 * width(0.0)
+
+
+CONTROL = Promise("with_without", "decrease", 15, control=frozenset({"c1", "c2"}))
+
+
+def side_by_side(*, before=0, during=40, fall=0.8, drift=1.0, bias=1.0):
+    """Two treated and two control units; `bias` is what the treated had before, `drift` what both get."""
+    rows = []
+    for number, sensor in enumerate(("t1", "t2", "c1", "c2")):
+        own = bias if sensor.startswith("t") else 1.0
+        for phase, count, first, factor in (
+            ("baseline", before, 0, 1.0),
+            ("trial", during, before, drift * (fall if sensor.startswith("t") else 1.0)),
+        ):
+            if count:
+                values = noise(count, level=100, spread=1, seed=10 * number + (phase == "trial"))
+                rows += series(own * factor * values, phase, sensor=sensor, first=first)
+    return rows
+
+
+def test_with_and_without_is_the_gap_to_the_control_group():
+    finding = judge(CONTROL, side_by_side())
+    assert finding.estimate.effect == pytest.approx(20, abs=0.7)
+    assert finding.robust.effect == pytest.approx(20, abs=0.7)
+    assert (finding.verdict, finding.n_trial) == ("met", 40)
+
+
+def test_what_befalls_both_groups_is_no_effect():
+    assert judge(CONTROL, side_by_side(drift=1.5)).estimate.effect == pytest.approx(20, abs=0.7)
+    assert judge(CONTROL, side_by_side(drift=0.5, fall=1.0)).verdict == "not_met"
+
+
+def test_what_the_groups_differed_by_before_is_taken_out():
+    finding = judge(CONTROL, side_by_side(before=30, bias=1.3))
+    assert finding.estimate.effect == pytest.approx(20, abs=0.7)
+    assert finding.robust.effect == pytest.approx(20, abs=0.7)
+    assert judge(CONTROL, side_by_side(bias=1.3)).estimate.effect == pytest.approx(-4, abs=0.7)
+
+
+def test_a_group_never_measured_with_the_other_decides_nothing():
+    finding = judge(CONTROL, [one for one in side_by_side() if one.sensor.startswith("t")])
+    assert (finding.verdict, finding.why, finding.estimate) == (
+        "inconclusive",
+        "too_few_moments_of_both",
+        None,
+    )
+
+
+PAIRED = Promise("paired", "decrease", 15)
+
+
+def units(count, fall=0.8):
+    """Units so different that only the pairs tell."""
+    sizes = 10 ** np.linspace(1, 3, count)
+    rows = []
+    for number, size in enumerate(sizes):
+        wobble = 1 + 0.02 * np.sin(number)
+        rows += series([size] * 2, "baseline", sensor=f"u{number}")
+        rows += series([size * fall * wobble] * 2, sensor=f"u{number}", first=2)
+    return rows
+
+
+def test_pairs_tell_what_means_of_unlike_units_cannot():
+    finding = judge(PAIRED, units(16))
+    assert finding.estimate.effect == pytest.approx(20, abs=1)
+    assert (finding.verdict, finding.parameters["pairs"]) == ("met", 16)
+    assert judge(Promise("before_after", "decrease", 15), units(16)).verdict != "met"
+
+
+def test_nine_pairs_are_too_few():
+    assert judge(PAIRED, units(9)).why == "too_few_pairs"
+
+
+AVAILABLE = Promise("availability", "at_least", 95)
+
+
+def hours(values):
+    return series(values, step=timedelta(hours=1))
+
+
+def test_an_outage_that_lasts_counts_as_fewer_cases_than_its_hours():
+    lasting = [0.0] * 10 + [1.0] * 990
+    scattered = [0.0 if number % 100 == 7 else 1.0 for number in range(1000)]
+    long, short = (judge(AVAILABLE, hours(values)) for values in (lasting, scattered))
+    assert long.estimate.effect == short.estimate.effect == 99
+    assert long.estimate.low < short.estimate.low - 1
+    assert long.parameters["worth_trial"] < 200 < short.parameters["worth_trial"]
+
+
+def test_of_what_never_failed_each_day_counts_once():
+    finding = judge(AVAILABLE, hours([1.0] * 240))
+    assert finding.parameters["worth_trial"] == finding.parameters["days"] == 11  # noon to noon
+    assert (finding.estimate.effect, finding.verdict) == (100, "inconclusive")
+
+
+def test_acceptance_is_the_share_of_fours_and_fives():
+    finding = judge(Promise("acceptance", "at_least", 70), series([5] * 60 + [4] * 30 + [3] * 5 + [1] * 5))
+    assert (finding.estimate.effect, finding.verdict) == (90, "met")
+    assert finding.parameters["mean"][0] == pytest.approx(4.4)
+
+
+def test_cases_without_their_truth_are_counted_and_left_out():
+    said, so = series([1] * 30), series([1] * 25, first=3)
+    finding = judge(Promise("detection", "at_least", 80, figure="recall"), said, so)
+    assert (finding.n_trial, finding.parameters["unmatched"]) == (25, 5)
+
+
+def test_a_figure_that_no_case_bears_on_is_inconclusive():
+    said = series([1] * 30)
+    finding = judge(Promise("detection", "at_least", 80, figure="specificity"), said, said)
+    assert (finding.verdict, finding.why) == ("inconclusive", "too_few_cases")
+    assert finding.parameters["recall"][0] == 100
+
+
+def test_a_threshold_is_the_mean_of_the_trial():
+    finding = judge(Promise("threshold", "at_most", 42), series(noise(40, level=40, spread=1)))
+    assert finding.estimate.effect == pytest.approx(40, abs=0.5)
+    assert finding.robust.effect == pytest.approx(40, abs=0.5)
+    assert (finding.verdict, finding.size.value < 0) == ("met", True)
+
+
+@pytest.mark.parametrize(
+    ("method", "rows"),
+    [
+        ("before_after", phases([100] * 9, [50] * 40)),
+        ("threshold", series([1] * 9)),
+        ("proportion", series([1] * 9)),
+        ("availability", series([1] * 9)),
+        ("acceptance", series([5] * 9)),
+    ],
+)
+def test_nine_are_too_few(method, rows):
+    direction = "decrease" if method == "before_after" else "at_least"
+    assert judge(Promise(method, direction, 15), rows).why == "too_few"
+
+
+@pytest.mark.parametrize("method", ["before_after", "with_without", "paired"])
+def test_a_baseline_of_nothing_gives_no_per_cent(method):
+    rows = units(12) if method == "paired" else side_by_side(before=20)
+    flat = [one.__class__(one.at, one.sensor, one.phase, 0.0) for one in rows]
+    assert judge(Promise(method, "decrease", 15, control=frozenset({"c1", "c2"})), flat).why == "no_base"
