@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+import documents.work
 import matching.case
 import matching.work
 import solutions.case
@@ -18,10 +19,11 @@ import trials.case
 import trials.work
 import wishes.case
 import wishes.work
-from accounts.models import Invitation, User
+from accounts.models import User
 from accounts.roles import is_auditor, is_engineer, is_expert, is_office, is_requester, is_vendor, is_verifier
 from desk.models import SavedView
 from desk.services import arrive
+from innoportal import people_work
 from innoportal.lib.story import Story
 from innoportal.lib.work import Row, in_order
 from journal.models import Entry
@@ -31,23 +33,14 @@ SHOWN = 15  # rows of a list; all of them on demand
 NEWS = 20
 
 
-def invitations(user: User) -> Iterable[Row]:
-    found = Invitation.objects.for_user(user).select_related("organisation")
-    for one in found.order_by("pk"):
-        yield Row(
-            task=_("Accept the invitation, or decline it"),
-            title=one.organisation.name,
-            url=reverse("people:profile"),
-        )
-
-
 # How a room has its part in the workspace: what waits for a person there, and how it tells of its things.
 WORK: tuple[Callable[[User], Iterable[Row]], ...] = (
-    invitations,
+    people_work.work,
     wishes.work.work,
     solutions.work.work,
     matching.work.work,
     trials.work.work,
+    documents.work.work,
 )
 STORIES: tuple[Story, ...] = (
     wishes.case.STORY,

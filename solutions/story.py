@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
+from documents.story import told as file_told
 from innoportal.languages import phrase
 from journal.clock import with_dues
 from journal.grounds import ground_of
@@ -30,7 +31,7 @@ def told(entries: Iterable[Entry], reader: User, *, whole: bool) -> list[dict[st
     return [
         {
             "at": entry.at,
-            "title": _title(entry),
+            "title": file_told(entry) or _title(entry),
             "reason": entry.reason,
             "ground": ground_of(entry),
             "capacity": capacity(entry.capacity),

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from documents.story import told
 from journal.models import Entry
 
 WORDS = {
@@ -65,7 +66,7 @@ def timeline(entries: Iterable[Entry], *, inside: bool) -> list[dict[str, Any]]:
     return [
         {
             "at": entry.at,
-            "title": WORDS.get(entry.verb, entry.verb),
+            "title": told(entry) or WORDS.get(entry.verb, entry.verb),
             "capacity": CAPACITIES.get(entry.capacity, entry.capacity),
             "reason": entry.reason or str(CHECKLIST.get(entry.details.get("item", ""), "")),
             "actor_name": entry.actor_name if inside else "",

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from documents.story import told
 from journal.grounds import ground_of
 from journal.models import Entry
 
@@ -97,7 +98,7 @@ def timeline(
     return [
         {
             "at": entry.at,
-            "title": words.get(entry.verb) or WORDS.get(entry.verb, entry.verb),
+            "title": told(entry) or words.get(entry.verb) or WORDS.get(entry.verb, entry.verb),
             "capacity": capacity(entry.capacity, inside=inside),
             "reason": entry.reason if inside else "",
             "ground": ground_of(entry) if inside else None,

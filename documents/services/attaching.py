@@ -57,7 +57,10 @@ def attach(
         is_confidential=confidential,
         scan=Document.Scan.PENDING if settings.CLAMAV else Document.Scan.CLEAN,
     )
-    record(thing, "attach", by=by, details={"document": str(document.key), "sha256": document.sha256})
+    details = {"document": str(document.key), "sha256": document.sha256}
+    if not confidential:  # the story of a thing is read by more people than a confidential file
+        details["title"] = document.title
+    record(thing, "attach", by=by, details=details)
     return document
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import verifying
 from innoportal import workspace
 from innoportal.lib.work import Row, in_order
 from journal import clock
@@ -11,14 +12,18 @@ from journal.models import Entry
 from notifications.services import follow
 from solutions import services as solution_services
 from tests.factories import (
+    DocumentFactory,
     EntryFactory,
     InvitationFactory,
+    JoinRequestFactory,
     MatchFactory,
     MembershipFactory,
     OrganisationFactory,
     QuestionFactory,
     SolutionFactory,
+    SuspectedPairFactory,
     UserFactory,
+    VerificationFactory,
     VisitFactory,
     WishDraftFactory,
     WishFactory,
@@ -29,6 +34,11 @@ from wishes import services as wish_services
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
 
 
 def context(client, user, **query):
@@ -206,6 +216,13 @@ def everything(user, department, vendor):
     stories.drafted(engineer=user)
     trial_services.hand_to_vendor(stories.drafted(), by=office)
     InvitationFactory(email=user.email)
+    VerificationFactory()
+    VerificationFactory(organisation=vendor) if not vendor.verifications.exists() else None
+    SuspectedPairFactory()
+    JoinRequestFactory(organisation=department)
+    for traits in ({"infected": True}, {"trouble": "scanner", "due_at": None}, {"trouble": "scanner"}):
+        thing = SolutionFactory(organisation=vendor, listed=True)
+        DocumentFactory(object_id=thing.pk, organisation=vendor, **traits)
 
 
 @pytest.mark.parametrize("count", [1, 5])
@@ -225,7 +242,83 @@ def test_the_workspace_takes_as_many_queries_for_five_of_everything_as_for_one(
     assert response.context["mine_count"] >= 12 * count
 
 
-QUERIES = 43
+QUERIES = 50
+
+
+def test_a_verification_waits_for_the_office_and_the_vendor_waits_for_it(client, vendor):
+    seller, office = member_of(vendor, approver=True), UserFactory(office=True)
+    made = VerificationFactory(organisation=vendor)
+    name = str(vendor.name)
+    assert tasks(client, office) == [("Look whether this vendor is who it says", name)]
+    assert tasks(client, seller, "theirs") == [("The portal office", name)]
+    assert tasks(client, member_of(OrganisationFactory(vendor=True)), "theirs") == []
+    verifying.decide(made, by=office, is_verified=True, checked=["br"])
+    assert (tasks(client, office), tasks(client, seller, "theirs")) == ([], [])
+
+
+def test_nobody_of_the_office_decides_on_their_own_organisation(client, vendor):
+    office = UserFactory(office=True)
+    MembershipFactory(user=office, organisation=vendor)
+    VerificationFactory(organisation=vendor)
+    assert (tasks(client, office), tasks(client, office, "theirs")) == (
+        [],
+        [("The portal office", str(vendor.name))],
+    )
+
+
+def test_who_asks_to_join_waits_for_the_approvers_and_organisations_that_may_be_one_for_the_office(client):
+    asked, pair = JoinRequestFactory(), SuspectedPairFactory()
+    approver, member = member_of(asked.organisation, approver=True), member_of(asked.organisation)
+    assert tasks(client, approver) == [("Let this person in, or decline", asked.person.name)]
+    assert (tasks(client, member), tasks(client, member, "theirs")) == ([], [])
+    assert tasks(client, asked.person, "theirs") == [
+        ("The approvers of the organisation", str(asked.organisation.name))
+    ]
+    assert tasks(client, UserFactory(office=True)) == [
+        ("Say whether these two organisations are one", str(pair.first.name))
+    ]
+
+
+FILES = {
+    "infected": ({"infected": True}, "A virus was found: delete this file, and attach a clean one", ""),
+    "uncopied": (
+        {"scan": "clean", "is_confidential": False, "trouble": "damaged", "due_at": None},
+        "No copy could be made: delete this file, and attach it in another form",
+        "",
+    ),
+    "given up": (
+        {"scan": "pending", "trouble": "scanner", "due_at": None},
+        "",
+        "The virus scanner gave no answer: have this file scanned again",
+    ),
+    "delayed": (
+        {"scan": "pending", "trouble": "scanner"}, "", "The virus scanner does not answer: see to it"
+    ),
+    "waiting": ({"scan": "pending"}, "", ""),
+    "uncopied but confidential": (
+        {"scan": "clean", "is_confidential": True, "trouble": "locked", "due_at": None}, "", ""
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_a_file_that_nobody_can_open_waits_for_whoever_can_do_something(client, vendor, case):
+    traits, to_owner, to_office = FILES[case]
+    seller, solution = member_of(vendor), SolutionFactory(organisation=vendor, listed=True)
+    DocumentFactory(object_id=solution.pk, organisation=vendor, title="Plan", **traits)
+    shown = context(client, seller)
+    assert [row.task for row in shown["mine"] if row.title == "Plan"] == [to_owner] * bool(to_owner)
+    assert [row.url for row in shown["mine"] if row.title == "Plan"] == [
+        f"{solution.get_absolute_url()}#documents"
+    ] * bool(to_owner)
+    assert [row.task for row in shown["theirs"] if row.title == "Plan"] == (
+        ["The portal office"] if case == "given up" else []
+    )
+    assert [row.task for row in context(client, UserFactory(office=True))["mine"]] == [to_office] * bool(
+        to_office
+    )
+    stranger = member_of(OrganisationFactory(vendor=True))
+    assert not [row for row in context(client, stranger)["mine"] if row.title == "Plan"]
 
 
 def test_an_expert_asks_few_queries(client, django_assert_max_num_queries):
