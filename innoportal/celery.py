@@ -1,4 +1,6 @@
+import gc
 import os
+from typing import Any
 
 # One thread for each process: a forked child hangs in OpenMP when its parent has run a model with more.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -7,6 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "innoportal.settings")
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_before_create_process
 
 app = Celery("innoportal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -50,3 +53,9 @@ app.conf.beat_schedule = {
     "documents.sweep": {"task": "documents.tasks.sweep", "schedule": 60.0},
     "trials.close_comment_windows": {"task": "trials.tasks.close_comment_windows", "schedule": 900.0},
 }
+
+
+@worker_before_create_process.connect
+def keep_shared(**_told: Any) -> None:
+    """What is there before a fork is not looked through for garbage: that would write to it, and copy it."""
+    gc.freeze()

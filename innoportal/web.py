@@ -1,10 +1,16 @@
 """Hooks of gunicorn (`--config python:innoportal.web`)."""
 
+import gc
 import logging
 import threading
 from typing import Any
 
 logger = logging.getLogger(__name__)
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """What is there before a fork is not looked through for garbage: that would write to it, and copy it."""
+    gc.freeze()
 
 
 def post_worker_init(worker: Any) -> None:

@@ -39,6 +39,11 @@ def test_a_started_portal_takes_mails(portal):
 
 def test_all_of_it_takes_less_than_one_point_two_gigabytes(portal):
     time.sleep(3)  # the worker's pool is still being made
+    asked = ["/en/search/?q=lift+faults", "/zh-hant/search/?q=robot", "/en/wishes/", "/zh-hans/solutions/"]
+    for _time in range(6):  # each of the two workers has read its models and drawn each page
+        assert {portal.get(path) for path in [*asked, "/en/trials/", "/en/reports/", "/api/v1/wishes/"]} == {
+            200
+        }
     assert 100e6 < portal.memory() < 1.2e9
 
 
