@@ -1,4 +1,4 @@
-"""The public nouns over HTTP, read only; each room brings its own viewsets."""
+"""The public nouns over HTTP, read only, and the door of sensors; each room brings its own viewsets."""
 
 from rest_framework.routers import DefaultRouter
 
@@ -6,6 +6,7 @@ from matching.api import MatchViewSet, SearchViewSet
 from solutions.api import SolutionViewSet
 from topics.api import TopicViewSet
 from trials.api import ReportViewSet, TrialViewSet
+from trials.sensor_api import MeasurementViewSet
 from wishes.api import CallViewSet, WishViewSet
 
 router = DefaultRouter()
@@ -17,3 +18,4 @@ router.register("matches", MatchViewSet, basename="match")
 router.register("search", SearchViewSet, basename="search")
 router.register("trials", TrialViewSet, basename="trial")
 router.register("reports", ReportViewSet, basename="report")
+router.register("measurements", MeasurementViewSet, basename="measurement")

@@ -51,6 +51,10 @@ app.conf.beat_schedule = {
     },
     "solutions.expire": {"task": "solutions.tasks.expire_due", "schedule": 3600.0},
     "documents.sweep": {"task": "documents.tasks.sweep", "schedule": 60.0},
+    "trials.discard_old_uploads": {
+        "task": "trials.tasks.discard_old_uploads",
+        "schedule": crontab(minute=15),
+    },
     "trials.close_comment_windows": {"task": "trials.tasks.close_comment_windows", "schedule": 900.0},
 }
 

@@ -256,6 +256,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "anon": env.str("API_RATE_ANON", "600/min"),
         "user": env.str("API_RATE_USER", "1200/min"),
+        "sensor": env.str("API_RATE_SENSOR", "600/min"),  # requests of one trial's token
     },
     "NUM_PROXIES": 1 if env.bool("BEHIND_PROXY", False) else 0,  # else anyone could name a new address
 }

@@ -63,7 +63,18 @@ from notifications.models import (
 )
 from solutions.models import CoAuthor, Evidence, Interest, Solution, SolutionDraft, Version
 from topics.models import Topic
-from trials.models import Claim, Erratum, LogEntry, Measurement, Report, Trial, Venue
+from trials.models import (
+    Claim,
+    Erratum,
+    LogEntry,
+    Measurement,
+    Report,
+    Sensor,
+    SensorToken,
+    Trial,
+    Upload,
+    Venue,
+)
 from wishes.models import (
     Annex,
     AnnexAcceptance,
@@ -777,6 +788,36 @@ class MeasurementFactory(DjangoModelFactory):
     at = factory.Sequence(lambda n: timezone.now() - timedelta(hours=n))
     phase = "trial"
     value = 10.0
+
+
+class SensorFactory(DjangoModelFactory):
+    class Meta:
+        model = Sensor
+
+    trial = factory.SubFactory(TrialFactory, running=True)
+    name = factory.Sequence(lambda n: f"sensor-{n}")
+    dev_eui = factory.Sequence(lambda n: f"{n:016x}")
+    fields = factory.LazyFunction(lambda: {"energy": {"metric": "energy", "factor": 1}})
+
+
+class SensorTokenFactory(DjangoModelFactory):
+    class Meta:
+        model = SensorToken
+
+    trial = factory.SubFactory(TrialFactory, running=True)
+    key_hash = factory.Sequence(lambda n: f"{n:064x}")
+    hint = "ipt_abcd"
+    made_by = factory.SubFactory(UserFactory, engineer=True)
+
+
+class UploadFactory(DjangoModelFactory):
+    class Meta:
+        model = Upload
+
+    trial = factory.SubFactory(TrialFactory, running=True)
+    file = factory.django.FileField(filename="energy.csv", data=b"at,value\n2026-03-01 14:00,1\n")
+    filename = "energy.csv"
+    made_by = factory.SubFactory(UserFactory, engineer=True)
 
 
 class LogEntryFactory(DjangoModelFactory):

@@ -8,6 +8,7 @@ from accounts.models import Role, User
 from innoportal.lib.inputs import DatePicker, DateTimePicker
 from matching.models import Match
 from solutions.models import Solution
+from trials.batches import units_of
 from trials.models import Claim, Erratum, LogEntry, Measurement, Report, Trial, Venue
 from trials.readings import MANUAL
 from trials.services import needs_unmet
@@ -123,17 +124,6 @@ class SpendForm(forms.Form):
     )
 
 
-class UploadForm(forms.Form):
-    file = forms.FileField(
-        label=_("Measurements (CSV or XLSX)"),
-        help_text=_(
-            "Columns: metric, at, phase (baseline or trial), value and, if there are several, sensor. "
-            "Times without an offset are Hong Kong time. All rows are taken, or none."
-        ),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx"}),
-    )
-
-
 class MeasurementForm(forms.Form):
     metric = forms.ChoiceField(label=_("Metric"))
     at = forms.DateTimeField(label=_("When"), widget=DateTimePicker)
@@ -146,7 +136,8 @@ class MeasurementForm(forms.Form):
     def __init__(self, *args: Any, trial: Trial, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["metric"].choices = [
-            (claim.metric, f"{metric_said(claim.metric)} ({claim.unit})") for claim in trial.claims.all()
+            (metric, f"{metric_said(metric)} ({unit})" if unit else metric_said(metric))
+            for metric, unit in units_of(trial.claims.all()).items()
         ]
 
     def clean_sensor(self) -> str:

@@ -23,6 +23,7 @@ MAX_UNPACKED = 200 * 2**20
 MAX_ROWS = 100_000
 MAX_PROBLEMS = 50
 MANUAL = "manual"
+AHEAD = timedelta(minutes=5)  # that a clock may be fast
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,7 @@ def moment(cell: Any) -> datetime:
     at = at.replace(tzinfo=HONG_KONG) if at.tzinfo is None else at
     if not 2000 <= at.year <= 2200:
         raise ValueError(_("The year cannot be right."))
-    if at > timezone.now() + timedelta(minutes=5):
+    if at > timezone.now() + AHEAD:
         raise ValueError(_("The time lies in the future."))
     return at
 

@@ -1,8 +1,14 @@
 from celery import shared_task
 
 from trials import services
+from trials.services import uploading
 
 
 @shared_task
 def close_comment_windows() -> None:
     services.close_comment_windows()
+
+
+@shared_task
+def discard_old_uploads() -> None:
+    uploading.discard_old()

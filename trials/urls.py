@@ -1,7 +1,7 @@
 from django.urls import path
 
 from trials import feeds
-from trials.views import checking, pieces, reports, trials, verbs, workspace
+from trials.views import checking, pieces, reports, sensors, trials, uploads, verbs, workspace
 
 app_name = "trials"
 urlpatterns = [
@@ -10,8 +10,14 @@ urlpatterns = [
     path("trials/plan/<str:slug>/", trials.PlanTrial.as_view(), name="plan"),
     path("trials/<str:slug>/", trials.TrialDetail.as_view(), name="detail"),
     path("trials/<str:slug>/edit/", trials.EditPlan.as_view(), name="edit"),
-    path("trials/<str:slug>/measurements/", trials.Measurements.as_view(), name="measurements"),
+    path("trials/<str:slug>/measurements/", uploads.Measurements.as_view(), name="measurements"),
+    path("trials/<str:slug>/measurements/<int:pk>/", uploads.MapUpload.as_view(), name="upload"),
     path("trials/<str:slug>/measurements.csv", trials.MeasurementsFile.as_view(), name="measurements-file"),
+    path("trials/<str:slug>/sensors/", sensors.Sensors.as_view(), name="sensors"),
+    path("trials/<str:slug>/sensors/token/", sensors.MakeToken.as_view(), name="make-token"),
+    path("trials/<str:slug>/sensors/token/revoke/", sensors.RevokeToken.as_view(), name="revoke-token"),
+    path("trials/<str:slug>/sensors/<int:pk>/", sensors.EditSensor.as_view(), name="sensor"),
+    path("trials/<str:slug>/sensors/<int:pk>/remove/", sensors.RemoveSensor.as_view(), name="remove-sensor"),
     path("trials/<str:slug>/lock/", verbs.LockTrial.as_view(), name="lock"),
     path("trials/<str:slug>/tick/", verbs.TickItem.as_view(), name="tick"),
     path("trials/<str:slug>/start/", verbs.StartTrial.as_view(), name="start"),

@@ -1,5 +1,6 @@
 """How a trial goes in the story, from the approval to the published report."""
 
+import json
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -62,6 +63,8 @@ class TrialChapter:
             story.at(days["finished"], lambda: trials.finish(self.trial, by=self.engineer))
         elif "started" in days:
             story.at(-1, self.measure)
+            for sensor in days.get("sensors", ()):
+                story.at(-1, partial(self.hear, sensor))
         if published := days.get("published"):
             story.at(published - 34, self.report)
             # A vendor that keeps silent has all its days before the window closes.
@@ -118,6 +121,22 @@ class TrialChapter:
         trials.import_measurements(self.trial, by=self.engineer, file=BytesIO(file))
         if "budget_spent" in self.row:
             trials.spend(self.trial, by=self.engineer, budget_spent=Decimal(self.row["budget_spent"]))
+
+    def hear(self, sensor: Row) -> None:
+        """A device, and one message of it as its network server posts it."""
+        trial = self.trial
+        names = ("name", "dev_eui", "f_port", "fields")
+        trials.save_sensor(trial, by=self.engineer, **{name: sensor[name] for name in names})
+        trials.make_token(trial, by=self.engineer)
+        uplink = {
+            "deviceInfo": {"devEui": sensor["dev_eui"]},
+            "fPort": sensor["f_port"],
+            "fCnt": 2016,
+            "time": timezone.now().isoformat(),
+            "object": sensor["object"],
+            "rxInfo": [{"gatewayId": "0016c001ff10a235", "rssi": -97, "snr": 7.2}],
+        }
+        trials.take_uplink(trial.tokens.in_force().get(), json.dumps(uplink).encode())
 
     def report(self) -> None:
         trials.draft_report(self.trial, by=self.engineer)

@@ -8,9 +8,11 @@ import os
 import re
 from pathlib import Path
 
+import psycopg2
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from innoportal import embedded
 from innoportal.demonstration.people import PASSPHRASE
 from tests.portal import Portal, directory
 
@@ -123,3 +125,19 @@ def somebody(chromium, portal):
     yield open_browser
     for reader in readers:
         reader.context.close()
+
+
+@pytest.fixture(scope="session")
+def ask(portal):
+    """Asks the portal's database for one value."""
+    connection = psycopg2.connect(embedded.database_url(portal.data))
+    connection.autocommit = True
+
+    def answer(sql):
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            found = cursor.fetchone()
+            return found and found[0]
+
+    yield answer
+    connection.close()

@@ -8,6 +8,9 @@ SOLUTION = "select coalesce(reference, key) from solutions_solution where status
 MATCH = "select key from matching_match where status = '{}' order by id limit 1"
 TRIAL = """select coalesce(t.reference, t.key) from trials_trial t join accounts_user u
     on u.id = t.engineer_id where t.status = '{}' and u.email like '{}' order by t.id limit 1"""
+SENSOR = """select t.reference || chr(47) || s.id from trials_sensor s
+    join trials_trial t on t.id = s.trial_id join accounts_user u on u.id = t.engineer_id
+    where u.email like 'engineer@%' order by s.id limit 1"""
 REPORT = "select coalesce(reference, key) from trials_report where status = '{}' order by id limit 1"
 CALL = """select coalesce(reference, key) from wishes_call where kind = '{}' and status = 'open'
     order by id limit 1"""
@@ -232,6 +235,8 @@ PAGES = [
     ("trials:detail", "engineer", TRIAL.format("locked", "engineer@%"), ""),
     ("trials:edit", "engineer", TRIAL.format("planning", "engineer@%"), ""),
     ("trials:measurements", "engineer", TRIAL.format("running", "engineer@%"), ""),
+    ("trials:sensor", "engineer", SENSOR, ""),
+    ("trials:sensors", "engineer", TRIAL.format("running", "engineer@%"), ""),
     ("trials:reports", None, "", ""),
     ("trials:report", None, REPORT.format("published"), ""),
     ("trials:report", "office", REPORT.format("comment"), ""),
@@ -265,6 +270,7 @@ NO_PAGES = {
     "trials:report-pdf": "a file",
     "trials:report-json": "a file",
     "trials:measurements-file": "a file",
+    "trials:upload": "stands while somebody brings a file; tests/browser/test_measuring.py looks at it",
     "mfa_download_recovery_codes": "a file",
     "account_confirm_login_code": "leads on, except in the middle of such a sign-in",
     "account_email_verification_sent": "leads on, except in the middle of a sign-up",

@@ -224,7 +224,9 @@ class Loop:
             content = readings(TODAY - timedelta(days=back), mean, phase)
             file = {"name": f"{phase}.csv", "mimeType": "text/csv", "buffer": content}
             page.locator("[name=file]").set_input_files(file)
-            page = self.engineer.press("Take the file")
+            self.engineer.press("Next: what its columns are")
+            self.engineer.press("See what would be taken")
+            page = self.engineer.press("Take 30 readings")
             expect(page.locator("main")).to_contain_text("30 readings taken")
         expect(page.locator("svg.ip-chart__picture, .ip-chart svg").first).to_be_visible()
         page = self.engineer.press("End the measuring and judge the claims")

@@ -5,7 +5,6 @@ from collections import defaultdict
 from datetime import date, timedelta
 from io import StringIO
 
-import psycopg2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from babel.messages.pofile import read_po
@@ -16,7 +15,6 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.utils import translation
 
 from accounts.invitations import SALT
-from innoportal import embedded
 from innoportal.demonstration.people import PASSPHRASE
 from innoportal.languages import HTML_LANG
 from tests.browser.conftest import Reader
@@ -72,22 +70,6 @@ def readers(chromium, portal):
     yield found
     for reader in found.values():
         reader.context.close()
-
-
-@pytest.fixture(scope="session")
-def ask(portal):
-    """Asks the portal's database for one value."""
-    connection = psycopg2.connect(embedded.database_url(portal.data))
-    connection.autocommit = True
-
-    def answer(sql):
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
-            found = cursor.fetchone()
-            return found and found[0]
-
-    yield answer
-    connection.close()
 
 
 @pytest.fixture(scope="module")

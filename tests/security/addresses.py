@@ -99,6 +99,9 @@ def arguments(world: World, name: str, kind: str) -> dict:
         "people:remove-member": world.hidden["membership"].pk,
         "people:change-role": world.hidden["membership"].pk,
         "people:send-invitation-again": world.hidden["invitation"].pk,
+        "trials:upload": world.hidden["upload"].pk,
+        "trials:sensor": world.hidden["sensor"].pk,
+        "trials:remove-sensor": world.hidden["sensor"].pk,
         "people:decide-verification": world.hidden["verification"].pk,
         "people:revoke-verification": world.hidden["verification"].pk,
     }

@@ -333,6 +333,13 @@ def _trials(world: World) -> None:
         claims=[{**stories.ENERGY, "statement_en": world.mark("planclaim")}],
     )
     world.public["trial"] = stories.running(match=_pair(world, approved=True), engineer=engineer)
+    world.hidden["sensor"] = make.SensorFactory(
+        trial=world.public["trial"], name=world.mark("sensorname"), dev_eui="00000000000000aa"
+    )
+    trials.make_token(world.public["trial"], by=engineer)
+    world.hidden["upload"] = make.UploadFactory(
+        trial=world.public["trial"], filename=f"{world.mark('uploadname')}.csv", made_by=engineer
+    )
     trials.log(
         world.public["trial"],
         by=engineer,

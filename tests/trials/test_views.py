@@ -275,7 +275,9 @@ def test_a_file_is_taken_and_said(client):
     client.force_login(trial.engineer)
     url = reverse("trials:measurements", args=[trial.slug])
     file = SimpleUploadedFile("m.csv", stories.csv_of().encode())
-    response = client.post(url, {"file": file}, follow=True)
+    mapping = client.post(url, {"file": file}).url
+    columns = client.get(mapping).context["form"].initial
+    response = client.post(mapping, {**columns, "take": "1"}, follow=True)
     assert said(response) == ["40 readings taken, 0 were there already; 0 are flagged."]
 
 
@@ -284,9 +286,13 @@ def test_a_bad_file_is_refused_by_row_and_field(client):
     client.force_login(trial.engineer)
     url = reverse("trials:measurements", args=[trial.slug])
     file = SimpleUploadedFile("m.csv", b"metric,at,phase,value\nheat,2026-03-01,trial,1\n")
-    response = client.post(url, {"file": file})
+    mapping = client.post(url, {"file": file}).url
+    columns = client.get(mapping).context["form"].initial
+    response = client.post(mapping, {**columns, "take": "1"})
     assert response.status_code == 422
-    assert "Row 2, metric: “heat” is none of: energy." in response.content.decode()
+    assert [str(one) for one in response.context["check"].problems] == [
+        "Row 2, metric: “heat” is none of: energy."
+    ]
     assert trial.measurements.count() == 0
 
 

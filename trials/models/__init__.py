@@ -3,8 +3,10 @@ from trials.models.erratum import Erratum
 from trials.models.log import LogEntry
 from trials.models.measurement import Measurement
 from trials.models.report import Report, ReportQuerySet
+from trials.models.sensor import Sensor, SensorToken
 from trials.models.subjects import Side
 from trials.models.trial import Trial, TrialQuerySet
+from trials.models.upload import Upload
 from trials.models.venue import Venue
 
 __all__ = [
@@ -14,8 +16,11 @@ __all__ = [
     "Measurement",
     "Report",
     "ReportQuerySet",
+    "Sensor",
+    "SensorToken",
     "Side",
     "Trial",
     "TrialQuerySet",
+    "Upload",
     "Venue",
 ]

@@ -1,5 +1,6 @@
 import pgtrigger
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from trials.models.trial import Trial
@@ -19,6 +20,7 @@ class Measurement(models.Model):
     phase = models.CharField(max_length=8, choices=Phase)
     value = models.FloatField()
     flag = models.CharField(max_length=16, blank=True)
+    received_at = models.DateTimeField(db_default=Now(), null=True, editable=False)  # by the portal's clock
 
     class Meta:
         verbose_name = _("measurement")

@@ -14,9 +14,19 @@ from trials.services.reporting import (
     update_report,
 )
 from trials.services.running import finish, log, pause, resume, spend, start, stop, tick
+from trials.services.sensing import (
+    Taken,
+    make_token,
+    remove_sensor,
+    revoke_token,
+    save_sensor,
+    take_batch,
+    take_uplink,
+)
 
 __all__ = [
     "Import",
+    "Taken",
     "add_measurement",
     "analyse",
     "close_comment",
@@ -29,6 +39,7 @@ __all__ = [
     "import_measurements",
     "lock",
     "log",
+    "make_token",
     "metrics_of",
     "missing",
     "needs_unmet",
@@ -37,12 +48,17 @@ __all__ = [
     "plan_document",
     "readings_of",
     "recompute",
+    "remove_sensor",
     "resume",
+    "revoke_token",
     "rule_of",
+    "save_sensor",
     "send_back",
     "spend",
     "start",
     "stop",
+    "take_batch",
+    "take_uplink",
     "tick",
     "update_plan",
     "update_report",

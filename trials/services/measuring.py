@@ -84,7 +84,7 @@ def _take(trial: Trial, rows: Sequence[Row], by: User) -> Import:
         ),
         batch_size=2000,
     )
-    flagged = _flag(trial, {row.metric for row in rows})
+    flagged = flag_anew(trial, {row.metric for row in rows})
     if fresh:
         record(trial, "measure", by=by, details={"added": len(fresh), "known": len(rows) - len(fresh)})
     return Import(len(fresh), len(rows) - len(fresh), flagged)
@@ -104,7 +104,12 @@ def _contradicts(row: Row, known: Measurement | None) -> Problem | None:
     return Problem(row.number, "value", message % shown)
 
 
-def _flag(trial: Trial, metrics: Iterable[str]) -> int:
+def flag_all(trial: Trial) -> int:
+    """Before the claims are judged: what sensors sent may not be flagged yet."""
+    return flag_anew(trial, list(metrics_of(trial)))
+
+
+def flag_anew(trial: Trial, metrics: Iterable[str]) -> int:
     """Flags anew the series that changed, because what is unusual depends on the others."""
     counted = {metric for metric, method in metrics_of(trial).items() if method in SHARES}
     series: dict[tuple[str, str, str], list[Measurement]] = defaultdict(list)

@@ -16,6 +16,7 @@ from matching import services as matching_services
 from matching.models import Match
 from trials.models import LogEntry, Trial
 from trials.services.judging import analyse
+from trials.services.measuring import flag_all
 from trials.services.planning import held
 from trials.services.telling import tell_followers, tell_parties
 from trials.workflow import TRIAL
@@ -77,6 +78,7 @@ def stop(trial: Trial, *, by: User, reason: str) -> Entry:
     held(trial)
     entry = TRIAL["stop"].apply(trial, by=by, reason=reason)
     if trial.plan_locked_at:
+        flag_all(trial)
         analyse(trial)
         tell_followers(trial, entry, "stopped")
     elif trial.match.status in (Match.Status.APPROVED, Match.Status.ON_TRIAL):
@@ -90,6 +92,7 @@ def finish(trial: Trial, *, by: User) -> Entry:
     """End the measuring and judge each claim by its locked method."""
     held(trial)
     entry = TRIAL["finish"].apply(trial, by=by)
+    flag_all(trial)
     analyse(trial)
     tell_parties(trial, entry, "measured")
     return entry

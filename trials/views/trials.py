@@ -19,15 +19,12 @@ from trials import services
 from trials.filters import TrialFilter
 from trials.forms import (
     ClaimFormSet,
-    MeasurementForm,
     PlanForm,
-    UploadForm,
     claim_initial,
     claim_values,
 )
 from trials.models import Trial
 from trials.page import trial_context
-from trials.readings import Unusable
 
 
 class TrialList(OpensWithViewMixin, KeysFirstMixin, PartialMixin, VisibleMixin, FilterView):
@@ -137,49 +134,6 @@ class EditPlan(SluggedMixin, ObjectPermissionMixin, _WritePlan):
     def save(self, **fields: Any) -> Trial:
         services.update_plan(self.trial, by=self.request.user, **fields)
         return self.trial
-
-
-class Measurements(SluggedMixin, ObjectPermissionMixin, View):
-    """A file or one reading by hand; what is wrong is shown by row and field."""
-
-    model = Trial
-    permission_required = "trials.measure_trial"
-    template_name = "trials/measurements.html"
-    object: Trial
-
-    def get_queryset(self) -> QuerySet:
-        return super().get_queryset().with_subjects().prefetch_related("claims")
-
-    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
-        return self.show()
-
-    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
-        by_hand = "by_hand" in request.POST
-        upload = UploadForm() if by_hand else UploadForm(request.POST, request.FILES)
-        hand = MeasurementForm(request.POST if by_hand else None, trial=self.object)
-        form: Any = hand if by_hand else upload
-        if not form.is_valid():
-            return self.show(upload=upload, hand=hand, form=form, status=422)
-        take: Any = services.add_measurement if by_hand else services.import_measurements
-        try:
-            found = take(self.object, by=request.user, **form.cleaned_data)
-        except Unusable as error:
-            return self.show(upload=upload, hand=hand, problems=error, status=422)
-        except (IllegalTransition, ValidationError) as error:
-            messages.error(request, " ".join(getattr(error, "messages", [str(error)])))
-            return redirect(self.object)
-        said = _("%(added)s readings taken, %(known)s were there already; %(flagged)s are flagged.")
-        messages.success(request, said % vars(found))
-        return redirect(self.object)
-
-    def show(self, *, upload: Any = None, hand: Any = None, status: int = 200, **more: Any) -> HttpResponse:
-        context = {
-            "trial": self.object,
-            "upload": upload or UploadForm(),
-            "hand": hand or MeasurementForm(trial=self.object),
-            **more,
-        }
-        return render(self.request, self.template_name, context, status=status)
 
 
 class MeasurementsFile(SluggedMixin, View):
