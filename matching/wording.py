@@ -39,6 +39,9 @@ GAPS: dict[tuple[str, str], Text] = {  # (code, side)
     ("lead_time_missing", "solution"): gettext_lazy("The solution does not say how soon a trial can start."),
     ("site_missing", "wish"): gettext_lazy("The wish does not say what the site can give."),
     ("trial_needs_missing", "solution"): gettext_lazy("The solution does not say what a trial needs."),
+    ("certificates_missing", "solution"): gettext_lazy(
+        "The solution names no certificates, and the wish asks for some."
+    ),
     ("novelty_missing", "solution"): gettext_lazy(
         "The solution does not say whether it is new to Hong Kong."
     ),

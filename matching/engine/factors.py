@@ -116,8 +116,8 @@ def site(need: Need, offer: Offer) -> float | None:
 
 
 def certificates(need: Need, offer: Offer) -> float | None:
-    """None when none is asked for; a solution that names none has none."""
-    if not need.certificates:
+    """None when none is asked for, or the solution says nothing of its own."""
+    if not need.certificates or not offer.certificates:
         return None
     return len(need.certificates & offer.certificates) / len(need.certificates)
 

@@ -89,7 +89,7 @@ def needs(need: Need, offer: Offer) -> Iterator[Reason]:
 
 
 def papers(need: Need, offer: Offer) -> Iterator[Reason]:
-    lacking = sorted(need.certificates - offer.certificates)
+    lacking = sorted(need.certificates - offer.certificates) if offer.certificates else []
     if lacking:
         yield Reason("certificates_lacking", False, {"certificates": lacking})
 
@@ -110,6 +110,8 @@ def gaps(need: Need, offer: Offer) -> tuple[Gap, ...]:
         for code, side, value in zip(GAPS[factor], sides, values, strict=True)
         if value is None or value == frozenset()
     ]
+    if need.certificates and not offer.certificates:
+        found.append(Gap("certificates_missing", "solution", "certificates"))
     if offer.novel is None:
         found.append(Gap("novelty_missing", "solution", "novelty"))
     return tuple(found)

@@ -151,8 +151,8 @@ def test_the_fingerprint_differs_when_any_part_of_the_plan_does():
             ("target", "16"), ("unit", "MWh"), ("metric", "power"), ("direction", "increase"),
             ("method", "threshold"), ("statement_en", "Less."), ("companion", "heat"), ("control", "c"),
             ("figure", "recall"), ("baseline", "100"), ("expected", "20"), ("spread", "5"),
-            ("likeness", "0.3"), ("per_day", "24"), ("sampling_en", "Daily."), ("instrument", "Meter 7"), ("certificate", "C-1"),
-            ("calibrated_on", date(2026, 1, 5)), ("uncertainty", "0.5 %"),
+            ("likeness", "0.3"), ("per_day", "24"), ("sampling_en", "Daily."), ("instrument", "Meter 7"),
+            ("certificate", "C-1"), ("calibrated_on", date(2026, 1, 5)), ("uncertainty", "0.5 %"),
         )),
     ]  # fmt: skip
     for change in changes:

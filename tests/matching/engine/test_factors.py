@@ -58,7 +58,8 @@ def told(value):
         ("site", need(site=["power", "network"]), offer(needs=["power"]), 1),
         ("site", need(site=["power"]), offer(needs=["power", "water"]), 0.5),
         ("site", need(), offer(needs=["power"]), None),
-        ("certificates", need(certificates=["ISO 9001"]), offer(), 0),
+        ("certificates", need(certificates=["ISO 9001"]), offer(), None),
+        ("certificates", need(certificates=["ISO 9001"]), offer(certificates=["CE"]), 0),
         ("certificates", need(certificates=["ISO 9001"]), offer(certificates=["ISO 9001", "CE"]), 1),
         ("certificates", need(), offer(certificates=["CE"]), None),
         ("track_record", need(), offer(), 0),
@@ -121,8 +122,8 @@ def test_a_later_solution_never_fits_a_timetable_better(months, lead, more):
 
 
 STATED = (
-    Need(frozenset("a"), 7, (0, 100), 6, frozenset({"power"})),
-    Offer(frozenset("a"), 7, (50, 90), 3, frozenset({"power"}), novel=True),
+    Need(frozenset("a"), 7, (0, 100), 6, frozenset({"power"}), frozenset({"CE"})),
+    Offer(frozenset("a"), 7, (50, 90), 3, frozenset({"power"}), frozenset({"CE"}), novel=True),
 )
 ALIKE = {"e5": 0.4, "use": 0.45, "words_share": 0.3, "concepts_share": 0.5, "same_script": 1.0}
 LEFT_OUT = [
@@ -136,6 +137,7 @@ LEFT_OUT = [
     ("timetable", "solution", {"lead_months": None}, "lead_time_missing"),
     ("site", "wish", {"site": frozenset()}, "site_missing"),
     ("site", "solution", {"needs": frozenset()}, "trial_needs_missing"),
+    ("certificates", "solution", {"certificates": frozenset()}, "certificates_missing"),
     ("novelty", "solution", {"novel": None}, "novelty_missing"),
 ]
 

@@ -66,6 +66,7 @@ SAID = {
             "conditional",
             [("certificates_lacking", {"certificates": ["ISO 9001"]})],
         ),
+        ({"certificates": frozenset({"CE"})}, {}, "feasible", []),
         (
             {},
             {"trl": 2, "lead_months": 7},

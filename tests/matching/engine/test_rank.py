@@ -71,7 +71,8 @@ def test_more_reports_more_readiness_and_more_topics_never_score_less(need, offe
         better.append(dataclasses.replace(offer, trl=offer.trl + more))
     if offer.topics:
         better.append(dataclasses.replace(offer, topics=offer.topics | need.topics))
-    better.append(dataclasses.replace(offer, certificates=offer.certificates | need.certificates))
+    if offer.certificates:
+        better.append(dataclasses.replace(offer, certificates=offer.certificates | need.certificates))
     for one in better:
         assert score(need, one, signals, weights).probability >= before
 
