@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from matching.engine.factors import (
     FACTORS,
@@ -23,6 +23,8 @@ from matching.engine.feasibility import Feasibility, Gap, gaps, judge
 QUALITY = ("readiness", "certificates", "track_record", "novelty")  # how good an offer is, whatever the wish
 TRACK_RECORD_AT_MOST = 0.15
 NOVELTY_AT_LEAST = 0.20
+ASKED = ("topics", "readiness", "budget", "timetable", "site", "novelty")  # facts that both sides can state
+ASKED_TOO = (*ASKED, "certificates")
 LOGIT_LIMIT = 14.0  # past it a probability in double precision no longer tells its logit to 1e-9
 
 
@@ -102,8 +104,7 @@ DEFAULT_WEIGHTS = Weights(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(NamedTuple):  # twelve for each pair: a frozen dataclass takes four times as long to make
     name: str
     value: float | None  # 0 to 1; None when it is not known
     weight: float
@@ -121,18 +122,19 @@ class Score:
     gaps: tuple[Gap, ...]
     confidence: float
 
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 def score(need: Need, offer: Offer, signals: Signals, weights: Weights = DEFAULT_WEIGHTS) -> Score:
     """How likely the two belong together. What is not known has no share in it, and lowers the confidence."""
-    known = values(need, offer, signals)
+    known, weight, neutral = values(need, offer, signals), weights.weights, weights.neutral
     contributions = tuple(
-        Contribution(name, value, weights.weights[name], share(value, name, weights))
-        for name, value in known.items()
+        [
+            Contribution(
+                name, value, weight[name], 0.0 if value is None else weight[name] * (value - neutral[name])
+            )
+            for name, value in known.items()
+        ]
     )
-    logit = weights.intercept + sum(c.logit_share for c in contributions)
+    logit = weights.intercept + sum([c.logit_share for c in contributions])
     return Score(
         1 / (1 + math.exp(-logit)),
         contributions,
@@ -163,15 +165,10 @@ def nearness(fused: float, alike: float) -> float:
     return fused + math.log(alike / (1 - alike))
 
 
-def share(value: float | None, name: str, weights: Weights) -> float:
-    return 0.0 if value is None else weights.weights[name] * (value - weights.neutral[name])
-
-
 def confidence(need: Need, known: Mapping[str, float | None], weights: Weights) -> float:
     """Half for texts that were compared, half for the facts that both sides stated, by their weights."""
-    asked = ["topics", "readiness", "budget", "timetable", "site", "novelty"]
-    asked += ["certificates"] if need.certificates else []
-    whole = sum(weights.weights[name] for name in asked)
-    stated = sum(weights.weights[name] for name in asked if known[name] is not None)
+    weight, asked = weights.weights, ASKED_TOO if need.certificates else ASKED
+    whole = sum([weight[name] for name in asked])
+    stated = sum([weight[name] for name in asked if known[name] is not None])
     read = 0.5 if known["meaning"] is not None else 0.25 if known["words"] is not None else 0.0
     return read + 0.5 * (stated / whole if whole else 1.0)

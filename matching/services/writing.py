@@ -159,7 +159,7 @@ def plain(result: Score) -> dict:
     """As JSON gives it back, so that what is unchanged is seen to be unchanged."""
     return {
         "intercept": result.intercept,
-        "contributions": [flat(one) for one in result.contributions],
+        "contributions": [one._asdict() for one in result.contributions],
         "reasons": [flat(one) for one in result.feasibility.reasons],
         "gaps": [flat(one) for one in result.gaps],
     }

@@ -237,7 +237,7 @@ def test_a_batch_takes_as_many_queries_for_fifty_rows_as_for_one(client, secret,
     head = {"Authorization": f"Bearer {secret}"}
     for count in (1, 50):
         body = json.dumps([one(at=ago(minutes=number + count)) for number in range(count)])
-        # the token, a savepoint, lock, trial, claims, metrics, its start, insert, last use, and the savepoint's end
+        # token, savepoint, lock, trial, claims, metrics, its start, insert, last use, end of savepoint
         with django_assert_num_queries(10):
             client.post(BATCH, body, "application/json", headers=head)
 

@@ -93,7 +93,8 @@ def test_saying_less_lowers_the_confidence(need, offer, signals):
 def test_scoring_twice_gives_the_same_and_it_can_be_stored(need, offer, signals):
     found = score(need, offer, signals)
     assert found == score(need, offer, signals)
-    assert json.loads(json.dumps(found.as_dict()))["probability"] == found.probability
+    told = [one._asdict() for one in found.contributions]
+    assert json.loads(json.dumps(told)) == told
 
 
 def changed(**weights):
