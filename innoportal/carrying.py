@@ -217,5 +217,7 @@ def _followers(told: Merging) -> int:
     noun = Organisation._meta.label_lower
     there = Follow.objects.filter(noun=noun, object_id=told.new.pk).values_list("user_id", flat=True)
     rows = Follow.objects.filter(noun=noun, object_id=told.old.pk)
-    rows.filter(user__in=list(there)).delete()
+    rows.filter(user__in=list(there.exclude(user=None))).delete()
+    visitors = Follow.objects.filter(noun=noun, object_id=told.new.pk, visitor__isnull=False)
+    rows.filter(visitor__in=list(visitors.values_list("visitor_id", flat=True))).delete()
     return rows.update(object_id=told.new.pk)

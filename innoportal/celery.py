@@ -18,6 +18,10 @@ app.autodiscover_tasks()
 # Every sweep is idempotent: what it finds due is claimed in the database before anything is done.
 app.conf.beat_schedule = {
     "notifications.sweep": {"task": "notifications.tasks.sweep", "schedule": 15.0},
+    "notifications.sweep_visitors": {
+        "task": "notifications.tasks.sweep_visitors",
+        "schedule": crontab(minute=35),
+    },
     "notifications.sweep_webhooks": {"task": "notifications.tasks.sweep_webhooks", "schedule": 15.0},
     "notifications.forget_webhooks": {
         "task": "notifications.tasks.forget_webhooks",

@@ -14,6 +14,8 @@ from matching import services, tasks
 from matching.models import Duplicate, Kind, Ranker, Term
 from matching.services.arriving import Said
 from matching.texts import side_of
+from notifications.models import Visitor
+from notifications.visiting import confirmed
 from solutions.models import Solution
 from topics.models import Topic
 from wishes.models import Call, Wish
@@ -84,6 +86,15 @@ def term_changed(instance: Term, entry: Entry, **kwargs) -> None:
     """What is due is read anew and matched by a sweep; of the terms of a file, the last asks for it."""
     if not entry.details.get("left"):
         transaction.on_commit(tasks.sweep.delay, robust=True)
+
+
+@receiver(confirmed, dispatch_uid="matching.visitor")
+def visitor_confirmed(visitor: Visitor, wanted: dict[str, Any], **kwargs) -> None:
+    if "kinds" in wanted:
+        topics = list(Topic.objects.filter(pk__in=wanted["topics"]))
+        services.save_for_visitor(
+            visitor, services.Wanted(wanted["words"], wanted["kinds"], topics), name=wanted["name"]
+        )
 
 
 def announce(kind: str, thing: Any, entry: Entry, *, topics: Iterable[Topic], said: Said = ()) -> None:

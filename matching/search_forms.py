@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matching.models import Kind, SavedSearch
 from matching.services import Wanted
-from matching.services.saved import spoken
+from matching.services.saved import said
 from topics.forms import TopicsField
 
 
@@ -17,8 +17,9 @@ class SavedSearchForm(forms.Form):
         label=_("What you look for"),
         help_text=_(
             "In your own words, in English or Chinese. A sentence finds more than a single word, and finds "
-            "texts in the other language, too."
+            "texts in the other language, too. Without words you hear of all that is new of the kinds below."
         ),
+        required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     name = forms.CharField(
@@ -41,11 +42,12 @@ class SavedSearchForm(forms.Form):
         help_text=_("A broader topic includes the narrower ones. Nothing ticked: any topic."),
     )
 
-    def clean_words(self) -> str:
+    def clean(self) -> None:
+        data = self.cleaned_data
         try:
-            return spoken(self.cleaned_data["words"])
+            data["words"] = said(Wanted(data.get("words", ""), data.get("kinds", ())))
         except ValidationError as error:
-            raise ValidationError(error.messages) from None
+            self.add_error("words", error.messages)
 
     @property
     def wanted(self) -> Wanted:

@@ -7,6 +7,7 @@ app_name = "search"
 urlpatterns = [
     path("", Search.as_view(), name="search"),
     path("save/", saved.SaveSearch.as_view(), name="save"),
+    path("by-mail/", saved.SearchByMail.as_view(), name="by-mail"),
     path("saved/", saved.Searches.as_view(), name="saved"),
     path("saved/<int:pk>/", saved.SearchDetail.as_view(), name="saved-search"),
     path("saved/<int:pk>/change/", saved.ChangeSearch.as_view(), name="change"),

@@ -10,19 +10,20 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from journal.workflow import record
-from notifications.models import Digest, Notification, Reminder
+from notifications.models import Digest, Notification, Reminder, Visitor
 from notifications.outbox import DUTY, notify
 
 DAY = timedelta(days=1)
 
 
-def is_spent(person: User) -> bool:
-    """Whether as many mails went to this person within a day as anyone is to get."""
+def is_spent(person: User | Visitor) -> bool:
+    """Whether as many mails went to this reader within a day as anyone is to get."""
     since = timezone.now() - DAY
+    own = {"visitor" if isinstance(person, Visitor) else "recipient": person}
     notices = Notification.objects.filter(
-        recipient=person, channel="email", sent_at__gt=since, last_error="", digest__isnull=True
+        channel="email", sent_at__gt=since, last_error="", digest__isnull=True, **own
     )
-    digests = Digest.objects.filter(recipient=person, sent_at__gt=since, last_error="")
+    digests = Digest.objects.filter(sent_at__gt=since, last_error="", **own)
     return notices.count() + digests.count() >= settings.MAILS_A_DAY
 
 
@@ -34,7 +35,7 @@ class Outbox:
 
 
 @transaction.atomic
-def tell_office(person: User) -> None:
+def tell_office(person: User | Visitor) -> None:
     """Once a day for each person whose mails are held."""
     _row, is_new = Reminder.objects.get_or_create(
         noun=person._meta.label_lower,

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import css_inline
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.core.signing import TimestampSigner
+from django.core.signing import Signer, TimestampSigner
 from django.template import Context
 from django.template.loader import get_template, render_to_string
 from django.urls import reverse
@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from innoportal.languages import HTML_LANG, phrase
-from notifications.models import Digest, Notification
+from notifications.models import Digest, Notification, Visitor
 
 ITEM = ("template", "context", "url")  # what a mail about many keeps of each notice
 
@@ -48,10 +48,10 @@ def read(notification: Notification, language: str) -> Text:
 
 def mail(notification: Notification) -> EmailMultiAlternatives:
     """Text and HTML, a stable Message-ID, and one-click unsubscription (RFC 8058) unless it is a duty."""
-    person = notification.recipient
+    person = notification.reader
     language = person.language
     text = read(notification, language)
-    stop = "" if notification.why == "duty" else unsubscribe_path(person.pk, [notification.why])
+    stop = "" if notification.why == "duty" else _stop(person, [notification.why])
     context = {
         "subject": text.subject,
         "paragraphs": text.paragraphs,
@@ -65,7 +65,7 @@ def digest_mail(digest: Digest, notices: Sequence[Notification]) -> EmailMultiAl
     """Many notices in one mail, each with its first paragraph, by why they came; :raises ValueError: none."""
     if not notices:
         raise ValueError("A digest of nothing.")
-    person = digest.recipient
+    person = digest.reader
     language = person.language
     parts = _parts(notices, language)
     with translation.override(language):
@@ -73,10 +73,10 @@ def digest_mail(digest: Digest, notices: Sequence[Notification]) -> EmailMultiAl
             "subject": _subject([one["subject"] for said in parts.values() for one in said]),
             "parts": list(parts.items()),
             "count": len(notices),
-            "inbox_url": settings.SITE_URL + reverse("notices:inbox"),
+            "inbox_url": "" if isinstance(person, Visitor) else settings.SITE_URL + reverse("notices:inbox"),
         }
     kinds = sorted(set(parts) - {"duty"})
-    stop = unsubscribe_path(person.pk, kinds) if kinds else ""
+    stop = _stop(person, kinds) if kinds else ""
     return _message(person, DIGEST, context, digest.message_id, stop)
 
 
@@ -101,7 +101,7 @@ def _subject(subjects: Sequence[str]) -> str:
 
 
 def _message(
-    person: User, templates: tuple[str, str], context: dict[str, Any], message_id: Any, stop: str
+    person: User | Visitor, templates: tuple[str, str], context: dict[str, Any], message_id: Any, stop: str
 ) -> EmailMultiAlternatives:
     """`stop` is the path that ends mails of this kind, or nothing where they cannot be ended."""
     language = person.language
@@ -111,7 +111,8 @@ def _message(
             "person": person,
             "lang": HTML_LANG[language],
             "DEMONSTRATION": settings.DEMONSTRATION,
-            "settings_url": settings.SITE_URL + reverse("notices:settings"),
+            "settings_url": settings.SITE_URL + _settings_path(person),
+            "is_visitor": isinstance(person, Visitor),
             "unsubscribe_url": stop and settings.SITE_URL + localised_url(stop, language),
         }
         plain, html = (render_to_string(name, context) for name in templates)
@@ -143,9 +144,27 @@ def unsubscribe_path(person: int, kinds: Sequence[str]) -> str:
     return reverse("notices:unsubscribe", args=[token])
 
 
+def _stop(reader: User | Visitor, kinds: Sequence[str]) -> str:
+    """Where mails of these kinds end; a visitor's all end together."""
+    if isinstance(reader, Visitor):
+        return reverse("notices:leave", args=[visitor_token(reader)])
+    return unsubscribe_path(reader.pk, kinds)
+
+
+def _settings_path(reader: User | Visitor) -> str:
+    if isinstance(reader, Visitor):
+        return reverse("notices:by-mail", args=[visitor_token(reader)])
+    return reverse("notices:settings")
+
+
+def visitor_token(visitor: Visitor) -> str:
+    """What lets whoever reads the mail see to its follows; it ends with the visitor."""
+    return Signer(salt="visitor").sign_object([visitor.pk, visitor.asked_at.isoformat()])
+
+
 def _context(notification: Notification, language: str) -> dict[str, Any]:
     values = {name: _in_language(value, language) for name, value in notification.context.items()}
-    return {**values, "person": notification.recipient, "url": notification.url}
+    return {**values, "person": notification.reader, "url": notification.url}
 
 
 def _in_language(value: Any, language: str) -> Any:

@@ -69,7 +69,7 @@ class Outbox(PermissionRequiredMixin, ListView):
             (kind, row.pk): row
             for kind, model in MODELS.items()
             for row in model.objects.filter(pk__in=[pk for of, pk in page if of == kind]).select_related(
-                "recipient"
+                "recipient", "visitor"
             )
         }
         return {

@@ -12,9 +12,9 @@ from accounts.models import Delegation, Membership, User
 from journal.grounds import told_reason
 from journal.models import Entry
 from journal.together import action
-from notifications.models import Fanout, Follow, Notification
+from notifications.models import Fanout, Follow, Notification, Visitor
 from notifications.waking import wake
-from notifications.when import held_together, plans
+from notifications.when import held_together, plans, visitor_due
 from topics.models import Topic
 
 DUTY = "duty"  # the reader must act: always by e-mail too
@@ -39,9 +39,22 @@ def party(*organisation_ids: int, approvers_only: bool = False) -> models.QueryS
     return User.objects.filter(is_active=True, memberships__in=memberships).distinct()
 
 
-def followers(*things: models.Model | Topic) -> models.QuerySet[User]:
+class Followers(models.QuerySet[User]):
+    """People who follow some things, and what these are: `notify` tells the visitors who do, too."""
+
+    things: tuple[models.Model, ...] = ()
+
+    def _clone(self) -> "Followers":
+        found: Followers = super()._clone()  # type: ignore[misc]
+        found.things = self.things
+        return found
+
+
+def followers(*things: models.Model | Topic) -> Followers:
     """Who follows any of these things or topics, each once."""
-    return User.objects.filter(pk__in=Follow.objects.of(*things).values("user_id"))
+    found = Followers(User).filter(pk__in=Follow.objects.of(*things).values("user_id"))
+    found.things = things
+    return found
 
 
 def _about(thing: Any, entry: Entry) -> dict[str, Any]:
@@ -63,6 +76,8 @@ def notify(
     is_urgent = context.pop("urgent", False) or why == DUTY
     said = _said(entry, template, thing, why, context)
     wake()
+    if isinstance(recipients, Followers):
+        _tell_visitors(recipients.things, said)
     if isinstance(recipients, models.QuerySet):
         recipients = recipients.exclude(pk=entry.actor_id)
         if recipients.order_by()[AT_ONCE : AT_ONCE + 1].exists():
@@ -72,11 +87,47 @@ def notify(
     return len(people)
 
 
+def _tell_visitors(things: Iterable[models.Model], said: dict[str, Any]) -> None:
+    rows = Visitor.objects.filter(pk__in=Follow.objects.about(*things).values("visitor_id")).order_by("pk")
+    if rows[AT_ONCE : AT_ONCE + 1].exists():
+        keys = ArraySubquery(rows.values("pk"))
+        Fanout.objects.create(entry_id=said["entry_id"], said=said, to_visitors=True, people=keys)
+    else:
+        write_to_visitors(list(rows.values_list("pk", flat=True)), said)
+
+
+def write_to_visitors(
+    keys: Collection[int], shared: Mapping[str, Any], own: Mapping[int, Mapping[str, Any]] | None = None
+) -> None:
+    """A row for the next digest of each, who has no inbox; `own` is what one is told besides."""
+    now, rhythms = timezone.now(), dict(Visitor.objects.filter(pk__in=keys).values_list("pk", "rhythm"))
+    due = {rhythm: visitor_due(rhythm, now) for rhythm in set(rhythms.values())}
+    rows = [
+        Notification(
+            visitor_id=pk,
+            channel=Channel.EMAIL,
+            is_gathered=True,
+            not_before=due[rhythm],
+            **{**shared, "context": {**shared["context"], **(own or {}).get(pk, {})}},
+        )
+        for pk, rhythm in rhythms.items()
+    ]
+    Notification.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+
+
 def tell_each(
-    own: Mapping[int, Mapping[str, Any]], entry: Entry, template: str, *, thing: Any, why: str, **context: Any
+    own: Mapping[int, Mapping[str, Any]],
+    entry: Entry,
+    template: str,
+    *,
+    thing: Any,
+    why: str,
+    visitors: Mapping[int, Mapping[str, Any]] | None = None,
+    **context: Any,
 ) -> int:
-    """As `notify`, by a worker, where each person (by key) is told something of their own besides."""
+    """As `notify`, by a worker, where each reader (by key) is told something of their own besides."""
     said = _said(entry, template, thing, why, context)
+    write_to_visitors(list(visitors or ()), said, visitors)
     people = [pk for pk in own if pk != entry.actor_id]
     for start in range(0, len(people), AT_ONCE):
         write(people[start : start + AT_ONCE], said, is_urgent=False, own=own)
@@ -114,7 +165,10 @@ def expand(pk: int) -> int:
     begun = fanout.written
     while part := fanout.people[fanout.written : fanout.written + AT_ONCE]:
         with transaction.atomic():
-            write(part, fanout.said, is_urgent=fanout.is_urgent)
+            if fanout.to_visitors:
+                write_to_visitors(part, fanout.said)
+            else:
+                write(part, fanout.said, is_urgent=fanout.is_urgent)
             fanout.written += len(part)
             fanout.claimed_at = timezone.now()
             fanout.save(update_fields=["written", "claimed_at"])

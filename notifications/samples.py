@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from notifications.models import Notification
+from notifications.models import Notification, Visitor
 
 # Whom it is for; what is for all of a person's organisation is the most common.
 DUTIES = frozenset(
@@ -27,9 +27,11 @@ DUTIES = frozenset(
             "endorse",
         ),
         *("endorse_step", "coauthor_invited", "to_plan", "incident", "verify_wanted", "verification_asked"),
+        "confirm_follow",
     }
 )
 WAITED_FOR = frozenset({"brought"})
+FOR_VISITORS = frozenset({"confirm_follow"})
 FOLLOWED = frozenset({"new", "started", "published", "corrected", "deadline", "call_open", "call_announced"})
 OWN_FRAME = frozenset({"accounts.invitation"})  # sent to an address, not to a person of the portal
 
@@ -51,7 +53,7 @@ def sample(name: str, language: str) -> Notification:
         raise TemplateDoesNotExist(name)
     room, _dot, last = name.partition(".")
     return Notification(
-        recipient=User(pk=0, name="Chan Tai-man", email="reader@example.org", language=language),
+        **_reader(last, language),
         template=f"{room}/mail/{last}",
         context=said(),
         url=reverse("home"),
@@ -59,6 +61,12 @@ def sample(name: str, language: str) -> Notification:
         message_id=uuid.UUID(int=0),
         created_at=timezone.now(),
     )
+
+
+def _reader(last: str, language: str) -> dict[str, Any]:
+    if last in FOR_VISITORS:
+        return {"visitor": Visitor(pk=0, email="reader@example.org", language=language)}
+    return {"recipient": User(pk=0, name="Chan Tai-man", email="reader@example.org", language=language)}
 
 
 def _why(last: str) -> str:
@@ -83,6 +91,7 @@ def said() -> dict[str, Any]:
         "call_title": ("Cooler buildings", "更清涼的建築"),
         "department": ("Building Services Office (demonstration)", "屋宇裝備處（示範）"),
         "organisation": ("Quiet Fan Works (demonstration)", "靜風工程（示範）"),
+        "label": ("Lifts and escalators", "升降機及自動梯"),
         "asker": ("A vendor", "一家供應商"),
         "title": ("Data sheet", "資料單張"),
         "text": ("The sensor on fan 3 was exchanged.", "三號風扇的感應器已更換。"),

@@ -34,25 +34,28 @@ def due(limit: int) -> list[tuple[str, int]]:
 def gather(limit: int) -> int:
     """Make one mail of all the notices of a person whose time has come; returns how many mails."""
     ripe = Notification.objects.ripe()
-    people = ripe.values("recipient").annotate(due_at=Max("not_before")).order_by("due_at")[:limit]
-    rows = list(people.values_list("recipient", "due_at"))
-    return sum(_gather_of(recipient, due_at) for recipient, due_at in rows)
+    readers = ripe.values("recipient", "visitor").annotate(due_at=Max("not_before")).order_by("due_at")
+    rows = list(readers.values_list("recipient", "visitor", "due_at")[:limit])
+    return sum(
+        _gather_of({"recipient_id": recipient, "visitor_id": visitor}, due_at)
+        for recipient, visitor, due_at in rows
+    )
 
 
-def _gather_of(recipient: int, due_at: datetime) -> bool:
-    """One mail of what one person waits for, unless another worker has just made it.
+def _gather_of(reader: dict[str, Any], due_at: datetime) -> bool:
+    """One mail of what one reader waits for, unless another worker has just made it.
 
     The words of a digest that was tried stay what they were: a notice that was committed late, for the same
     time, goes with another.
     """
     with transaction.atomic():
-        waiting = Notification.objects.ripe().filter(recipient=recipient).select_for_update()
+        waiting = Notification.objects.ripe().filter(**reader).select_for_update()
         if not (found := list(waiting.values_list("pk", flat=True))):
             return False
         digests = Digest.objects.select_for_update()
-        digest, _made = digests.get_or_create(recipient_id=recipient, due_at=due_at)
+        digest, _made = digests.get_or_create(**reader, due_at=due_at)
         if digest.attempts:
-            digest = Digest.objects.create(recipient_id=recipient, due_at=timezone.now())
+            digest = Digest.objects.create(**reader, due_at=timezone.now())
         Notification.objects.filter(pk__in=found).update(digest=digest)
     return True
 
@@ -66,10 +69,10 @@ def deliver(kind: str, pk: int) -> bool:
     rows = MODELS[kind].objects
     if not rows.claim(pk):
         return False
-    mailing = rows.select_related("recipient").get(pk=pk)
-    if not mailing.recipient.is_active:
+    mailing = rows.select_related("recipient", "visitor").get(pk=pk)
+    if not mailing.reader.is_active:
         return _close(mailing, accepted=False, answer="the account is closed")
-    if mailing.released_at is None and budget.is_spent(mailing.recipient):
+    if mailing.released_at is None and budget.is_spent(mailing.reader):
         return _hold(mailing)
     try:
         message = drawn(mailing)
@@ -90,7 +93,7 @@ def drawn(mailing: Mailing) -> EmailMultiAlternatives | None:
         return mail(mailing)
     notices = list(mailing.notices.unread_in_portal().order_by("why", "created_at", "pk"))
     for notice in notices:
-        notice.recipient = mailing.recipient  # already here
+        notice.recipient, notice.visitor = mailing.recipient, mailing.visitor  # already here
     return digest_mail(mailing, notices) if notices else None
 
 
@@ -111,7 +114,7 @@ def _hold(mailing: Mailing) -> bool:
     type(mailing).objects.filter(pk=mailing.pk).update(
         held_at=timezone.now(), claimed_at=None, attempts=F("attempts") - 1
     )
-    budget.tell_office(mailing.recipient)
+    budget.tell_office(mailing.reader)
     return False
 
 

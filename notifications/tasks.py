@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from notifications import outbox, sending
+from notifications import outbox, sending, visiting
 from notifications.hooks import sending as hooks
 from notifications.models import Fanout
 
@@ -32,3 +32,9 @@ def deliver_webhooks(webhook_id: int) -> None:
 @shared_task
 def forget_webhooks() -> None:
     hooks.forget()
+
+
+@shared_task
+def sweep_visitors() -> None:
+    """Addresses that were never confirmed, and those of which nothing is left."""
+    visiting.sweep()

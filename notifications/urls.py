@@ -1,6 +1,6 @@
 from django.urls import path
 
-from notifications import gallery, office, views
+from notifications import by_mail, gallery, office, views
 from notifications.hooks import views as hooks
 
 app_name = "notices"
@@ -17,6 +17,13 @@ urlpatterns = [
     path("mails/<str:name>/", gallery.Sample.as_view(), name="sample"),
     path("follow/", views.FollowThing.as_view(), name="follow"),
     path("follows/<int:pk>/stop/", views.Unfollow.as_view(), name="unfollow"),
+    path("by-mail/", by_mail.FollowByMail.as_view(), name="follow-by-mail"),
+    path("by-mail/sent/", by_mail.Sent.as_view(), name="sent"),
+    path("by-mail/move/", by_mail.Move.as_view(), name="move"),
+    path("by-mail/confirm/<str:token>/", by_mail.Confirm.as_view(), name="confirm"),
+    path("by-mail/<str:token>/", by_mail.Manage.as_view(), name="by-mail"),
+    path("by-mail/<str:token>/stop/<int:pk>/", by_mail.Stop.as_view(), name="stop"),
+    path("by-mail/<str:token>/leave/", by_mail.Leave.as_view(), name="leave"),
     path("unsubscribe/<str:token>/", views.Unsubscribe.as_view(), name="unsubscribe"),
     path("webhooks/", hooks.Webhooks.as_view(), name="webhooks"),
     path("webhooks/new/", hooks.CreateWebhook.as_view(), name="create-webhook"),

@@ -15,7 +15,7 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import ListView, UpdateView
 
-from notifications import mails, services
+from notifications import mails, services, visiting
 from notifications.forms import PreferenceForm
 from notifications.models import Follow, Notification, Preference
 from notifications.when import replan
@@ -73,7 +73,10 @@ class Settings(LoginRequiredMixin, UpdateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = Follow.objects.filter(user=self.request.user).select_related("topic").order_by("-since")
         return super().get_context_data(
-            **kwargs, follows=_named(rows, self.request.user), topics=Topic.objects.in_order()
+            **kwargs,
+            follows=named(rows, self.request.user),
+            topics=Topic.objects.in_order(),
+            by_mail=visiting.of_account(self.request.user),
         )
 
     def form_valid(self, form: PreferenceForm) -> HttpResponse:
@@ -86,7 +89,7 @@ class Settings(LoginRequiredMixin, UpdateView):
         return reverse("notices:settings")
 
 
-def _named(follows, user) -> list[dict[str, Any]]:
+def named(follows, user) -> list[dict[str, Any]]:
     """Each followed thing with its title and address; what may not be seen any more has neither."""
     wanted: dict[str, list[int]] = {}
     for row in follows:
@@ -96,10 +99,7 @@ def _named(follows, user) -> list[dict[str, Any]]:
     for noun, ids in wanted.items():
         for thing in visible(noun, user).filter(pk__in=ids):
             found[noun, thing.pk] = thing
-    return [
-        {"follow": row, "thing": row.topic or found.get((row.noun, row.object_id)) or row.words}
-        for row in follows
-    ]
+    return [{"follow": row, "thing": row.topic or found.get((row.noun, row.object_id))} for row in follows]
 
 
 def visible(noun: str, user):

@@ -96,6 +96,11 @@ def next_digest(preference: Preference, rhythm: str, now: datetime) -> datetime:
     return after_quiet(preference, at.astimezone(UTC))
 
 
+def visitor_due(rhythm: str, now: datetime) -> datetime:
+    """When a visitor's next digest goes, who has told no time zone and no hours."""
+    return next_digest(Preference(), rhythm, now)
+
+
 def after_quiet(preference: Preference, at: datetime) -> datetime:
     """The same time, or the end of the quiet hours in which it lies; these may pass midnight."""
     if preference.quiet is None:

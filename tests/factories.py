@@ -57,6 +57,7 @@ from notifications.models import (
     Notification,
     Preference,
     Reminder,
+    Visitor,
     Webhook,
     WebhookAttempt,
     WebhookMessage,
@@ -607,6 +608,14 @@ class MatchFactory(DjangoModelFactory):
     class Params:
         review = factory.Trait(status=Match.Status.REVIEW)
         approved = factory.Trait(status=Match.Status.APPROVED)
+
+
+class VisitorFactory(DjangoModelFactory):
+    class Meta:
+        model = Visitor
+
+    email = factory.Sequence(lambda n: f"visitor{n}@example.org")
+    confirmed_at = factory.LazyFunction(timezone.now)
 
 
 class SavedSearchFactory(DjangoModelFactory):

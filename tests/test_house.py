@@ -71,7 +71,9 @@ def test_no_module_is_too_long_to_be_read_at_once(room):
 PUBLIC = {
     "root", "report-keys", "matching:similar", "matching:while-writing", "trials:reports-that-answer",
     "healthz", "readyz", "schema", "api-docs", "robots", "security-txt", "keys",
-    "set_language", "home", "about", "accessibility", "privacy", "styleguide", "search:search", "search:save",
+    "set_language", "home", "about", "accessibility", "privacy", "styleguide",
+    "search:search", "search:save", "search:by-mail",
+    "notices:follow-by-mail", "notices:sent", "notices:confirm", "notices:by-mail", "notices:leave",
     "case:wish", "case:solution", "wishes:list", "wishes:detail", "wishes:feed",
     "calls:list", "calls:detail", "calls:feed", "solutions:list", "solutions:detail",
     "solutions:feed", "solutions:versions", "solutions:version",

@@ -85,11 +85,11 @@ def _tell_in_private(wish: Wish, into: Wish, entry: Entry, absorbed: Entry) -> N
 
 def _carry_followers(wish: Wish, into: Wish) -> int:
     """Each follows the other from now on, once; returns how many are new there."""
-    rows = Follow.objects.filter(noun=wish._meta.label_lower, object_id=wish.pk)
+    rows = Follow.objects.about(wish)
     before = Follow.objects.of(into).count()
     new = [
-        Follow(user_id=user, noun=into._meta.label_lower, object_id=into.pk)
-        for user in rows.values_list("user_id", flat=True)
+        Follow(user_id=user, visitor_id=visitor, noun=into._meta.label_lower, object_id=into.pk)
+        for user, visitor in rows.values_list("user_id", "visitor_id")
     ]
     Follow.objects.bulk_create(new, ignore_conflicts=True, batch_size=1000)
     rows.delete()

@@ -10,10 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from notifications.models import Visitor
 from topics.models import Topic
 
 LONGEST = 500  # characters of a search, as the search box reads them
 LEASE = timedelta(minutes=5)
+ONE_OWNER = Q(user__isnull=False, visitor__isnull=True) | Q(user__isnull=True, visitor__isnull=False)
 
 
 class Kind(models.TextChoices):
@@ -29,11 +31,12 @@ class SavedSearchQuerySet(models.QuerySet["SavedSearch"]):
         return self.filter(user=user) if user.is_authenticated else self.none()
 
     def awake(self) -> "SavedSearchQuerySet":
-        return self.filter(paused_at=None, user__is_active=True)
+        reads = Q(user__is_active=True) | Q(visitor__isnull=False)
+        return self.filter(reads, paused_at=None)
 
     def unread(self, engine_version: str, glossary: str) -> "SavedSearchQuerySet":
         """Those whose words this engine version has not read, or not with this glossary."""
-        return self.exclude(engine_version=engine_version, glossary=glossary)
+        return self.exclude(words="").exclude(engine_version=engine_version, glossary=glossary)
 
     def asking_for(self, kind: str, topics: list[int]) -> "SavedSearchQuerySet":
         """Whose filters let a thing of this kind with these topics (and those above them) pass."""
@@ -44,11 +47,17 @@ class SavedSearchQuerySet(models.QuerySet["SavedSearch"]):
 
 
 class SavedSearch(models.Model):
-    """Words, in any language, that somebody wants to hear of when something new is about them."""
+    """Words, in any language, that somebody wants to hear of when something new is about them.
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_searches")
+    Without words it is a list: all that is new of its kinds and topics.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="saved_searches"
+    )
+    visitor = models.ForeignKey(Visitor, models.CASCADE, null=True, related_name="saved_searches")
     name = models.CharField(_("name"), max_length=80)
-    words = models.CharField(_("what you look for"), max_length=LONGEST)
+    words = models.CharField(_("what you look for"), max_length=LONGEST, blank=True)
     kinds = ArrayField(models.CharField(max_length=12, choices=Kind), default=list, blank=True)  # none: all
     topics = models.ManyToManyField(Topic, related_name="+", blank=True, verbose_name=_("topics"))
     made_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -67,7 +76,10 @@ class SavedSearch(models.Model):
         verbose_name = _("saved search")
         verbose_name_plural = _("saved searches")
         constraints = [
-            models.CheckConstraint(condition=~Q(words="") & ~Q(name=""), name="saved_search_says_something"),
+            models.CheckConstraint(
+                condition=~Q(name="") & (~Q(words="") | ~Q(kinds=[])), name="saved_search_says_something"
+            ),
+            models.CheckConstraint(condition=ONE_OWNER, name="saved_search_of_one_reader"),
             models.CheckConstraint(
                 condition=Q(kinds__contained_by=list(Kind.values)), name="saved_search_of_kinds"
             ),

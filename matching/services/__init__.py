@@ -45,6 +45,7 @@ from matching.services.saved import (
     pause_search,
     preview,
     resume_search,
+    save_for_visitor,
     save_search,
 )
 from matching.services.searching import LONGEST, Result, search, similar, similar_text
@@ -137,6 +138,7 @@ __all__ = [
     "resume_search",
     "review",
     "same",
+    "save_for_visitor",
     "save_search",
     "search",
     "shortlist",

@@ -101,15 +101,16 @@ def _recorded(arrivals: Sequence[Arrival]) -> dict[int, Prepared]:
 
 
 def brought(
-    watch: Watch, kinds: Sequence[str], topics: Sequence[Topic], after: datetime
+    watch: Watch | None, kinds: Sequence[str], topics: Sequence[Topic], after: datetime
 ) -> Iterator[tuple[str, Any, datetime]]:
-    """Of what has no profile and is new since then: what one question would have brought."""
+    """Of what has no profile and is new: what one question would have brought, or all without one."""
     rows = list(Arrival.objects.filter(kind__in=kinds, at__gte=after))
     if topics:
         wanted = {topic.pk for topic in topics}
         rows = [row for row in rows if wanted & set(with_broader(row.topics))]
     things = things_of(rows)
-    watcher = Watcher(watch, retrievers.statistics()) if things else None
-    for key, one in prepared(rows, things).items():
-        if watcher and len(watcher.notice(one).found):
-            yield next((row.kind, things[key], row.at) for row in rows if row.pk == key)
+    found = set(things)
+    if watch is not None and things:
+        watcher = Watcher(watch, retrievers.statistics())
+        found = {key for key, one in prepared(rows, things).items() if len(watcher.notice(one).found)}
+    yield from ((row.kind, things[row.pk], row.at) for row in rows if row.pk in found)

@@ -2,11 +2,12 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from journal.models import Entry
@@ -60,7 +61,7 @@ def compared(items: Mapping[int, Prepared]) -> dict[int, list[int]]:
 def watches(version: EngineVersion) -> Iterator[tuple[Any, Watch]]:
     """All searches that are awake and read by this version, some thousand at a time, with their keys."""
     last = 0
-    rows = SavedSearch.objects.awake().filter(engine_version=version.name).order_by("pk")
+    rows = SavedSearch.objects.awake().exclude(words="").filter(engine_version=version.name).order_by("pk")
     columns = ("pk", "lang", "terms", "concepts", "vectors")
     while part := list(rows.filter(pk__gt=last).values_list(*columns)[:CHUNK]):
         keys, langs, terms, concepts, vectors = zip(*part, strict=True)
@@ -88,27 +89,35 @@ def tell(arrival: Arrival, thing: Any | None, keys: Sequence[int]) -> int:
     `thing` was public when it was read; whoever takes it back at this moment has its page say so.
     """
     told = 0
-    if thing is not None and keys:
-        rows = SavedSearch.objects.awake().filter(pk__in=keys)
+    if thing is not None:
+        rows = SavedSearch.objects.awake().filter(Q(pk__in=keys) | Q(words=""))
         rows = rows.asking_for(arrival.kind, with_broader(arrival.topics))  # type: ignore[attr-defined]
-        known = set(Found.objects.filter(arrival=arrival, search__in=keys).values_list("search", flat=True))
-        new = [row for row in rows.only("user", "name").order_by("pk") if row.pk not in known]
+        known = set(Found.objects.filter(arrival=arrival).values_list("search", flat=True))
+        new = [row for row in rows.only("user", "visitor", "name").order_by("pk") if row.pk not in known]
         Found.objects.bulk_create(
             [Found(search=row, arrival=arrival) for row in new], ignore_conflicts=True, batch_size=1000
         )
-        names: dict[int, list[str]] = defaultdict(list)
-        for row in new:
-            names[row.user_id].append(row.name)
-        told = _tell(arrival, thing, names)
+        told = _tell(arrival, thing, new)
     Arrival.objects.filter(pk=arrival.pk, entry_id=arrival.entry_id).update(compared_at=timezone.now())
     return told
 
 
-def _tell(arrival: Arrival, thing: Any, names: Mapping[int, list[str]]) -> int:
+def _tell(arrival: Arrival, thing: Any, searches: Sequence[SavedSearch]) -> int:
     entry = Entry.objects.get(pk=arrival.entry_id)
-    own = {user: {"searches": every, "search": every[0]} for user, every in names.items()}
+    people = _names([(row.user_id, row.name) for row in searches])
+    visitors = _names([(row.visitor_id, row.name) for row in searches])
     said = {lang[:2]: title for lang, title, _body in arrival.said}
     title = {one: said.get(one, "") for one in ("en", "zh")} if said else bilingual(thing, "title")
+    told = {"kind": arrival.kind, "thing_title": title}
     return tell_each(
-        own, entry, "matching/mail/brought", thing=thing, why=SEARCH, kind=arrival.kind, thing_title=title
+        people, entry, "matching/mail/brought", thing=thing, why=SEARCH, visitors=visitors, **told
     )
+
+
+def _names(rows: Iterable[tuple[int | None, str]]) -> dict[int, dict[str, Any]]:
+    """By reader, what their searches are called."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for reader, name in rows:
+        if reader is not None:
+            found[reader].append(name)
+    return {reader: {"searches": names, "search": names[0]} for reader, names in found.items()}

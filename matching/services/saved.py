@@ -19,6 +19,7 @@ from matching.engine.watching import ONE_SCRIPT, STORED, TWO_SCRIPTS, Watch, pac
 from matching.models import EngineVersion, Kind, SavedSearch
 from matching.services import arriving, glossaries, retrievers, shelf, versions
 from matching.services.searching import LETTER, LONGEST, MODELS, asked, language_of
+from notifications.models import Visitor
 from topics.filters import carrying
 from topics.models import Topic
 
@@ -65,15 +66,43 @@ def save_search(user: User, wanted: Wanted, *, name: str = "") -> SavedSearch:
 
     :raises ValidationError: it says nothing, or the person has as many as anyone may.
     """
-    words = spoken(wanted.words)
+    words = said(wanted)
     User.objects.select_for_update(no_key=True).get(pk=user.pk)  # two clicks at once are counted one by one
     if SavedSearch.objects.filter(user=user).count() >= MOST:
         raise ValidationError(_("You have %(most)s saved searches. Delete one first.") % {"most": MOST})
     search = SavedSearch(user=user, name=called(name, words), words=words, kinds=list(wanted.kinds))
-    told(search, read([words])[0])
+    return _kept(search, wanted)
+
+
+def save_for_visitor(visitor: Visitor, wanted: Wanted, *, name: str) -> SavedSearch:
+    """The same without an account; who asks again for the same has it once.
+
+    :raises ValidationError: it says nothing, or the visitor has as many as anyone may.
+    """
+    words, kinds = said(wanted), list(wanted.kinds)
+    own = SavedSearch.objects.filter(visitor=visitor)
+    for one in own.filter(words=words, kinds=kinds):
+        if set(one.topics.all()) == set(wanted.topics):
+            return one
+    if own.count() >= MOST:
+        raise ValidationError(_("You have %(most)s saved searches. Delete one first.") % {"most": MOST})
+    return _kept(SavedSearch(visitor=visitor, name=called(name, words), words=words, kinds=kinds), wanted)
+
+
+def _kept(search: SavedSearch, wanted: Wanted) -> SavedSearch:
+    if search.words:
+        told(search, read([search.words])[0])
     search.save()
     search.topics.set(wanted.topics)
     return search
+
+
+def said(wanted: Wanted) -> str:
+    """Its words; none where it is all of some kinds.
+
+    :raises ValidationError: it says nothing.
+    """
+    return spoken(wanted.words) if wanted.words.strip() or not wanted.kinds else ""
 
 
 @transaction.atomic
@@ -82,8 +111,8 @@ def change_search(search: SavedSearch, wanted: Wanted, *, name: str = "") -> Non
 
     :raises ValidationError: it says nothing.
     """
-    words = spoken(wanted.words)
-    if words != search.words:
+    words = said(wanted)
+    if words and words != search.words:
         told(search, read([words])[0])
     search.words, search.name, search.kinds = words, called(name, words), list(wanted.kinds)
     search.save()
@@ -92,7 +121,7 @@ def change_search(search: SavedSearch, wanted: Wanted, *, name: str = "") -> Non
 
 def called(name: str, words: str) -> str:
     """A name on one line; without one, the first of the words."""
-    return (" ".join(name.replace("\0", " ").split()) or words)[:80]
+    return (" ".join(name.replace("\0", " ").split()) or words or str(_("All that is new")))[:80]
 
 
 def pause_search(search: SavedSearch) -> None:
@@ -160,7 +189,7 @@ def preview(wanted: Wanted, *, since: timedelta = SINCE) -> list[Brought]:
 
     :raises ValidationError: it says nothing.
     """
-    words = spoken(wanted.words)
+    words = said(wanted)
     after = timezone.now() - since
     found = [
         one
@@ -169,7 +198,7 @@ def preview(wanted: Wanted, *, since: timedelta = SINCE) -> list[Brought]:
         for one in _searched(words, side, _narrowed(model, after, wanted.topics))
     ]
     kinds = [kind for kind in (Kind.CALL, Kind.REPORT) if wanted.wants(kind)]
-    watch = Watch.of([asked(words, retrievers.held()).passages[0]])
+    watch = Watch.of([asked(words, retrievers.held()).passages[0]]) if words else None
     found += [Brought(*one) for one in arriving.brought(watch, kinds, wanted.topics, after)]
     return sorted(found, key=lambda one: (one.at, one.thing.pk), reverse=True)
 
@@ -186,7 +215,8 @@ def _narrowed(model: Any, after: datetime, topics: Iterable[Topic]) -> QuerySet:
 def _searched(words: str, side: str, rows: QuerySet) -> Iterator[Brought]:
     """By the search of the search box, among these rows and judged by the limits of saved searches."""
     pks = list(rows.values_list("pk", flat=True))
-    if not pks:
+    if not words or not pks:
+        yield from (Brought(side, thing, thing.came_at) for thing in rows)  # type: ignore[attr-defined]
         return
     held, keys = retrievers.held(), {f"{side[0]}{pk}" for pk in pks}
     hits = held.retriever.search(asked(words, held), side, len(pks), keys, crowded=False)  # type: ignore[arg-type]

@@ -1,22 +1,25 @@
 """A reader's saved searches, and what one would have brought before it is saved."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import ListView
 
 from matching import services
-from matching.models import Found, SavedSearch
+from matching.models import Found, Kind, SavedSearch
 from matching.search_forms import SavedSearchForm, as_typed
 from matching.services.arriving import things_of
+from notifications.by_mail import AddressForm, AskMixin
 
 SHOWN = 25  # of a preview
 
@@ -25,7 +28,7 @@ class SaveSearch(View):
     """Anyone may see what a search would have brought; `?words=…&kinds=wish&topics=…` begins with one."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        if not request.GET.get("words", "").strip():
+        if "words" not in request.GET:
             return self.show(SavedSearchForm(initial=begun(request)))
         form = SavedSearchForm(request.GET)
         return self.show(form, status=200 if form.is_valid() else 422)
@@ -64,7 +67,51 @@ def previewed(form: SavedSearchForm) -> dict[str, Any]:
     if not form.is_bound or not form.is_valid():
         return {}
     brought = services.preview(form.wanted)
-    return {"previewed": True, "count": len(brought), "brought": brought[:SHOWN], "days": 90}
+    query = urlencode([(name, value) for name in form.fields for value in form.data.getlist(name) if value])
+    return {"query": query, "previewed": True, "count": len(brought), "brought": brought[:SHOWN], "days": 90}
+
+
+class SearchByMail(AskMixin, View):
+    """The same without an account: what was typed, and an address that confirms it."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        form = self.searched(request.GET)
+        return self.show(AddressForm(), label(form))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = self.searched(request.POST)
+        wanted = form.wanted
+        name = form.cleaned_data["name"] or wanted.words or called_by_kinds(wanted, get_language() or "en")
+        said = {
+            "words": wanted.words,
+            "kinds": list(wanted.kinds),
+            "topics": [topic.pk for topic in wanted.topics],
+            "name": name,
+        }
+        return self.take(said, label(form))
+
+    def searched(self, data: Any) -> SavedSearchForm:
+        form = SavedSearchForm(data)
+        if not form.is_valid():
+            raise Http404
+        self.typed = [(name, value) for name in form.fields for value in data.getlist(name) if value]
+        return form
+
+    def hidden(self) -> list[tuple[str, str]]:
+        return self.typed
+
+
+def label(form: SavedSearchForm) -> dict[str, str]:
+    words = form.cleaned_data["name"] or form.wanted.words
+    if words:
+        return {"en": words, "zh": words}
+    return {suffix: called_by_kinds(form.wanted, lang) for suffix, lang in (("en", "en"), ("zh", "zh-hant"))}
+
+
+def called_by_kinds(wanted: services.Wanted, language: str) -> str:
+    with override(language):
+        parts = [*(str(Kind(kind).label) for kind in wanted.kinds), *(str(one.name) for one in wanted.topics)]
+        return ", ".join(parts)[:80]
 
 
 class Searches(LoginRequiredMixin, ListView):

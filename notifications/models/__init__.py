@@ -8,6 +8,7 @@ from notifications.models.notices import (
 )
 from notifications.models.preferences import Preference, Rhythm
 from notifications.models.reminders import Reminder
+from notifications.models.visitors import Visitor
 from notifications.models.webhooks import Webhook, WebhookAttempt, WebhookMessage
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Preference",
     "Reminder",
     "Rhythm",
+    "Visitor",
     "Webhook",
     "WebhookAttempt",
     "WebhookMessage",

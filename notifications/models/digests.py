@@ -7,6 +7,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from notifications.models.visitors import ONE_READER, Reading, Visitor
+
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 8
 
@@ -27,10 +29,11 @@ class DigestQuerySet(models.QuerySet["Digest"]):
         return bool(self.due().filter(pk=pk).update(claimed_at=timezone.now(), attempts=F("attempts") + 1))
 
 
-class Digest(models.Model):
+class Digest(Reading, models.Model):
     """One mail about many notices, which are fixed before it is sent: a repeat says the same."""
 
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="digests")
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="digests")
+    visitor = models.ForeignKey(Visitor, models.CASCADE, null=True, related_name="digests")
     due_at = models.DateTimeField()
     message_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
@@ -47,8 +50,12 @@ class Digest(models.Model):
     class Meta:
         verbose_name = _("digest")
         verbose_name_plural = _("digests")
-        constraints = [models.UniqueConstraint(fields=["recipient", "due_at"], name="digest_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["recipient", "due_at"], name="digest_once"),
+            models.UniqueConstraint(fields=["visitor", "due_at"], name="digest_of_visitor_once"),
+            models.CheckConstraint(condition=ONE_READER, name="digest_of_one_reader"),
+        ]
         indexes = [models.Index(fields=["not_before"], condition=Q(sent_at__isnull=True), name="digest_due")]
 
     def __str__(self) -> str:
-        return f"{self.recipient_id} {self.due_at:%Y-%m-%d %H:%M}"
+        return f"{self.recipient_id or self.visitor} {self.due_at:%Y-%m-%d %H:%M}"

@@ -30,6 +30,7 @@ class Fanout(models.Model):
     entry_id = models.BigIntegerField()  # of journal.Entry
     said = models.JSONField()  # what each person's row says
     is_urgent = models.BooleanField(default=False)
+    to_visitors = models.BooleanField(default=False)  # whose keys these are
     people = ArrayField(models.BigIntegerField())  # keys, as they were when it happened
     written = models.PositiveIntegerField(default=0)  # of these, from the first
     created_at = models.DateTimeField(default=timezone.now)

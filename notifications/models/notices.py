@@ -7,29 +7,34 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notifications.models.digests import LEASE, MAX_ATTEMPTS, Digest
+from notifications.models.visitors import ONE_READER, Reading, Visitor
 from topics.models import Topic
 
 
 class FollowQuerySet(models.QuerySet["Follow"]):
     def of(self, *things: models.Model) -> "FollowQuerySet":
-        """Who follows any of these things (wishes, solutions, trials, organisations) or topics."""
+        """What people follow of these things (wishes, solutions, trials, organisations) or topics."""
+        return self.about(*things).filter(user__is_active=True).select_related("user", "topic")
+
+    def about(self, *things: models.Model) -> "FollowQuerySet":
+        """The same with what visitors follow."""
         wanted = Q(pk__in=[])
         for thing in things:
             if isinstance(thing, Topic):
                 wanted |= Q(topic=thing)
             else:
                 wanted |= Q(noun=thing._meta.label_lower, object_id=thing.pk)
-        return self.filter(wanted, user__is_active=True).select_related("user", "topic")
+        return self.filter(wanted)
 
 
 class Follow(models.Model):
-    """A person wants to hear of a thing, of a topic, or of what fits the words of a saved search."""
+    """A person or a visitor wants to hear of a thing or of a topic."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="follows")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="follows")
+    visitor = models.ForeignKey(Visitor, models.CASCADE, null=True, blank=True, related_name="follows")
     noun = models.CharField(max_length=64, blank=True)
     object_id = models.BigIntegerField(null=True, blank=True)
     topic = models.ForeignKey(Topic, models.CASCADE, null=True, blank=True, related_name="follows")
-    words = models.CharField(_("saved search"), max_length=200, blank=True)
     since = models.DateTimeField(default=timezone.now)
 
     objects = FollowQuerySet.as_manager()
@@ -47,19 +52,30 @@ class Follow(models.Model):
                 fields=["user", "topic"], condition=Q(topic__isnull=False), name="follow_topic_once"
             ),
             models.UniqueConstraint(
-                fields=["user", "words"], condition=~Q(words=""), name="follow_words_once"
+                fields=["visitor", "noun", "object_id"],
+                condition=Q(object_id__isnull=False),
+                name="visitor_follows_thing_once",
+            ),
+            models.UniqueConstraint(
+                fields=["visitor", "topic"],
+                condition=Q(topic__isnull=False),
+                name="visitor_follows_topic_once",
             ),
             models.CheckConstraint(
-                condition=(Q(object_id__isnull=False) & ~Q(noun="") & Q(topic__isnull=True) & Q(words=""))
-                | (Q(object_id__isnull=True) & Q(noun="") & Q(topic__isnull=False) & Q(words=""))
-                | (Q(object_id__isnull=True) & Q(noun="") & Q(topic__isnull=True) & ~Q(words="")),
+                condition=(Q(object_id__isnull=False) & ~Q(noun="") & Q(topic__isnull=True))
+                | (Q(object_id__isnull=True) & Q(noun="") & Q(topic__isnull=False)),
                 name="follow_one_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, visitor__isnull=True)
+                | Q(user__isnull=True, visitor__isnull=False),
+                name="follow_of_one_reader",
             ),
         ]
         indexes = [models.Index(fields=["noun", "object_id"], name="follow_about")]
 
     def __str__(self) -> str:
-        return f"{self.user} ← {self.topic or self.words or f'{self.noun} {self.object_id}'}"
+        return f"{self.user or self.visitor} ← {self.topic or f'{self.noun} {self.object_id}'}"
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -115,15 +131,18 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         return self.filter(read_at__isnull=True)
 
 
-class Notification(models.Model):
-    """One thing to tell one person by one channel; written in the transition's own transaction."""
+class Notification(Reading, models.Model):
+    """One thing to tell one reader by one channel; written in the transition's own transaction."""
 
     class Channel(models.TextChoices):
         INBOX = "inbox", _("Inbox")
         EMAIL = "email", _("E-mail")
 
     entry_id = models.BigIntegerField()  # of journal.Entry, which no foreign key touches
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="notifications"
+    )
+    visitor = models.ForeignKey(Visitor, models.CASCADE, null=True, related_name="notifications")
     channel = models.CharField(max_length=8, choices=Channel)
     template = models.CharField(max_length=80)
     context = models.JSONField(default=dict)
@@ -151,7 +170,9 @@ class Notification(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["entry_id", "recipient", "channel"], name="notification_told_once"
-            )
+            ),
+            models.UniqueConstraint(fields=["entry_id", "visitor"], name="notification_told_visitor_once"),
+            models.CheckConstraint(condition=ONE_READER, name="notification_of_one_reader"),
         ]
         indexes = [
             models.Index(
@@ -168,7 +189,7 @@ class Notification(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.template} → {self.recipient_id} ({self.channel})"
+        return f"{self.template} → {self.recipient_id or self.visitor} ({self.channel})"
 
 
 class Delivery(models.Model):

@@ -60,6 +60,9 @@ PAGES = [
     ("search:search", None, "", "?q=xqzzt"),
     ("search:save", None, "", "?words=lift+noise&kinds=wish"),
     ("search:save", None, "", ""),
+    ("search:by-mail", None, "", "?words=lift+noise&kinds=wish"),
+    ("notices:follow-by-mail", None, "", "?topic=robotics-drones"),
+    ("notices:sent", None, "", ""),
     ("search:saved", "vendor", "", ""),
     ("search:saved-search", "vendor", SAVED_SEARCH, ""),
     ("search:change", "vendor", SAVED_SEARCH, ""),
@@ -247,6 +250,9 @@ PAGES = [
 
 # What answers GET and is no page of the portal's own, and why.
 NO_PAGES = {
+    "notices:confirm": "behind a link of a mail; looked at by tests/notifications/test_visiting.py",
+    "notices:by-mail": "behind a link of a mail; looked at by tests/notifications/test_visiting.py",
+    "notices:leave": "behind a link of a mail; looked at by tests/notifications/test_visiting.py",
     "root": "leads to the reader's language",
     "healthz": "for machines",
     "readyz": "for machines",

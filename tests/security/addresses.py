@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from notifications.mails import visitor_token
 from tests.security.world import World
 from tests.test_house import named
 
@@ -92,6 +93,7 @@ def arguments(world: World, name: str, kind: str) -> dict:
         "search:pause": world.hidden["search"].pk,
         "search:resume": world.hidden["search"].pk,
         "search:delete": world.hidden["search"].pk,
+        "notices:stop": world.hidden["visitor"].follows.get().pk,
         "desk:change": world.hidden["view"].pk,
         "desk:remove": world.hidden["view"].pk,
         "people:answer-invitation": world.hidden["invitation"].pk,
@@ -113,6 +115,8 @@ def arguments(world: World, name: str, kind: str) -> dict:
         given["reference"] = world.hidden[name.replace(":queue-done", " action")].reference
     if name.startswith("notices:sample"):
         given |= {"name": "wishes.publish", "code": "en"}
+    if name in ("notices:by-mail", "notices:stop", "notices:leave"):
+        given["token"] = visitor_token(world.hidden["visitor"])
     if name == "api:topic-detail":
         given["slug"] = world.public["topic"].slug
     given["stands"] = world.hidden["pair"].first_id

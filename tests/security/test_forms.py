@@ -17,7 +17,8 @@ from tests.security.world import ask, body
 from wishes.models import Wish, WishDraft
 from wishes.steps import STEPS
 
-WITHOUT_TOKEN = {"notices:unsubscribe"}  # RFC 8058: a mail program has no cookie; its token is in the address
+# RFC 8058: a mail program has no cookie; its token is in the address
+WITHOUT_TOKEN = {"notices:unsubscribe", "notices:leave"}
 API = "api:"
 BY_BEARER = {"api:measurement-list", "api:measurement-chirpstack"}  # of devices, that no cookie signs in
 FIELD = re.compile(r'<(?:input|textarea|select)[^>]*\bname="([^"]+)"')

@@ -288,6 +288,8 @@ def _searches(world: World) -> None:
     world.hidden["search"] = make.SavedSearchFactory(
         user=world.people["member_a"], name=world.mark("search"), words=f"leaks {world.mark('words')}"
     )
+    world.hidden["visitor"] = make.VisitorFactory(email=f"{world.mark('visitor')}@example.org")
+    make.FollowFactory(user=None, visitor=world.hidden["visitor"], topic=world.public["topic"])
     make.FoundFactory(
         search=world.hidden["search"],
         arrival=make.ArrivalFactory(object_id=world.public["wish"].pk),
