@@ -13,10 +13,10 @@ from trials.models import Report
 from wishes.models import Wish
 
 
-def to_reader_language(request: HttpRequest) -> HttpResponse:
-    """`/` goes to the language that the person chose, or that the browser asks for."""
+def to_reader_language(request: HttpRequest, page: str = "") -> HttpResponse:
+    """`/` goes to the language that the person chose, or that the browser asks for; `page` is below it."""
     language = translation.get_language_from_request(request)
-    response = HttpResponseRedirect(f"/{language}/")
+    response = HttpResponseRedirect(f"/{language}/{page}")
     response["Vary"] = "Accept-Language, Cookie"
     return response
 

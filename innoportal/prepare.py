@@ -18,8 +18,6 @@ from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
 
-UNUSED = ["swagger-ui-dist"]  # the API's page is drawn by Redoc
-
 
 def main(sign_ins: Path | None) -> None:
     """Everything here may be done again at no harm."""
@@ -42,13 +40,13 @@ def main(sign_ins: Path | None) -> None:
 def collect_static() -> None:
     """Only what changed is worth the time: compressing everything takes longer than all the rest."""
     stamp = settings.STATIC_ROOT.with_suffix(".fingerprint")
-    found = [Path(storage.path(name)) for finder in get_finders() for name, storage in finder.list(UNUSED)]
+    found = [Path(storage.path(name)) for finder in get_finders() for name, storage in finder.list([])]
     facts = sorted((str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in found)
     fingerprint = hashlib.sha256(repr((facts, settings.STATIC_URL)).encode()).hexdigest()
     manifest = settings.STATIC_ROOT / "staticfiles.json"
     if manifest.exists() and stamp.exists() and stamp.read_text() == fingerprint:
         return
-    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED, clear=True)
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
     stamp.write_text(fingerprint)
 
 

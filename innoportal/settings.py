@@ -96,7 +96,6 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "pgtrigger",
     "rest_framework",
     "rules",

@@ -3,10 +3,11 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView
+from drf_spectacular.views import SpectacularAPIView
 
 from innoportal import case, health, home, mailbox, merging, workspace
 from innoportal.api import router
+from innoportal.api_page import ApiPage
 from innoportal.styleguide import styleguide
 
 admin.autodiscover()
@@ -21,7 +22,7 @@ urlpatterns = [
     path("mail/", include(mailbox)),
     path("api/v1/", include((router.urls, "api"))),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularRedocView.as_view(url_name="schema"), name="api-docs"),
+    path("api/docs/", home.to_reader_language, {"page": "api/docs/"}, name="api-docs-root"),
     path("robots.txt", home.robots, name="robots"),
     path(".well-known/security.txt", home.security_txt, name="security-txt"),
     path(".well-known/", include("trials.well_known")),
@@ -30,6 +31,7 @@ urlpatterns = [
         path("", home.Home.as_view(), name="home"),
         path("about/", home.Page.as_view(page="about"), name="about"),
         path("accessibility/", home.Page.as_view(page="accessibility"), name="accessibility"),
+        path("api/docs/", ApiPage.as_view(), name="api-docs"),
         path("keys/", home.Page.as_view(page="keys"), name="keys"),
         path("privacy/", home.Page.as_view(page="privacy"), name="privacy"),
         path("workspace/", workspace.Workspace.as_view(), name="workspace"),

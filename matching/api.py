@@ -1,5 +1,5 @@
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers, viewsets
 from rest_framework.response import Response
 
@@ -62,6 +62,11 @@ class FoundSerializer(serializers.Serializer):
     url = serializers.CharField()
 
 
+@extend_schema_serializer(many=False)
+class FindingsSerializer(serializers.Serializer):
+    results = FoundSerializer(many=True)
+
+
 class SearchViewSet(viewsets.ViewSet):
     """Public wishes and solutions that a text is about, best first, in any language."""
 
@@ -73,7 +78,7 @@ class SearchViewSet(viewsets.ViewSet):
             OpenApiParameter("q", OpenApiTypes.STR, description="What to look for; 500 characters are read."),
             OpenApiParameter("side", OpenApiTypes.STR, enum=["wish", "solution"]),
         ],
-        responses=FoundSerializer(many=True),
+        responses=FindingsSerializer,
     )
     def list(self, request):
         side = request.query_params.get("side", "")

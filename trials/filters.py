@@ -9,6 +9,7 @@ from innoportal.lib.filters import ListFilter
 from solutions.models import Solution
 from topics.filters import TopicFilter, carrying
 from topics.models import Topic
+from trials.finding import about
 from trials.models import Report, ReportQuerySet, Trial, TrialQuerySet
 from wishes.models import Wish
 
@@ -56,13 +57,29 @@ def parties_of_reports() -> QuerySet:
     return parties(Report.objects.public(), "trial__match")
 
 
+class _WordsField(forms.CharField):
+    is_above = True  # the list: components/list_search.html draws it, not the panel
+
+
+class _WordsFilter(django_filters.CharFilter):
+    field_class = _WordsField
+
+
 class _Common(ListFilter):
+    q = _WordsFilter(
+        label=_("Words"),
+        method="by_words",
+        help_text=_("What its wish or its solution is about, in any language."),
+    )
     topic = TopicFilter(method="by_topic")
 
     match = "match"
 
     def by_topic(self, queryset: QuerySet, name: str, value: Topic) -> QuerySet:
         return with_topic(queryset, value, self.match)
+
+    def by_words(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return about(queryset, value, self.match, user=self.request.user)
 
     def by_organisation(self, queryset: QuerySet, name: str, value: list[int]) -> QuerySet:
         return of_organisations(queryset, value, self.match)

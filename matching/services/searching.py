@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
@@ -41,20 +41,23 @@ class Result:
     fused: float
 
 
-def search(text: str, *, side: str | None = None, user, k: int = MOST) -> list[Result]:
+def search(
+    text: str, *, side: str | None = None, user, k: int = MOST, among: Mapping[str, set[int]] | None = None
+) -> list[Result]:
     """The public wishes and solutions that a text is about, best first; never anything but public ones.
 
-    `side` narrows to "wish" or "solution"; `user` may see no more than anyone, and no less.
+    `side` narrows to "wish" or "solution", `among` to these rows of each side; `user` may see no more than
+    anyone, and no less.
     """
     query = " ".join(text.replace("\0", " ").split())[:LONGEST].strip()
     if not LETTER.search(query):
         return []
     sides = (side,) if side else tuple(MODELS)
-    named = outright.bearing(query, sides, k)
+    named = [one for one in outright.bearing(query, sides, k) if among is None or one[1] in among[one[0]]]
     held = retrievers.held()
     text = outright.loosened(query)
     question = asked(text, held)
-    found = [one for name in sides for one in _found(held, question, name, k)]
+    found = [one for name in sides for one in _found(held, question, name, k, _keys(name, among))]
     found.sort(key=lambda one: (-one[0].fused, one[1], int(one[0].key[1:])))
     near = _nearest(found, k, alone=ALONE_SHORT if words_in(text) <= SHORT else ALONE)
     first = [Result(side, pk, 1.0, math.inf) for side, pk in named]
@@ -111,9 +114,15 @@ def language_of(text: str) -> str:
     return "zh-Hant" if simplified(han) != han else "zh-Hans"
 
 
-def _found(held: retrievers.Held, asked: Prepared, side: str, k: int) -> Iterator[tuple[Hit, str]]:
+def _keys(side: str, among: Mapping[str, set[int]] | None) -> set[str] | None:
+    return None if among is None else {f"{side[0]}{pk}" for pk in among.get(side, ())}
+
+
+def _found(
+    held: retrievers.Held, asked: Prepared, side: str, k: int, among: set[str] | None = None
+) -> Iterator[tuple[Hit, str]]:
     """With their side: a key alone does not tell it."""
-    hits = held.retriever.search(asked, side, k, crowded=False)  # type: ignore[arg-type]
+    hits = held.retriever.search(asked, side, k, among, crowded=False)  # type: ignore[arg-type]
     return ((hit, side) for hit in hits)
 
 

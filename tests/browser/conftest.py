@@ -66,6 +66,7 @@ class Reader:
         self.page = self.context.new_page()
         self.page.on("console", self.heard)
         self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+        self.page.on("request", self.asked)
         self.page.on("requestfailed", self.failed)
         self.page.on("response", self.answered)
 
@@ -73,6 +74,10 @@ class Reader:
         """Violations of the content security policy are errors of the console, too."""
         if message.type in ("error", "warning"):
             self.complaints.append(f"console: {message.text}")
+
+    def asked(self, request):
+        if not request.url.startswith((self.address, "data:", "blob:", "about:")):
+            self.complaints.append(f"another host: {request.url}")
 
     def failed(self, request):
         if request.failure != "net::ERR_ABORTED":  # left by the reader, or a file that is saved

@@ -51,6 +51,7 @@ PAGES = [
     ("accessibility", None, "", ""),
     ("privacy", None, "", ""),
     ("keys", None, "", ""),
+    ("api-docs", None, "", ""),
     *[
         ("workspace", who, "", "")
         for who in ("officer", "approver", "vendor", "office", "expert", "engineer", "verifier", "auditor")
@@ -231,6 +232,8 @@ PAGES = [
     ("mailbox:list", None, "", ""),
     ("mailbox:detail", None, "caught mail", ""),
     ("trials:list", None, "", ""),
+    ("trials:list", None, "", "?q=lift+monitor"),
+    ("trials:reports", None, "", "?q=xqzzt&verdict=met"),
     ("trials:workspace", "engineer", "", ""),
     ("trials:plan", "office", UNPLANNED, ""),
     ("trials:detail", None, TRIAL.format("closed", "%"), ""),
@@ -260,7 +263,7 @@ NO_PAGES = {
     "security-txt": "for machines",
     "report-keys": "for machines",
     "schema": "for machines",
-    "api-docs": "drawn by Redoc",
+    "api-docs-root": "leads to the reader's language",
     "set_language": "takes a POST",
     "styleguide": "only where DEBUG is on; tests/innoportal/test_ui_browser.py looks at it",
     "mailbox:html": "a mail as it came, shown in a frame",

@@ -5,6 +5,7 @@ import io
 import logging
 import socketserver
 import threading
+from urllib.parse import urlsplit
 
 import pypdf
 import pytest
@@ -333,11 +334,23 @@ def test_a_lookup_that_no_filter_offers_finds_out_nothing(world, noun, lookup):
 
 
 # --- the policy of every page -------------------------------------------------------------------------
-FRAMED = ("mailbox:html", "notices:sample-html", "api-docs")  # mails, in frames that may do nothing else
+FRAMED = ("mailbox:html", "notices:sample-html")  # mails, in frames that may do nothing else
+
+
+FETCHED = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src", "use": "href"}
+
+
+def fetched(found):
+    """What a browser asks for by itself when it draws these elements."""
+    return [
+        attributes[FETCHED[tag]]
+        for tag, attributes in found
+        if FETCHED.get(tag) in attributes and attributes.get("rel") not in ("alternate", "canonical")
+    ]
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if "GET" in methods(name)])
-def test_every_answer_carries_the_strict_policy_and_no_page_needs_more(world, name):
+def test_every_answer_carries_the_strict_policy_and_no_page_needs_more_nor_another_host(world, name):
     for kind in kinds(name):
         response = ask(world.clients["administrator"], "GET", address(world, name, kind))
         policy = response["Content-Security-Policy"]
@@ -348,9 +361,11 @@ def test_every_answer_carries_the_strict_policy_and_no_page_needs_more(world, na
         assert response["Referrer-Policy"] == "same-origin"
         assert response["X-Frame-Options"] in ("DENY", "SAMEORIGIN")
         if response.status_code == 200 and "html" in response["Content-Type"] and name not in FRAMED:
+            found = elements(body(response))
+            assert [one for one in fetched(found) if urlsplit(one).netloc not in ("", "testserver")] == []
             inline = [
                 (tag, attributes)
-                for tag, attributes in elements(body(response))
+                for tag, attributes in found
                 if tag == "style" or "style" in attributes or (tag == "script" and "src" not in attributes)
             ]
             assert [one for one in inline if one[1].get("type") != "application/json"] == []
