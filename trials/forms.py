@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -15,6 +16,9 @@ from trials.services import needs_unmet
 from trials.showing import metric_said
 
 MAX_REPORT = 40_000_000  # as trials.proof.files takes it
+
+
+ASSUMED = ("baseline", "expected", "spread", "likeness", "per_day")  # what the length of a trial hangs on
 
 
 class PlanForm(forms.ModelForm):
@@ -54,14 +58,35 @@ class ClaimForm(forms.ModelForm):
         model = Claim
         fields = [
             *("statement_en", "statement_zh", "metric", "unit", "direction", "target", "method"),
-            *("companion", "control", "figure"),
+            *("companion", "control", "figure", "sampling_en", "sampling_zh"),
+            *("instrument", "uncertainty", "calibrated_on", "certificate"),
+            *ASSUMED,
         ]
+        widgets = {"calibrated_on": DatePicker}
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         if self.has_changed() and not (found.get("statement_en") or found.get("statement_zh")):
             self.add_error("statement_en", _("Write the claim in English or Chinese."))
         return found
+
+    @property
+    def promise(self) -> list[forms.BoundField]:
+        """What everyone fills in."""
+        return [self[name] for name in self.Meta.fields[:7]]
+
+    @property
+    def design(self) -> dict[str, Any]:
+        return self._folded(self.Meta.fields[7:16])
+
+    @property
+    def length(self) -> dict[str, Any]:
+        return self._folded(self.Meta.fields[16:])
+
+    def _folded(self, names: list[str]) -> dict[str, Any]:
+        """Fields behind a summary, open when one of them is wrong."""
+        fields = [self[name] for name in names]
+        return {"fields": fields, "open": any(field.errors for field in fields)}
 
 
 class _Claims(forms.BaseFormSet):
@@ -83,10 +108,42 @@ ClaimFormSet = forms.formset_factory(
 
 def claim_initial(trial: Trial) -> list[dict[str, Any]]:
     return [
-        {name: getattr(claim, name) for name in ClaimForm.Meta.fields}
-        | {"target": f"{claim.target.normalize():f}"}
+        {name: _shown(getattr(claim, name)) for name in ClaimForm.Meta.fields}
         for claim in trial.claims.order_by("position", "pk")
     ]
+
+
+def _shown(value: Any) -> Any:
+    """A number without the zeros of its column."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
+def claim_rows(formset: Any) -> list[dict[str, Any]]:
+    """What the rows say so far, typed or kept, without what cannot be read."""
+    rows = []
+    for form in formset:
+        if form.is_bound:
+            form.is_valid()
+            wrong = form.errors.keys() & set(ASSUMED)
+            rows.append({} if wrong or form.cleaned_data.get("DELETE") else form.cleaned_data)
+        else:
+            kept = form.initial
+            rows.append({name: _read(form, name, kept[name]) for name in kept if name in form.fields})
+    return rows
+
+
+def _read(form: forms.Form, name: str, value: Any) -> Any:
+    try:
+        return form.fields[name].to_python(value)
+    except forms.ValidationError:
+        return None
+
+
+def claim_typed(data: Any) -> list[dict[str, Any]]:
+    """The rows as they were typed, right or wrong."""
+    total = min(int(data.get("claims-TOTAL_FORMS") or 0), ClaimFormSet.absolute_max)
+    return [{name: data.get(f"claims-{number}-{name}", "") for name in ClaimForm.Meta.fields}
+            for number in range(total)]  # fmt: skip
 
 
 def claim_values(formset: Any) -> list[dict[str, Any]]:
@@ -97,6 +154,13 @@ def claim_values(formset: Any) -> list[dict[str, Any]]:
         for row in rows
         if row.get("metric") and not row.get("DELETE")
     ]
+
+
+class LengthForm(forms.Form):
+    """The days of a plan that is being typed."""
+
+    starts_on = forms.DateField(required=False)
+    ends_on = forms.DateField(required=False)
 
 
 class ReasonForm(forms.Form):

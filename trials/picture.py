@@ -9,7 +9,8 @@ from django.db.models import Avg
 from django.db.models.functions import TruncDay
 from django.utils.translation import gettext as _
 
-from trials.analysis import SHARES
+from trials.analysis import ENOUGH, SHARES
+from trials.analysis.dependence import mean_of, reach
 from trials.models import Claim, Measurement, Trial
 from trials.services.snapshot import thinned
 from trials.showing import metric_said
@@ -17,13 +18,16 @@ from trials.showing import metric_said
 MOST = 3000  # readings drawn one by one; beyond, the mean of each day is drawn
 DRAWN = 120  # points of one line, so that its table stays readable
 
+# While it goes on, the mean so far is drawn with its interval; afterwards each claim has its finding.
+LIVE = (Trial.Status.LOCKED, Trial.Status.RUNNING, Trial.Status.PAUSED, Trial.Status.MEASURED)
+
 Series = dict[tuple[str, str], list[tuple[datetime, float]]]
 
 
 def charts(trial: Trial, claims: Sequence[Claim]) -> list[dict[str, Any]]:
     """One chart for each claim: {"claim", "caption", "unit", "series", "target"}; two queries at most."""
     found = _series(trial)
-    return [_chart(claim, found) for claim in claims]
+    return [_chart(claim, found, is_live=trial.status in LIVE) for claim in claims]
 
 
 def _series(trial: Trial) -> Series:
@@ -38,7 +42,7 @@ def _series(trial: Trial) -> Series:
     return found
 
 
-def _chart(claim: Claim, found: Series) -> dict[str, Any]:
+def _chart(claim: Claim, found: Series, *, is_live: bool) -> dict[str, Any]:
     baseline, trial = found[claim.metric, "baseline"], found[claim.metric, "trial"]
     names = ((Measurement.Phase.BASELINE, baseline), (Measurement.Phase.TRIAL, trial))
     return {
@@ -46,13 +50,27 @@ def _chart(claim: Claim, found: Series) -> dict[str, Any]:
         "caption": _("Readings: %(metric)s") % {"metric": metric_said(claim.metric)},
         "unit": claim.unit,
         "series": [
-            {"name": phase.label, "kind": phase.value, "points": thinned(points, DRAWN)}
+            {
+                "name": phase.label,
+                "kind": phase.value,
+                "points": thinned(points, DRAWN),
+                "level": level(points) if is_live and claim.method not in SHARES else None,
+            }
             for phase, points in names
             if points
         ],
         "target": target_level(claim, baseline),
         "count": len(baseline) + len(trial),
     }
+
+
+def level(points: Sequence[tuple[datetime, float]]) -> tuple[float, float, float] | None:
+    """The mean of a phase between the ends of its 95 % interval; None while there is too little of it."""
+    if len(points) < ENOUGH:
+        return None
+    mean = mean_of([value for _at, value in points])
+    half = reach([(1.0, mean)])
+    return mean.value - half, mean.value, mean.value + half
 
 
 def target_level(claim: Claim, baseline: Sequence[tuple[datetime, float]]) -> float | None:

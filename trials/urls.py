@@ -7,6 +7,7 @@ app_name = "trials"
 urlpatterns = [
     path("trials/", trials.TrialList.as_view(), name="list"),
     path("trials/workspace/", workspace.WorkspacePiece.as_view(), name="workspace"),
+    path("trials/how-long/", trials.Lengths.as_view(), name="lengths"),
     path("trials/plan/<str:slug>/", trials.PlanTrial.as_view(), name="plan"),
     path("trials/<str:slug>/", trials.TrialDetail.as_view(), name="detail"),
     path("trials/<str:slug>/edit/", trials.EditPlan.as_view(), name="edit"),

@@ -54,10 +54,10 @@ def noise(random: Random, count: int, alike: float, spread: float) -> np.ndarray
     return found
 
 
-def days_before_after(count: int, alike: float, weekly: float = 0.0) -> Trial:
+def days_before_after(count: int, alike: float, weekly: float = 0.0, spread: float = 10.0) -> Trial:
     def trial(random: Random, effect: float) -> Estimate:
         week = weekly * np.where((np.arange(2 * count) + random.integers(7)) % 7 < 5, 0.5, -1.25)
-        all_days = noise(random, 2 * count, alike, 10.0) + week
+        all_days = noise(random, 2 * count, alike, spread) + week
         before, after = 100 + all_days[:count], 100 - effect + all_days[count:]
         return before_after.change(mean_of(before), mean_of(after), -1.0)
 

@@ -1,6 +1,7 @@
 """How a trial goes in the story, from the approval to the published report."""
 
 import json
+import math
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -14,6 +15,11 @@ from innoportal.demonstration.clock import Story
 from trials import services as trials
 from trials.models import Report, Trial
 
+PROMISE = ("metric", "unit", "direction", "target", "method", "statement_en", "statement_zh")
+DESIGN = (
+    *("companion", "control", "figure", "sampling_en", "sampling_zh", "instrument", "certificate"),
+    *("uncertainty", "expected", "spread", "likeness", "per_day"),
+)
 APPROVALS = [
     ("expert", "It answers the need as it is written, and the site can give what the trial needs."),
     ("expert2", "The evidence fits the readiness asked, and the plan can measure what was promised."),
@@ -94,7 +100,6 @@ class TrialChapter:
             values["budget_planned"] = Decimal(row["budget_planned"])
         first = row.get("started", 20)
         last = row.get("finished", row.get("stopped", max(first + 120, 40)))
-        fields = ["metric", "unit", "direction", "target", "method", "statement_en", "statement_zh"]
         trials.plan(
             match(self.told, row["pair"]),
             by=self.engineer,
@@ -102,9 +107,16 @@ class TrialChapter:
             venue=self.told.venues[row["venue"]],
             starts_on=story.today + timedelta(days=first),
             ends_on=story.today + timedelta(days=last),
-            claims=[{name: claim[name] for name in fields} for claim in row["claims"]],
+            claims=[self.claim(claim) for claim in row["claims"]],
             **values,
         )
+
+    def claim(self, claim: Row) -> Row:
+        said = {name: claim[name] for name in (*PROMISE, *DESIGN) if name in claim}
+        found = {name: str(value) if isinstance(value, float) else value for name, value in said.items()}
+        if "calibrated" in claim:
+            found["calibrated_on"] = (self.told.story.today + timedelta(days=claim["calibrated"])).isoformat()
+        return found | {"baseline": claim.get("known")}
 
     def start(self) -> None:
         trial = self.trial
@@ -176,18 +188,22 @@ def readings(row: Row, story: Story) -> bytes:
     for number, claim in enumerate(row["claims"]):
         if "share" in claim:
             lines += _cases(claim, started, last)
+        elif "up" in claim:
+            lines += _uptime(claim, started, last)
         elif "trial" in claim:
             lines += _days(claim, started, last, seed=sum(map(ord, claim["metric"])) + number)
     return ("\n".join(lines) + "\n").encode()
 
 
 def _cases(claim: Row, started: datetime, last: datetime) -> list[str]:
+    """Successes and failures as 1 and 0, content and other answers as 5 and 3."""
     successes, cases = round(claim["share"] * claim["cases"]), claim["cases"]
+    yes, no = (5, 3) if claim["method"] == "acceptance" else (1, 0)
     order = np.random.default_rng(cases).permutation(cases)
     gap = (last - started) / (cases + 1)
     return [
         f"{claim['metric']},{(started + gap * (n + 1)).replace(second=0, microsecond=0).isoformat()},trial,"
-        f"{int(place < successes)},log"
+        f"{yes if place < successes else no},log"
         for n, place in enumerate(order)
     ]
 
@@ -196,10 +212,21 @@ def _days(claim: Row, started: datetime, last: datetime, *, seed: int) -> list[s
     noise = np.random.default_rng(seed)
     before, after = claim["days"]
     after = min(after, (last - started).days)
-    lines, drift = [], 0.0
+    lines, drift, outdoor = [], 0.0, claim.get("companion")
     for day in range(-before, after + 1):
         drift = 0.4 * drift + noise.normal(0, claim["sd"])
         phase, mean = ("baseline", claim["baseline"]) if day < 0 else ("trial", claim["trial"])
         at = (started + timedelta(days=day)).isoformat()
+        if outdoor:
+            temperature = 25 + 4 * math.sin(day / 4) + noise.normal(0, 0.8) + (day > 0)
+            lines.append(f"{outdoor},{at},{phase},{temperature:.1f},station")
+            mean *= 0.72 + 0.04 * max(0.0, temperature - 18)
         lines.append(f"{claim['metric']},{at},{phase},{max(mean + drift, 0):.3f},meter-1")
     return lines
+
+
+def _uptime(claim: Row, started: datetime, last: datetime) -> list[str]:
+    """The share of each day that it worked: all of it, but for the days of outages."""
+    days = range((last - started).days + 1)
+    found = [(started + timedelta(days=day), claim["up"].get(str(day), 1)) for day in days]
+    return [f"{claim['metric']},{at.isoformat()},trial,{share},log" for at, share in found]

@@ -115,6 +115,8 @@ class Line:
     path: str
     dots: list[tuple[str, str]]
     points: list[tuple[Any, float]]
+    level: tuple[float, float, float] | None = None  # low, middle and high of what the line varies about
+    box: tuple[str, str, str, str] | None = None  # x, y, width and height from low to high
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,7 @@ def line_chart(
         raise ValueError("A line chart needs at least one point")
     xs = sorted({x for one in series for x, _y in one["points"]}, key=position)
     ys = [float(y) for _x, y in points] + ([target] if target is not None else [])
+    ys += [end for one in series for end in one.get("level") or ()]
     ticks = nice_ticks(min(ys), max(ys))
     x_low, x_span = position(xs[0]), (position(xs[-1]) - position(xs[0])) or 1.0
     frame = Frame(64.0, width - 16.0, 16.0, height - 36.0, x_low, x_span, ticks[0], ticks[-1])
@@ -199,7 +202,7 @@ def line_chart(
         right=px(frame.right),
         top=px(frame.top),
         bottom=px(frame.bottom),
-        lines=[_line(one, frame.across, frame.up) for one in series],
+        lines=[_line(one, frame.across, frame.up, _box(one, frame)) for one in series],
         x_ticks=[Tick(x, px(frame.across(x))) for x in apart(xs, frame.across)],
         is_of_days=not isinstance(xs[0], float | int) and x_span > SHORT,
         y_ticks=[Tick(y, px(frame.up(y))) for y in ticks],
@@ -219,7 +222,16 @@ def apart(values: Sequence[Any], across: Any) -> list[Any]:
     return [*kept, last] if len(values) > 1 else kept
 
 
-def _line(one: Mapping[str, Any], across: Any, up: Any) -> Line:
+def _box(one: Mapping[str, Any], frame: Frame) -> tuple[str, str, str, str] | None:
+    """The level of a line as a band over its own stretch of the x axis."""
+    if not one.get("level") or not one["points"]:
+        return None
+    low, _middle, high = one["level"]
+    x, width = frame.band(one["points"][0][0], one["points"][-1][0])
+    return x, px(frame.up(high)), width, px(frame.up(low) - frame.up(high))
+
+
+def _line(one: Mapping[str, Any], across: Any, up: Any, box: tuple[str, str, str, str] | None = None) -> Line:
     path, pen_down, dots = [], False, []
     for x, y in one["points"]:
         if y is None:
@@ -235,4 +247,6 @@ def _line(one: Mapping[str, Any], across: Any, up: Any) -> Line:
         path="".join(path),
         dots=dots if len(dots) <= 60 else [],
         points=[(x, y) for x, y in one["points"] if y is not None],
+        level=one.get("level"),
+        box=box,
     )

@@ -60,3 +60,28 @@ def test_what_people_wrote_is_escaped_in_the_drawing():
     html = drawn(OURS, chart())
     assert not re.search(r"<[iu]>|<b>", html)
     assert html.count("Trial &lt;b&gt;&amp;") == 3  # legend, label of the table, its caption
+
+
+def test_the_level_of_a_line_is_a_band_over_its_own_days_and_is_told_in_figures():
+    given = chart()
+    given["series"][1]["level"] = (970.0, 975.0, 980.0)
+    html = drawn(OURS, given)
+    (x, y, width, height) = re.search(
+        r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"', html
+    ).groups()
+    begins, ends = float(x), float(x) + float(width)
+    assert begins > 64 + 300  # the second half
+    assert ends == pytest.approx(744, abs=0.2)
+    assert float(y) > 16
+    assert float(height) > 0
+    assert "mean 975 kWh/m² &lt;u&gt;, 95 % interval 970 to 980" in html
+    assert html.count("<rect") == 1
+
+
+def test_a_level_beyond_the_readings_is_within_the_frame():
+    given = chart()
+    given["series"][0]["level"] = (500.0, 975.0, 1500.0)
+    y, height = re.search(
+        r'<rect x="[\d.]+" y="([\d.]+)" width="[\d.]+" height="([\d.]+)"', drawn(OURS, given)
+    ).groups()
+    assert 16 <= float(y) < float(y) + float(height) <= 284

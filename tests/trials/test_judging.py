@@ -102,3 +102,37 @@ def test_recomputing_names_what_is_not_as_it_was_kept():
 def test_a_trial_that_is_not_there_is_said_to_be_so():
     with pytest.raises(CommandError, match="no trial T-1999-0001"):
         recomputed("T-1999-0001")
+
+
+def test_a_running_trial_draws_the_mean_so_far_with_its_interval_and_a_closed_one_its_findings(client):
+    trial = stories.running()
+    stories.measure(trial)
+    url = trial.get_absolute_url()
+    assert client.get(url).content.decode().count("(the band)") == 2  # baseline, trial
+    assert "Baseline: mean 100" in client.get(url).content.decode()
+    services.finish(trial, by=trial.engineer)
+    services.draft_report(trial, by=trial.engineer)
+    assert "(the band)" not in client.get(url).content.decode()
+
+
+def test_the_page_says_what_came_out_in_plain_words(client):
+    trial = stories.measured(claims=[CHILLER], readings=chiller())
+    page = client.get(trial.get_absolute_url()).content.decode()
+    assert "beside what the weather of those days made to be expected" in page
+    assert "The whole 95 % interval satisfies the target." in page
+    assert "CV(RMSE)" in page
+    zh = client.get(trial.get_absolute_url().replace("/en/", "/zh-hant/")).content.decode()
+    assert "與按當日天氣推算的預期用量比較，下降" in zh
+
+
+def test_the_report_signs_the_plain_sentence_the_effect_size_and_the_design(client):
+    design = {"sampling_en": "Main meter, hourly.", "instrument": "Meter 7", "certificate": "C-1"}
+    report = stories.published(claims=[CHILLER | design], readings=chiller())
+    payload = report.envelope["payload"]
+    (claim,) = payload["claims"]
+    assert claim["reason"]["en"].startswith("It fell by ")
+    assert "Effect size: " in claim["reason"]["en"]
+    assert "Robust alternative: " in claim["reason"]["en"]
+    assert "Model of the baseline: 3PC" in claim["reason"]["en"]
+    assert "IPMVP option C" in claim["method"]["en"]
+    assert "energy: Main meter, hourly.; Meter 7, C-1" in payload["plan"]["method"]["en"]

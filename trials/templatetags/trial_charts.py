@@ -28,7 +28,7 @@ DRAWING = """<ul class="ip-legend">{legend}</ul>
 <div class="ip-scroll" tabindex="0" role="region" aria-labelledby="lines-{id}">
 <svg class="ip-lines" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" \
 aria-labelledby="lines-{id}" focusable="false">{marks}</svg></div>
-<details class="govuk-details ip-chart__numbers"><summary class="govuk-details__summary">\
+{levels}<details class="govuk-details ip-chart__numbers"><summary class="govuk-details__summary">\
 <span class="govuk-details__summary-text">{as_table}</span></summary>
 <div class="govuk-details__text">{tables}</div>
 </details>"""
@@ -36,6 +36,8 @@ KEY = """<li><svg class="ip-legend__key" viewBox="0 0 28 10" width="28" height="
 focusable="false"><path class="ip-line ip-line--{}" d="M0 5L28 5"/></svg>{}</li>"""
 GRID = """<path class="ip-lines__grid" d="M{left} {at}L{right} {at}"/>\
 <text class="ip-lines__tick" x="{left}" y="{at}" dx="-8" dy="4" text-anchor="end">{value}</text>"""
+BAND = '<rect x="{}" y="{}" width="{}" height="{}" fill="#0b6b61" fill-opacity="0.16"/>'
+LEVELS = '<p class="govuk-body ip-small">{}</p>'
 TABLE = """<div class="ip-scroll" tabindex="0" role="region" aria-label="{name}"><table class="govuk-table">\
 <caption class="govuk-table__caption govuk-table__caption--s">{name}{unit}</caption>\
 <thead class="govuk-table__head"><tr class="govuk-table__row">\
@@ -75,9 +77,25 @@ def _drawing(chart: LineChart, number: int, unit: str) -> SafeString:
         width=chart.width,
         height=chart.height,
         marks=_marks(chart),
+        levels=_levels(chart, unit),
         as_table=_("The same numbers as a table"),
         tables=mark_safe("".join(_table(line.name, unit, line.points) for line in chart.lines)),  # noqa: S308
     )
+
+
+def _levels(chart: LineChart, unit: str) -> SafeString:
+    """What the bands show, in figures; nothing where there is none."""
+    said = [
+        _("%(name)s: mean %(mean)s %(unit)s, 95 %% interval %(low)s to %(high)s (the band).")
+        % {
+            "name": line.name,
+            "unit": unit,
+            **{name: figure(value) for name, value in zip(("low", "mean", "high"), line.level, strict=True)},
+        }
+        for line in chart.lines
+        if line.level
+    ]
+    return format_html(LEVELS, " ".join(said)) if said else mark_safe("")
 
 
 def _marks(chart: LineChart) -> SafeString:
@@ -86,6 +104,7 @@ def _marks(chart: LineChart) -> SafeString:
         for tick in chart.y_ticks
     ]
     parts += _labels(chart)
+    parts += [format_html(BAND, *line.box) for line in chart.lines if line.box]
     if chart.target:
         level = '<path class="ip-line ip-line--target" d="M{left} {at}L{right} {at}"/>'
         parts.append(format_html(level, left=chart.left, right=chart.right, at=chart.target))

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -19,12 +20,17 @@ from trials import services
 from trials.filters import TrialFilter
 from trials.forms import (
     ClaimFormSet,
+    LengthForm,
     PlanForm,
     claim_initial,
+    claim_rows,
+    claim_typed,
     claim_values,
 )
+from trials.lengths import lengths
 from trials.models import Trial
 from trials.page import trial_context
+from trials.starting_points import STARTS, begun
 
 
 class TrialList(OpensWithViewMixin, KeysFirstMixin, PartialMixin, VisibleMixin, FilterView):
@@ -63,6 +69,8 @@ class _WritePlan(View):
         return self.show(self.form(), self.claims())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if (start := request.POST.get("start", "")) in STARTS:
+            return self.begin(request.POST, start)
         form, claims = self.form(request.POST), self.claims(request.POST)
         if not (form.is_valid() & claims.is_valid()):
             return self.show(form, claims, status=422)
@@ -78,6 +86,14 @@ class _WritePlan(View):
             messages.warning(request, _("The venue does not give: %s. Bring it along.") % ", ".join(unmet))
         messages.success(request, _("The plan is saved."))
         return redirect(trial)
+
+    def begin(self, data: Any, start: str) -> HttpResponse:
+        """Nothing is saved: what was typed comes back with one claim more, begun from a template."""
+        typed = {name: data.get(name, "") for name in PlanForm.Meta.fields}
+        rows = begun(typed, claim_typed(data), start)
+        instance = Trial.objects.get(pk=self.trial.pk) if self.trial else None
+        form = PlanForm(instance=instance, initial=typed, match=self.match)
+        return self.show(form, ClaimFormSet(initial=rows, prefix="claims"))
 
     def form(self, data: Any = None) -> PlanForm:
         instance = Trial.objects.get(pk=self.trial.pk) if self.trial else None
@@ -97,8 +113,35 @@ class _WritePlan(View):
             "trial": self.trial,
             "match": self.match,
             "unmet": form.unmet(),
+            "starts": [(key, start["label"]) for key, start in STARTS.items()],
+            "lengths": lengths(claim_rows(claims), *_dates(form)),
         }
         return render(self.request, self.template_name, context, status=status)
+
+
+def _dates(form: Any) -> list[Any]:
+    """First and last day as typed, or as they were."""
+    found = []
+    for name in ("starts_on", "ends_on"):
+        try:
+            found.append(form.fields[name].to_python(form[name].value()))
+        except ValidationError:
+            found.append(None)
+    return found
+
+
+class Lengths(LoginRequiredMixin, View):
+    """How long the claims of a plan need, while they are typed; nothing is kept."""
+
+    http_method_names = ("post", "options")
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = LengthForm(request.POST)
+        form.is_valid()
+        days = (form.cleaned_data.get(name) for name in ("starts_on", "ends_on"))
+        claims = ClaimFormSet(request.POST, prefix="claims")
+        rows = claim_rows(claims) if claims.management_form.is_valid() else []
+        return render(request, "trials/lengths.html", {"lengths": lengths(rows, *days)})
 
 
 class PlanTrial(ObjectPermissionMixin, VisibleMixin, _WritePlan):
