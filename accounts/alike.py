@@ -29,6 +29,28 @@ def sweep() -> int:
 
 
 @transaction.atomic
+def suspect(one: Organisation, other: Organisation, *, by: User) -> SuspectedPair:
+    """Put two that nothing has found on the list, to be judged like any pair.
+
+    :raises ValidationError: they are one entry, one of them leads elsewhere, or the pair was judged already.
+    """
+    if one.pk == other.pk:
+        raise ValidationError(_("These are one and the same entry."))
+    if one.merged_into_id or other.merged_into_id:
+        raise ValidationError(_("One of the two has been merged into another organisation already."))
+    first, second = sorted((one, other), key=lambda each: each.pk)
+    pair, is_new = SuspectedPair.objects.get_or_create(
+        first=first, second=second, defaults={"reasons": [SuspectedPair.Why.OFFICE]}
+    )
+    if pair.decision:
+        raise ValidationError(_("This pair was decided already; see those that were decided."))
+    if is_new:
+        details = {"pair": pair.pk, "other": second.slug}
+        changed.send(Organisation, organisation=first, verb="suspect", by=by, reason="", details=details)
+    return pair
+
+
+@transaction.atomic
 def keep_apart(pair: SuspectedPair, *, by: User, reason: str) -> None:
     """They are two organisations; nobody is asked again.
 

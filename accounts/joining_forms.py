@@ -61,6 +61,30 @@ class AskToJoinForm(forms.ModelForm):
         widgets = {"words": forms.Textarea(attrs={"rows": 3})}
 
 
+class PairForm(forms.Form):
+    """Two organisations by the last part of the addresses of their pages."""
+
+    one = forms.SlugField(label=_("One organisation"), max_length=80)
+    other = forms.SlugField(label=_("The other"), max_length=80)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.help_text = _("The last part of the address of its page, such as harbour-university.")
+
+    def _found(self, name: str) -> Organisation:
+        found = Organisation.objects.filter(slug=self.cleaned_data[name]).first()
+        if found is None:
+            raise forms.ValidationError(_("No organisation has this address."))
+        return found
+
+    def clean_one(self) -> Organisation:
+        return self._found("one")
+
+    def clean_other(self) -> Organisation:
+        return self._found("other")
+
+
 class AnswerJoinForm(forms.Form):
     answer = forms.ChoiceField(
         label=_("Your answer"),

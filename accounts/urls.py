@@ -15,6 +15,7 @@ urlpatterns = [
     path("join-requests/<int:pk>/", joining.AnswerJoin.as_view(), name="answer-join"),
     path("join-requests/<int:pk>/withdraw/", joining.WithdrawJoin.as_view(), name="withdraw-join"),
     path("alike/", alike.Pairs.as_view(), name="suspected-pairs"),
+    path("alike/pair/", alike.PairByHand.as_view(), name="pair-by-hand"),
     path("alike/<int:pk>/", alike.Pair.as_view(), name="suspected-pair"),
     path(ORGANISATION, people.OrganisationDetail.as_view(), name="organisation"),
     path(f"{ORGANISATION}verification/", verification.Ask.as_view(), name="verification"),

@@ -20,6 +20,12 @@ def wrote_the_thing(user: User, document: Document | None = None) -> bool:
     return document is not None and user.is_authenticated and _is_among(document, "authored_by", user)
 
 
+@rules.predicate
+def runs_the_thing(user: User, document: Document | None = None) -> bool:
+    """By the noun's own `run_by`, where it has one: who runs a trial belongs to no side of it."""
+    return document is not None and user.is_authenticated and _is_among(document, "run_by", user)
+
+
 def _is_among(document: Document, question: str, user: User) -> bool:
     try:
         manager = apps.get_model(document.noun)._default_manager
@@ -37,9 +43,11 @@ def is_open(user: User, document: Document | None = None) -> bool:
 # Whether a file may leave at all (its scan) is no question of who: the view asks `clean()` first.
 judges = is_office | is_expert | is_auditor | is_administrator
 
-rules.add_perm("documents.view_document", (is_open | is_member | judges | wrote_the_thing) & sees_the_thing)
+reads = is_member | judges | wrote_the_thing | runs_the_thing
+
+rules.add_perm("documents.view_document", (is_open | reads) & sees_the_thing)
 # Of a file that is open to all, the public has the copy without metadata; these have what was uploaded.
-rules.add_perm("documents.open_original_document", (is_member | judges | wrote_the_thing) & sees_the_thing)
+rules.add_perm("documents.open_original_document", reads & sees_the_thing)
 rules.add_perm("documents.discard_document", (is_member & sees_the_thing) | is_office | is_administrator)
 rules.add_perm("documents.rescan_document", is_office | is_administrator)
 rules.add_perm("documents.view_quarantine", is_office | is_auditor | is_administrator)

@@ -117,10 +117,16 @@ class Attach(SluggedMixin, ObjectPermissionMixin, FormView):
     template_name = "documents/attach.html"
     object: Any
 
+    def owner_of(self, thing: Any) -> Any:
+        """Whose people have the file when it is confidential."""
+        return thing.organisation
+
     def form_valid(self, form: DocumentForm) -> HttpResponse:
         thing = self.object
         try:
-            services.attach(thing, by=self.request.user, organisation=thing.organisation, **form.cleaned_data)
+            services.attach(
+                thing, by=self.request.user, organisation=self.owner_of(thing), **form.cleaned_data
+            )
         except ValidationError as error:
             form.add_error("upload", error)
             return self.form_invalid(form)

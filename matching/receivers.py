@@ -22,7 +22,7 @@ from wishes.models import Call, Wish
 
 # These say nothing new about the thing itself; anything else may.
 INDIFFERENT = frozenset(
-    {"advise"}
+    {"advise", "hide_version"}
     | {"match", "unmatch", "start_trial", "end_trial", "ask", "answer", "correct", "sponsor", "leave"}
     | {"join_call", "leave_call", "write_annex", "accept_annex"}
 )

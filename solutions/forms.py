@@ -148,6 +148,15 @@ class ReasonForm(forms.Form):
             self.order_fields(self.field_order)
 
 
+class HideForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why it is hidden"),
+        help_text=_("Everyone who looks for this version reads it. Do not repeat what should not be read."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
 class AnswerForm(forms.Form):
     wish_reference = forms.RegexField(
         WISH_NUMBER,

@@ -78,6 +78,7 @@ rules.add_perm("solutions.expire_solution", is_office)
 rules.add_perm("solutions.renew_solution", is_member)
 rules.add_perm("solutions.confirm_solution", is_member)
 rules.add_perm("solutions.withdraw_solution", is_member | is_office)
+rules.add_perm("solutions.hide_version_solution", is_member | is_office)
 rules.add_perm("solutions.answer_wish_solution", is_member)
 rules.add_perm("solutions.name_coauthors_solution", is_living & is_member)
 

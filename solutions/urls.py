@@ -38,6 +38,7 @@ urlpatterns = [
     path("<slug:slug>/co-authors/", coauthors.CoAuthors.as_view(), name="coauthors"),
     path("<slug:slug>/versions/", versions.Versions.as_view(), name="versions"),
     path("<slug:slug>/versions/<int:version>/", versions.VersionDetail.as_view(), name="version"),
+    path("<slug:slug>/versions/<int:version>/hide/", versions.HideVersion.as_view(), name="hide-version"),
     path(
         "<slug:slug>/versions/confidential/<int:version>/",
         versions.ConfidentialVersion.as_view(),

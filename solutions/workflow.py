@@ -38,6 +38,7 @@ TOLD = {
     "renew": _("Listing renewed"),
     "confirm": _("Still current, says the vendor"),
     "withdraw": _("Withdrawn"),
+    "hide_version": _("A version was hidden"),
     "answer_wish": _("Offered for a wish"),
     "change_pitch": _("Answer to a wish changed"),
     "withdraw_pitch": _("Answer to a wish withdrawn"),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from documents.models import Document
 from journal.models import Entry
 from notifications.models import Follow
 from trials.analysis import ENOUGH, FIRST
@@ -83,6 +84,10 @@ def trial_context(request: HttpRequest, trial: Trial, bound: Forms | None = None
         "may_measure": runs and trial.status in TAKING,
         "log_form": _if(runs and trial.status not in (*OVER, Trial.Status.PLANNING), bound, "log", LogForm),
         "spend_form": _if(runs and trial.status != Trial.Status.CLOSED, bound, "spend", SpendForm),
+        "documents": Document.objects.about(trial)
+        .readable_by(user, is_author=user.is_authenticated and trial.engineer_id == user.pk)
+        .order_by("pk"),
+        "may_attach": user.has_perm("trials.attach_trial", trial),
         "followed": followed(user, trial),
     }
 

@@ -52,6 +52,11 @@ def is_author(user, thing=None) -> bool:
 
 
 @rules.predicate
+def is_under_way(user, trial=None) -> bool:
+    return trial is not None and trial.status != Trial.Status.CLOSED
+
+
+@rules.predicate
 def is_draft(user, report=None) -> bool:
     return report is not None and report.status == Report.Status.DRAFT
 
@@ -105,6 +110,7 @@ rules.add_perm("trials.stop_trial", runs)
 rules.add_perm("trials.finish_trial", runs)
 rules.add_perm("trials.measure_trial", runs)
 rules.add_perm("trials.log_trial", runs)
+rules.add_perm("trials.attach_trial", (runs | is_of_department | is_of_vendor) & is_under_way)
 rules.add_perm("trials.spend_trial", runs)
 rules.add_perm("trials.report_trial", runs)
 

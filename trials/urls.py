@@ -1,7 +1,7 @@
 from django.urls import path
 
 from trials import feeds
-from trials.views import checking, pieces, reports, sensors, trials, uploads, verbs, workspace
+from trials.views import checking, files, pieces, reports, sensors, trials, uploads, verbs, workspace
 
 app_name = "trials"
 urlpatterns = [
@@ -28,6 +28,7 @@ urlpatterns = [
     path("trials/<str:slug>/stop/", verbs.StopTrial.as_view(), name="stop"),
     path("trials/<str:slug>/report/", verbs.DraftReport.as_view(), name="draft-report"),
     path("trials/<str:slug>/log/", verbs.LogOnTrial.as_view(), name="log"),
+    path("trials/<str:slug>/documents/", files.AttachToTrial.as_view(), name="attach"),
     path("trials/<str:slug>/spend/", verbs.SpendOnTrial.as_view(), name="spend"),
     path("reports/", reports.ReportList.as_view(), name="reports"),
     path("reports/feed/", feeds.PublishedReports(), name="feed"),

@@ -28,6 +28,7 @@ class SuspectedPair(models.Model):
         NAME = "name", _("Nearly the same name")
         NUMBER = "number", _("The same registration number")
         DOMAIN = "domain", _("The same domain of website or e-mail")
+        OFFICE = "office", _("The portal office thinks so")
 
     first = models.ForeignKey("accounts.Organisation", models.CASCADE, related_name="+")
     second = models.ForeignKey("accounts.Organisation", models.CASCADE, related_name="+")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import FormView, ListView
 
 from accounts import alike
-from accounts.joining_forms import KeepApartForm
+from accounts.joining_forms import KeepApartForm, PairForm
 from accounts.models import Membership, Organisation, SuspectedPair
 
 
@@ -40,6 +40,24 @@ class Pairs(Office, ListView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs, shows_all=self.shows_all())
+
+
+class PairByHand(Office, FormView):
+    """Two that the office holds for one though nothing has found them; then they are judged as any pair."""
+
+    form_class = PairForm
+    template_name = "accounts/pair_by_hand.html"
+
+    def form_valid(self, form: PairForm) -> HttpResponse:
+        try:
+            pair = alike.suspect(form.cleaned_data["one"], form.cleaned_data["other"], by=self.request.user)
+        except ValidationError as error:
+            form.add_error(None, error.messages[0])
+            return self.render_to_response(self.get_context_data(form=form), status=422)
+        return redirect(pair)
+
+    def form_invalid(self, form: PairForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
 class Pair(Office, FormView):

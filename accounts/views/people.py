@@ -31,6 +31,7 @@ TOLD = {
     "decline_join": gettext_lazy("A request to join was declined"),
     "expire_join": gettext_lazy("A request to join expired without an answer"),
     "withdraw_join": gettext_lazy("A request to join was taken back"),
+    "suspect": gettext_lazy("The portal office thinks that there is another entry of it"),
     "absorb": gettext_lazy("Another entry of the same organisation was merged into this one"),
     "ask_verification": gettext_lazy("Verification was asked for"),
     "verify": gettext_lazy("The portal office verified the organisation"),

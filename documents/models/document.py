@@ -38,7 +38,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def readable_by(self, user, *, is_author: bool = False) -> "DocumentQuerySet":
         """Of things that this person may see: what they may have, and their own that still waits.
 
-        `is_author`: of one thing which they wrote with others, so that its files are theirs as well.
+        `is_author`: of one thing which they wrote with others or run, so that its files are theirs as well.
 
         Each knows its rendition without the words, whether the file as it came is theirs to open
         (`opens_original`), and whether it is their organisation's (`is_own`).

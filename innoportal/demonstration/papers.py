@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from documents import services as documents
 from innoportal.demonstration.chapters import Told
+from trials.models import Trial
 from trials.proof.pdf import FONTS
 
 Row = dict[str, Any]
@@ -19,12 +20,11 @@ def document(told: Told, row: Row) -> None:
     """Attached by who wrote the thing; scanned and copied at once, as a worker would a moment later."""
 
     def attach() -> None:
-        fresh = told.fresh_wish if row["of"] == "wish" else told.fresh_solution
-        thing: Any = fresh(row["key"])
+        thing, organisation = _thing(told, row)
         kept = documents.attach(
             thing,
-            by=thing.created_by,
-            organisation=thing.organisation,
+            by=thing.engineer if row["of"] == "trial" else thing.created_by,
+            organisation=organisation,
             upload=SimpleUploadedFile(row["file"], drawn(row["file"], row["text"])),
             title=row["title"],
             confidential=row["confidential"],
@@ -32,6 +32,15 @@ def document(told: Told, row: Row) -> None:
         documents.further(kept.pk)
 
     told.story.at(row["day"], attach)
+
+
+def _thing(told: Told, row: Row) -> tuple[Any, Any]:
+    """What the file is about, and whose it is: of a trial, whose premises it runs on."""
+    if row["of"] == "trial":
+        trial = Trial.objects.get(match__wish=told.wishes[row["key"]])
+        return trial, trial.match.wish.organisation
+    thing: Any = (told.fresh_wish if row["of"] == "wish" else told.fresh_solution)(row["key"])
+    return thing, thing.organisation
 
 
 def drawn(name: str, text: str) -> bytes:

@@ -22,6 +22,10 @@ class VersionQuerySet(models.QuerySet["Version"]):
             allowed |= of_authors(user.membership_roles, "solution__")
         return seen.filter(allowed)
 
+    def shown(self) -> "VersionQuerySet":
+        """Those with which others are compared."""
+        return self.filter(hidden_at=None)
+
     def of(self, solution: Solution, *, is_confidential: bool) -> "VersionQuerySet":
         """The newest first."""
         return self.filter(solution=solution, is_confidential=is_confidential).order_by("-number")
@@ -43,6 +47,9 @@ class Version(models.Model):
     capacity = models.CharField(_("capacity"), max_length=200, blank=True)
     said = models.JSONField(_("what it said"), default=dict)
 
+    hidden_at = models.DateTimeField(_("hidden on"), null=True, editable=False)
+    hidden_for = models.CharField(_("why it is hidden"), max_length=500, blank=True, editable=False)
+
     objects = VersionQuerySet.as_manager()
 
     class Meta:
@@ -51,7 +58,11 @@ class Version(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["solution", "is_confidential", "number"], name="version_number_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(hidden_at__isnull=True) | ~models.Q(hidden_for=""),
+                name="version_hidden_for_a_reason",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -73,3 +73,42 @@ def test_list_takes_as_many_queries_for_five_pairs_as_for_one(client, django_ass
     with django_assert_num_queries(5):
         page = client.get(reverse("people:suspected-pairs")).content.decode()
     assert page.count("<li><div") == count
+
+
+def pair_by_hand(client, one, other):
+    return client.post(reverse("people:pair-by-hand"), {"one": one, "other": other})
+
+
+def test_the_office_names_two_that_nothing_has_found_and_they_are_judged_as_any_pair(client):
+    office = UserFactory(office=True)
+    client.force_login(office)
+    one, other = named("Peak Sense"), named("Entirely otherwise called")
+    response = pair_by_hand(client, other.slug, one.slug)
+    pair = SuspectedPair.objects.get()
+    assert response["Location"] == pair.get_absolute_url()
+    assert (pair.first, pair.second, pair.reasons) == (one, other, ["office"])
+    assert Entry.objects.get(verb="suspect").details["other"] == other.slug
+    assert pair_by_hand(client, one.slug, other.slug).status_code == 302  # again: the same pair
+    assert SuspectedPair.objects.count() == 1
+    assert "The portal office thinks so" in client.get(reverse("people:suspected-pairs")).content.decode()
+    alike.keep_apart(pair, by=office, reason="Two firms.")
+    again = pair_by_hand(client, one.slug, other.slug)
+    assert (again.status_code, again.context["form"]["one"].value()) == (422, one.slug)
+
+
+def test_a_pair_needs_two_organisations_that_stand_for_themselves(client):
+    client.force_login(UserFactory(office=True))
+    one, gone = named("Peak Sense"), named("Peak Sense of old")
+    type(gone).objects.filter(pk=gone.pk).update(merged_into=one)
+    answers = [
+        pair_by_hand(client, one.slug, other).status_code
+        for other in (one.slug, gone.slug, "nowhere", "", "ä ")
+    ]
+    assert answers == [422] * 5
+    assert not SuspectedPair.objects.exists()
+
+
+def test_nobody_but_the_office_names_pairs(client):
+    one, other = named("Peak Sense"), named("Valley Hum")
+    client.force_login(MembershipFactory(organisation=one, approver=True).user)
+    assert pair_by_hand(client, one.slug, other.slug).status_code == 403

@@ -78,6 +78,7 @@ PAGES = [
     ("people:register", "member.slopes", "", ""),
     ("people:ask-to-join", "officer", "liftsense", ""),
     ("people:suspected-pairs", "office", "", ""),
+    ("people:pair-by-hand", "office", "", ""),
     ("people:suspected-pair", "office", "select id from accounts_suspectedpair order by id limit 1", ""),
     (
         "merge-organisations",
@@ -172,6 +173,7 @@ PAGES = [
     ("solutions:versions", None, OWN_SOLUTION, ""),
     ("solutions:versions", "vendor", OWN_SOLUTION, ""),
     ("solutions:version", None, f"{OWN_SOLUTION}/3", ""),
+    ("solutions:hide-version", "vendor", f"{OWN_SOLUTION}/2", ""),
     ("solutions:version", "vendor", f"{OWN_SOLUTION}/3", "?since=1"),
     ("solutions:confidential-version", "expert", f"{OWN_SOLUTION}/2", ""),
     ("solutions:pitches", "vendor", OWN_SOLUTION, ""),
@@ -239,6 +241,7 @@ PAGES = [
     ("trials:detail", None, TRIAL.format("closed", "%"), ""),
     ("trials:detail", "engineer", TRIAL.format("running", "engineer@%"), ""),
     ("trials:detail", "engineer", TRIAL.format("locked", "engineer@%"), ""),
+    ("trials:attach", "engineer", TRIAL.format("planning", "engineer@%"), ""),
     ("trials:edit", "engineer", TRIAL.format("planning", "engineer@%"), ""),
     ("trials:measurements", "engineer", TRIAL.format("running", "engineer@%"), ""),
     ("trials:sensor", "engineer", SENSOR, ""),

@@ -5,7 +5,9 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from solutions import services
+from journal.models import Entry
+from notifications.models import Notification
+from solutions import services, versions
 from solutions.models import Solution, Version
 from tests.factories import (
     MembershipFactory,
@@ -227,3 +229,74 @@ def test_the_pages_take_as_many_queries_for_five_versions_as_for_one(
     assert page.count("ip-timeline__item") == count + 1
     with django_assert_num_queries(4):  # solution, version, those before it, the older one
         client.get(reverse("solutions:version", args=[solution.slug, count + 1]))
+
+
+def changed(solution, member, **texts):
+    services.update(Solution.objects.get(pk=solution.pk), by=member.user, **texts)
+
+
+@pytest.fixture
+def slip(solution, member):
+    """Three versions, of which the second said what nobody should read."""
+    changed(solution, member, summary_en="It saves 15 % energy. Secret: 0042-ALPHA.")
+    changed(solution, member, summary_en="It saves 16 % energy.")
+    return solution
+
+
+def hide_url(solution, number):
+    return reverse("solutions:hide-version", args=[solution.slug, number])
+
+
+@pytest.mark.parametrize("who", ["vendor", "office"])
+def test_a_version_that_was_public_by_mistake_is_hidden_with_a_reason_that_everyone_reads(
+    client, slip, member, office, who
+):
+    client.force_login(member.user if who == "vendor" else office)
+    assert "Hide this version" in page_of(client, slip, 2)
+    Notification.objects.all().delete()
+    response = client.post(hide_url(slip, 2), {"reason": "It named a customer."})
+    assert response["Location"] == reverse("solutions:versions", args=[slip.slug])
+    assert "0042-ALPHA" in page_of(client, slip, 2)  # for those who may
+    entry = Entry.objects.get(verb="hide_version")
+    assert (entry.reason, entry.details) == ("It named a customer.", {"version": 2})
+    told = Notification.objects.filter(recipient=member.user, template="solutions/mail/version_hidden")
+    assert told.exists() == (who == "office")
+    client.logout()
+    for page in (page_of(client, slip, 2), client.get(response["Location"]).content.decode()):
+        assert "This version is hidden:" in page
+        assert "It named a customer." in page
+        assert "0042-ALPHA" not in page
+
+
+@pytest.mark.parametrize("query", ["", "?since=2", "?since=1"])
+def test_no_version_is_compared_with_one_that_is_hidden(client, slip, office, query):
+    versions.hide(Version.objects.get(number=2), by=office, reason="It named a customer.")
+    page = text_of(page_of(client, slip, 3, query))
+    assert "What changed since version 1" in page
+    assert "0042" not in page
+    assert "15" in page
+
+
+def test_what_the_solution_says_now_is_not_hidden_and_nothing_is_hidden_twice_or_without_a_reason(
+    client, slip, office
+):
+    client.force_login(office)
+    assert client.post(hide_url(slip, 2), {"reason": " "}).context["form"].errors["reason"]
+    refused = client.post(hide_url(slip, 3), {"reason": "Wrong."})
+    assert (refused.status_code, refused.context["form"]["reason"].value()) == (409, "Wrong.")
+    assert client.post(hide_url(slip, 2), {"reason": "Wrong."}).status_code == 302
+    assert client.post(hide_url(slip, 2), {"reason": "Again."}).status_code == 409
+    assert client.get(hide_url(slip, 9)).status_code == 404
+    assert list(Version.objects.exclude(hidden_at=None).values_list("number", "hidden_for")) == [
+        (2, "Wrong.")
+    ]
+
+
+@pytest.mark.parametrize("role", ["expert", "auditor", "stranger", "anonymous"])
+def test_others_hide_no_version(client, slip, role):
+    person = MembershipFactory(organisation__vendor=True).user if role == "stranger" else None
+    person = UserFactory(**{role: True}) if role in ("expert", "auditor") else person
+    if person:
+        client.force_login(person)
+    assert client.post(hide_url(slip, 2), {"reason": "Wrong."}).status_code == (403 if person else 302)
+    assert not Version.objects.exclude(hidden_at=None).exists()

@@ -144,7 +144,9 @@ def test_the_page_of_a_trial_takes_as_many_queries_for_five_claims_as_for_one(
     for number in range(count):
         stories.measure(trial, stories.csv_of(f"energy-{number}"))
         LogEntryFactory(trial=trial, kind="deviation")
-    with django_assert_num_queries(8):  # trial, wish, solution, claims, log, readings, reports, journal
+    with django_assert_num_queries(
+        9
+    ):  # trial, wish, solution, claims, log, readings, reports, files, journal
         text = page(client, "detail", trial.slug)
     assert text.count("<figure") == count
 

@@ -51,6 +51,10 @@ class TrialQuerySet(ReferencedQuerySet):
         seen |= Q(match__wish__organisation__in=own) | Q(engineer=user) | of_authors(own, "match__solution__")
         return self.filter(seen)
 
+    def run_by(self, user) -> "TrialQuerySet":
+        """Whoever runs a trial has all its files, of whichever side."""
+        return self.filter(engineer=user)
+
     def with_subjects(self) -> "TrialQuerySet":
         """With what pages say of venue, wish, solution and the two parties."""
         return self.select_related("match", "venue").defer(*JUDGEMENT).prefetch_related(*subjects("match"))
