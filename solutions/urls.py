@@ -1,6 +1,6 @@
 from django.urls import path
 
-from solutions import doors
+from solutions import doors, feeds
 from solutions.views import (
     answering,
     coauthors,
@@ -16,6 +16,7 @@ from solutions.views import (
 app_name = "solutions"
 urlpatterns = [
     path("", listing.SolutionList.as_view(), name="list"),
+    path("feed/", feeds.PublicSolutions(), name="feed"),
     path("write/", writing.StartSolution.as_view(), name="create"),
     path("write/<slug:key>/", writing.Tasks.as_view(), name="tasks"),
     path("write/<slug:key>/check/", writing.CheckSolution.as_view(), name="check"),

@@ -1,31 +1,25 @@
 from typing import Any
 
-from django.contrib.syndication.views import Feed
-from django.http import HttpRequest
+from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext_lazy as _
 
 from innoportal.languages import phrase
-from trials.models import Report, ReportQuerySet
+from innoportal.lib.feeds import ListAtom
+from trials.filters import ReportFilter, TrialFilter
+from trials.models import Report, Trial
 
 
-class PublishedReports(Feed):
-    """The fifty reports published last, in the language of the address."""
-
-    feed_type = Atom1Feed
+class PublishedReports(ListAtom):
     title = _("InnoPortal: trial reports")
     subtitle = _("What was tried on site, and how it came out.")
+    filterset_class = ReportFilter
 
-    def link(self) -> str:
+    def address(self) -> str:
         return reverse("trials:reports")
 
-    def feed_url(self) -> str:
-        return reverse("trials:feed")
-
-    def items(self) -> ReportQuerySet:
-        published = Report.objects.filter(status=Report.Status.PUBLISHED)
-        return published.for_cards().order_by("-published_at", "-pk")[:50]
+    def rows(self) -> QuerySet:
+        return Report.objects.public().for_cards().order_by("-published_at", "-pk")
 
     def item_title(self, item: Any) -> str:
         return f"{item.reference} {item.title}: {item.get_verdict_display()}"
@@ -33,16 +27,39 @@ class PublishedReports(Feed):
     def item_description(self, item: Any) -> str:
         return str(item.lead)
 
-    def item_pubdate(self, item: Any) -> Any:
-        return item.published_at
-
     def item_updateddate(self, item: Any) -> Any:
         return item.published_at
 
     def item_author_name(self, item: Any) -> str:
-        return phrase(item.shown_wish["name_en"], item.shown_wish["name_zh"])
+        return str(phrase(item.shown_wish["name_en"], item.shown_wish["name_zh"]))
 
-    def get_feed(self, obj: Any, request: HttpRequest) -> Any:
-        feed = super().get_feed(obj, request)
-        feed.feed["feed_url"] = request.build_absolute_uri(feed.feed["feed_url"])
-        return feed
+    def item_categories(self, item: Any) -> list[str]:
+        return [str(item.get_verdict_display())]
+
+
+class PublicTrials(ListAtom):
+    title = _("InnoPortal: field trials")
+    subtitle = _("New technology put to the test on site, against claims that were fixed before.")
+    filterset_class = TrialFilter
+
+    def address(self) -> str:
+        return reverse("trials:list")
+
+    def rows(self) -> QuerySet:
+        rows = Trial.objects.public().select_related("match__wish__organisation", "match__solution", "venue")
+        return rows.order_by("-plan_locked_at", "-pk")
+
+    def item_description(self, item: Any) -> str:
+        return f"{item.get_status_display()} · {item.match.wish.title} · {item.venue.name}"
+
+    def item_pubdate(self, item: Any) -> Any:
+        return item.plan_locked_at
+
+    def item_updateddate(self, item: Any) -> Any:
+        return item.plan_locked_at
+
+    def item_author_name(self, item: Any) -> str:
+        return str(item.match.wish.organisation.name)
+
+    def item_categories(self, item: Any) -> list[str]:
+        return [str(item.get_status_display())]

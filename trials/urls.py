@@ -6,6 +6,7 @@ from trials.views import checking, files, pieces, reports, sensors, trials, uplo
 app_name = "trials"
 urlpatterns = [
     path("trials/", trials.TrialList.as_view(), name="list"),
+    path("trials/feed/", feeds.PublicTrials(), name="trials-feed"),
     path("trials/workspace/", workspace.WorkspacePiece.as_view(), name="workspace"),
     path("trials/how-long/", trials.Lengths.as_view(), name="lengths"),
     path("trials/plan/<str:slug>/", trials.PlanTrial.as_view(), name="plan"),

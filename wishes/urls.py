@@ -6,7 +6,7 @@ from wishes.views import annex, approval, files, listing, queue, verbs, workspac
 app_name = "wishes"
 urlpatterns = [
     path("", listing.WishList.as_view(), name="list"),
-    path("feed/", feeds.OpenWishes(), name="feed"),
+    path("feed/", feeds.PublicWishes(), name="feed"),
     path("write/", writing.StartWish.as_view(), name="create"),
     path("write/<slug:key>/", writing.Tasks.as_view(), name="tasks"),
     path("write/<slug:key>/check/", writing.CheckWish.as_view(), name="check"),

@@ -60,6 +60,9 @@ class SavedSearch(models.Model):
     words = models.CharField(_("what you look for"), max_length=LONGEST, blank=True)
     kinds = ArrayField(models.CharField(max_length=12, choices=Kind), default=list, blank=True)  # none: all
     topics = models.ManyToManyField(Topic, related_name="+", blank=True, verbose_name=_("topics"))
+    feed_token = models.CharField(
+        max_length=64, null=True, unique=True, editable=False
+    )  # of its secret address
     made_at = models.DateTimeField(default=timezone.now, editable=False)
     paused_at = models.DateTimeField(null=True, editable=False)
     # What an engine version has read in the words (matching.engine.watching): the same columns for all.

@@ -1,5 +1,6 @@
 """A reader's saved searches, and what one would have brought before it is saved."""
 
+import secrets
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views import View
@@ -151,7 +153,10 @@ class SearchDetail(OwnMixin, ListView):
         brought = [
             {"kind": row.kind, "thing": things[row.pk], "at": row.at} for row in rows if row.pk in things
         ]
-        return {**context, "search": self.search, "brought": brought}
+        search = self.search
+        path = reverse("search:feed", args=[search.feed_token]) if search.feed_token else ""
+        url = self.request.build_absolute_uri(path) if path else ""
+        return {**context, "search": search, "brought": brought, "feed_url": url}
 
 
 class ChangeSearch(OwnMixin, View):
@@ -189,6 +194,24 @@ class ResumeSearch(OwnMixin, View):
         services.resume_search(self.search)
         messages.success(request, _("The search looks again at what is new from now on."))
         return redirect("search:saved")
+
+
+class FeedAddress(OwnMixin, View):
+    """Makes a secret address of its feed, or another in its place, or takes it back."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        search, is_over = self.search, "revoke" in request.POST
+        token = None if is_over else secrets.token_urlsafe(32)
+        SavedSearch.objects.filter(pk=search.pk).update(feed_token=token)
+        if is_over:
+            messages.success(request, _("The address is taken back: nobody can read the feed by it."))
+        else:
+            messages.success(
+                request, _("The feed has an address. Who knows it can read what the search finds.")
+            )
+        return redirect(search)
 
 
 class DeleteSearch(OwnMixin, View):

@@ -92,6 +92,7 @@ def arguments(world: World, name: str, kind: str) -> dict:
         "search:change": world.hidden["search"].pk,
         "search:pause": world.hidden["search"].pk,
         "search:resume": world.hidden["search"].pk,
+        "search:feed-address": world.hidden["search"].pk,
         "search:delete": world.hidden["search"].pk,
         "notices:stop": world.hidden["visitor"].follows.get().pk,
         "desk:change": world.hidden["view"].pk,

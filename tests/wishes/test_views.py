@@ -293,14 +293,17 @@ def test_the_workspace_answers_htmx_with_its_piece(as_role):
     assert body.lstrip().startswith("<section")
 
 
-def test_the_feed_is_atom_and_has_open_wishes_alone(client, wish_in):
+def test_the_feed_is_atom_and_has_what_the_list_has(client, wish_in):
     shown = wish_in(S.OPEN, closes_on=timezone.localdate() + timedelta(days=3))
-    hidden = [wish_in(status) for status in S if status != S.OPEN]
-    response = client.get(reverse("wishes:feed"))
+    others = {status: wish_in(status) for status in S if status != S.OPEN}
+    everything = client.get(reverse("wishes:feed")).content.decode()
+    for status, wish in others.items():
+        assert (f"{wish.title_en}<" in everything) == (status in Wish.PUBLIC)
+    response = client.get(reverse("wishes:feed"), {"status": "open"})
     assert response["Content-Type"].startswith("application/atom+xml")
     body = response.content.decode()
     assert shown.title_en in body
-    assert [wish.title_en for wish in hidden if f"{wish.title_en}<" in body] == []
+    assert [wish.title_en for wish in others.values() if f"{wish.title_en}<" in body] == []
 
 
 def test_each_verb_is_offered_once_and_a_refusal_never_without_its_reason(as_role, wish_in):
