@@ -54,10 +54,15 @@ CACHES = {
     }
 }
 _email = dj_email_url.parse(env.str("EMAIL_URL", "") or embedded.email_url())
-EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = _email["EMAIL_BACKEND"], _email["EMAIL_HOST"], _email["EMAIL_PORT"]
+EMAIL_BACKEND, MAIL_TRANSPORT = "notifications.posting.Backend", _email["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _email["EMAIL_HOST"], _email["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_USER"], _email["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS, EMAIL_USE_SSL = _email.get("EMAIL_USE_TLS", False), _email.get("EMAIL_USE_SSL", False)
-EMAIL_TIMEOUT = 20
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 20)  # seconds, for each answer of the mail server
+MAIL_LEASE = env.int(
+    "MAIL_LEASE", 300
+)  # seconds; then a mail is given to another worker: more than a sending takes
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")  # mails come back to its parts after a +
 # Its mails can be read at /mail/ by everyone: never where others can reach the portal.
 MAIL_CATCHER = not env.str("EMAIL_URL", "") and not HTTPS
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "InnoPortal <portal@example.org>")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from journal.workflow import record
 from notifications import budget
+from notifications.bounces.services import SUPPRESSED, free
 from notifications.mails import digest_mail, mail
 from notifications.models import Delivery, Digest, Notification
 from notifications.waking import wake
@@ -72,13 +73,20 @@ def deliver(kind: str, pk: int) -> bool:
     mailing = rows.select_related("recipient", "visitor").get(pk=pk)
     if not mailing.reader.is_active:
         return _close(mailing, accepted=False, answer="the account is closed")
+    if not free([mailing.reader.email]):
+        return _close(mailing, accepted=False, answer=SUPPRESSED)
     if mailing.released_at is None and budget.is_spent(mailing.reader):
         return _hold(mailing)
     try:
         message = drawn(mailing)
         if message is None:
             return _close(mailing, accepted=False, answer="read in the portal")
-        message.send()
+        if not message.send():  # suppressed a moment ago
+            return _close(mailing, accepted=False, answer=SUPPRESSED)
+    except smtplib.SMTPRecipientsRefused as error:
+        if free([mailing.reader.email]):
+            return _postpone(mailing, error)
+        return _close(mailing, accepted=False, answer=SUPPRESSED, said=str(error))
     except (OSError, smtplib.SMTPException) as error:
         return _postpone(mailing, error)
     except Exception as error:  # a notice that cannot be rendered must not stop the others
@@ -119,9 +127,10 @@ def _hold(mailing: Mailing) -> bool:
 
 
 @transaction.atomic
-def _close(mailing: Mailing, *, accepted: bool, answer: str = "") -> bool:
+def _close(mailing: Mailing, *, accepted: bool, answer: str = "", said: str = "") -> bool:
+    """`answer` is why it was not sent; `said` what the mail server said, where that is more."""
     now = timezone.now()
-    _told(mailing, accepted, answer)
+    _told(mailing, accepted, (said or answer)[:300])
     type(mailing).objects.filter(pk=mailing.pk).update(sent_at=now, last_error=answer)
     if isinstance(mailing, Digest):
         mailing.notices.update(sent_at=now)

@@ -3,6 +3,7 @@ from celery import shared_task
 from notifications import outbox, sending, visiting
 from notifications.hooks import sending as hooks
 from notifications.models import Fanout
+from notifications.waking import wake
 
 BATCH = 200  # mails that one task sends before it makes room for others
 
@@ -13,8 +14,11 @@ def sweep() -> None:
     for pk in list(Fanout.objects.due().values_list("pk", flat=True)):
         outbox.expand(pk)
     sending.gather(BATCH)
-    for mailing in sending.due(BATCH):
+    found = sending.due(BATCH)
+    for mailing in found:
         sending.deliver(*mailing)
+    if len(found) == BATCH:  # there may be more, and the clock is slow
+        wake()
 
 
 @shared_task

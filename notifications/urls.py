@@ -1,6 +1,7 @@
 from django.urls import path
 
 from notifications import by_mail, gallery, office, views
+from notifications.bounces import views as bounces
 from notifications.hooks import views as hooks
 
 app_name = "notices"
@@ -12,6 +13,10 @@ urlpatterns = [
     path("settings/", views.Settings.as_view(), name="settings"),
     path("outbox/", office.Outbox.as_view(), name="outbox"),
     path("outbox/release/", office.Release.as_view(), name="release"),
+    path("addresses/", bounces.Addresses.as_view(), name="addresses"),
+    path("addresses/stop/", bounces.Suppress.as_view(), name="suppress-address"),
+    path("addresses/<int:pk>/", bounces.Lift.as_view(), name="lift-address"),
+    path("settings/address/", bounces.MyAddressWorks.as_view(), name="address-works"),
     path("mails/", gallery.Gallery.as_view(), name="gallery"),
     path("mails/<str:name>/<str:code>.html", gallery.SampleHtml.as_view(), name="sample-html"),
     path("mails/<str:name>/", gallery.Sample.as_view(), name="sample"),

@@ -16,14 +16,21 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import ListView, UpdateView
 
 from notifications import mails, services, visiting
+from notifications.bounces.services import may_lift_own
 from notifications.forms import PreferenceForm
-from notifications.models import Follow, Notification, Preference
+from notifications.models import Follow, Notification, Preference, Suppression
 from notifications.when import replan
 from topics.models import Topic
 
 FOLLOWABLE = frozenset(
     {"wishes.wish", "wishes.call", "solutions.solution", "trials.trial", "accounts.organisation"}
 )
+
+
+def own_address(person: Any) -> dict[str, Any]:
+    """Whether mails to this person are stopped, and what they can do about it."""
+    row = Suppression.objects.of(person.email).first()
+    return {"suppressed": row, "may_lift": row is not None and may_lift_own(person, row)}
 
 
 class Inbox(LoginRequiredMixin, ListView):
@@ -39,7 +46,7 @@ class Inbox(LoginRequiredMixin, ListView):
         for row in context["page_obj"]:
             row.recipient = self.request.user  # already here: not asked of the database again
             row.text = mails.read(row, language)
-        return context
+        return context | own_address(self.request.user)
 
 
 class Open(LoginRequiredMixin, View):
@@ -74,6 +81,7 @@ class Settings(LoginRequiredMixin, UpdateView):
         rows = Follow.objects.filter(user=self.request.user).select_related("topic").order_by("-since")
         return super().get_context_data(
             **kwargs,
+            **own_address(self.request.user),
             follows=named(rows, self.request.user),
             topics=Topic.objects.in_order(),
             by_mail=visiting.of_account(self.request.user),

@@ -50,6 +50,7 @@ from matching.models.terms import hash_of, searchable
 from matching.texts import engine_version
 from notifications.hooks import signing
 from notifications.models import (
+    Bounce,
     Delivery,
     Digest,
     Fanout,
@@ -57,6 +58,7 @@ from notifications.models import (
     Notification,
     Preference,
     Reminder,
+    Suppression,
     Visitor,
     Webhook,
     WebhookAttempt,
@@ -913,6 +915,23 @@ class DeliveryFactory(DjangoModelFactory):
 
     notification = factory.SubFactory(NotificationFactory)
     accepted = True
+
+
+class SuppressionFactory(DjangoModelFactory):
+    class Meta:
+        model = Suppression
+
+    address = factory.Sequence(lambda n: f"gone{n}@example.org")
+    why = "bounce"
+
+
+class BounceFactory(DjangoModelFactory):
+    class Meta:
+        model = Bounce
+
+    address = factory.Sequence(lambda n: f"gone{n}@example.org")
+    kind = "hard"
+    fingerprint = factory.Sequence(lambda n: f"{n:064}")
 
 
 class WebhookFactory(DjangoModelFactory):

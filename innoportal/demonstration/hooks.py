@@ -1,9 +1,10 @@
-"""A department's ledger that the portal called until its owner stopped it; nothing here calls anybody."""
+"""An endpoint that its owner stopped, and a mailbox that is no more: nobody is called or written to."""
 
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from notifications.bounces import services as bounces
 from notifications.hooks import events, services, signing
 from notifications.models import Webhook, WebhookAttempt
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 ADDED = -25  # days
 OWNER = "building"
+GONE = "slopes"  # its member's mailbox is closed
 
 
 def ledger(told: "Told") -> None:
@@ -44,3 +46,7 @@ def settle(told: "Told") -> None:
         )
         webhook.messages.filter(pk=message.pk).update(attempts=1, done_at=at if taken else None)
     services.stop(webhook, by=told.cast.approvers[OWNER])
+    gone = told.cast.members[GONE]
+    said = "550 5.1.1 No such user here"
+    mark = f"{'demonstration':0>64}"
+    bounces.heard(gone.email, "hard", "5.1.1", said, number=None, mark=mark)

@@ -8,12 +8,14 @@ from notifications.models.notices import (
 )
 from notifications.models.preferences import Preference, Rhythm
 from notifications.models.reminders import Reminder
+from notifications.models.suppressions import Bounce, Suppression
 from notifications.models.visitors import Visitor
 from notifications.models.webhooks import Webhook, WebhookAttempt, WebhookMessage
 
 __all__ = [
     "LEASE",
     "MAX_ATTEMPTS",
+    "Bounce",
     "Delivery",
     "Digest",
     "Fanout",
@@ -23,6 +25,7 @@ __all__ = [
     "Preference",
     "Reminder",
     "Rhythm",
+    "Suppression",
     "Visitor",
     "Webhook",
     "WebhookAttempt",

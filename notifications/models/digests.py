@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.models.visitors import ONE_READER, Reading, Visitor
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(seconds=settings.MAIL_LEASE)
 MAX_ATTEMPTS = 8
 
 

@@ -220,6 +220,8 @@ PAGES = [
     ("notices:settings", "vendor", "", ""),
     ("notices:outbox", "office", "", "?state=sent"),
     ("notices:outbox", "auditor", "", "?state=held"),
+    ("notices:addresses", "office", "", ""),
+    ("notices:lift-address", "office", "select id from notifications_suppression order by id limit 1", ""),
     ("notices:gallery", "office", "", ""),
     ("notices:webhooks", "administrator", "", ""),
     ("notices:create-webhook", "administrator", "", ""),

@@ -28,7 +28,7 @@ def test_the_inbox_takes_as_many_queries_for_five_notices_as_for_one(
     client, person, django_assert_num_queries, count
 ):
     NotificationFactory.create_batch(count, recipient=person, template="changed", context={"name": "<em>"})
-    with django_assert_num_queries(5):  # session, person, number, rows, unread
+    with django_assert_num_queries(6):  # session, person, number, rows, own address, unread
         response = client.get(reverse("notices:inbox"))
     assert response.content.decode().count("Subject of &lt;em&gt;") == count
 
@@ -91,8 +91,8 @@ def test_the_settings_name_each_followed_thing_in_a_fixed_number_of_queries(
         user=person, topic=None, noun="wishes.wish", object_id=WishFactory(title_en="Hidden").pk
     )
     with django_assert_num_queries(
-        8
-    ):  # session, person, preference, follows, memberships, wishes, topics, unread
+        10
+    ):  # session, person, preference, own address, follows, memberships, wishes, topics, by mail, unread
         body = client.get(reverse("notices:settings")).content.decode()
     assert len(re.findall(r"Find faults in lifts early", body)) >= count
     assert "Hidden" not in body and reverse("notices:unfollow", args=[hidden.pk]) in body

@@ -80,6 +80,7 @@ def arguments(world: World, name: str, kind: str) -> dict:
         "calls:let_go": world.public["wish"].pk,
         "notices:open": world.hidden["notification"].pk,
         "notices:unfollow": world.hidden["follow"].pk,
+        "notices:lift-address": world.hidden["suppression"].pk,
         "notices:webhook-message": world.hidden["webhook message"].pk,
         "notices:replay-webhook-message": world.hidden["webhook message"].pk,
         "matching:activate-ranker": world.hidden["ranker"].pk,

@@ -143,6 +143,7 @@ def _people(world: World) -> None:
         organisation=world.public["department_a"], url=f"https://{world.mark('webhook')}.example.org/"
     )
     world.public["webhook"] = make.WebhookFactory(organisation=world.public["department_b"])  # another's
+    world.hidden["suppression"] = make.SuppressionFactory(address=f"{world.mark('suppressed')}@example.org")
     world.hidden["webhook message"] = make.WebhookMessageFactory(webhook=world.hidden["webhook"])
 
 
