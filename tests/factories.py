@@ -72,6 +72,7 @@ from trials.models import (
     LogEntry,
     Measurement,
     Report,
+    Rollup,
     Sensor,
     SensorToken,
     Trial,
@@ -819,6 +820,20 @@ class SensorTokenFactory(DjangoModelFactory):
     key_hash = factory.Sequence(lambda n: f"{n:064x}")
     hint = "ipt_abcd"
     made_by = factory.SubFactory(UserFactory, engineer=True)
+
+
+class RollupFactory(DjangoModelFactory):
+    class Meta:
+        model = Rollup
+
+    trial = factory.SubFactory(TrialFactory, running=True)
+    grain = "h"
+    metric = "energy"
+    sensor = "manual"
+    phase = "trial"
+    begins = factory.Sequence(lambda n: timezone.now() - timedelta(hours=n))
+    count = 1
+    total = low = high = 10.0
 
 
 class UploadFactory(DjangoModelFactory):

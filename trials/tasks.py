@@ -1,7 +1,7 @@
 from celery import shared_task
 
 from trials import services
-from trials.services import uploading
+from trials.services import flagging, uploading
 
 
 @shared_task
@@ -12,3 +12,8 @@ def close_comment_windows() -> None:
 @shared_task
 def discard_old_uploads() -> None:
     uploading.discard_old()
+
+
+@shared_task
+def flag_arrivals() -> None:
+    flagging.flag_arrivals()

@@ -3,6 +3,7 @@ from trials.models.erratum import Erratum
 from trials.models.log import LogEntry
 from trials.models.measurement import Measurement
 from trials.models.report import Report, ReportQuerySet
+from trials.models.rollup import Rollup
 from trials.models.sensor import Sensor, SensorToken
 from trials.models.subjects import Side
 from trials.models.trial import Trial, TrialQuerySet
@@ -16,6 +17,7 @@ __all__ = [
     "Measurement",
     "Report",
     "ReportQuerySet",
+    "Rollup",
     "Sensor",
     "SensorToken",
     "Side",

@@ -1,6 +1,5 @@
 """Readings come in, and are flagged where they look wrong."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from journal.workflow import IllegalTransition, record
-from trials import quality, readings
-from trials.analysis import SHARES
+from trials import readings
 from trials.models import Measurement, Trial
 from trials.readings import Problem, Row, Unusable
+from trials.services.flagging import flag_anew
 from trials.services.judging import metrics_of
 from trials.services.planning import held
 
@@ -102,26 +101,3 @@ def _contradicts(row: Row, known: Measurement | None) -> Problem | None:
     message = _("%(value)s was recorded for this sensor and time (%(phase)s); a reading is never changed.")
     shown = {"value": f"{known.value:g}", "phase": known.get_phase_display()}
     return Problem(row.number, "value", message % shown)
-
-
-def flag_all(trial: Trial) -> int:
-    """Before the claims are judged: what sensors sent may not be flagged yet."""
-    return flag_anew(trial, list(metrics_of(trial)))
-
-
-def flag_anew(trial: Trial, metrics: Iterable[str]) -> int:
-    """Flags anew the series that changed, because what is unusual depends on the others."""
-    counted = {metric for metric, method in metrics_of(trial).items() if method in SHARES}
-    series: dict[tuple[str, str, str], list[Measurement]] = defaultdict(list)
-    for one in trial.measurements.filter(metric__in=metrics).order_by("at", "pk"):
-        series[one.metric, one.sensor, one.phase].append(one)
-    changed, flagged = [], 0
-    for (metric, _sensor, _phase), rows in series.items():
-        flags = quality.flags([(one.at, one.value) for one in rows], counted=metric in counted)
-        for one, flag in zip(rows, flags, strict=True):
-            flagged += bool(flag)
-            if one.flag != flag:
-                one.flag = flag
-                changed.append(one)
-    Measurement.objects.bulk_update(changed, ["flag"], batch_size=2000)
-    return flagged

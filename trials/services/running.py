@@ -15,8 +15,8 @@ from journal.workflow import IllegalTransition, record
 from matching import services as matching_services
 from matching.models import Match
 from trials.models import LogEntry, Trial
+from trials.services.flagging import flag_all
 from trials.services.judging import analyse
-from trials.services.measuring import flag_all
 from trials.services.planning import held
 from trials.services.telling import tell_followers, tell_parties
 from trials.workflow import TRIAL

@@ -8,7 +8,7 @@ from typing import Any, Literal, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ from trials.proof.payload import Bilingual
 from trials.sentences import both, joined, written
 from trials.services.judging import rule_of
 
+MOST_READ = 50_000  # readings of a phase; of more, the chart has the means of the days
 MAX_POINTS = 240  # of one phase in the chart; the analysis used every reading
 UNDRAWN = ("detection", "acceptance")  # whose target is no level of what is drawn
 SEVERITY: dict[str, Literal["minor", "serious"]] = {"low": "minor", "medium": "serious", "high": "serious"}
@@ -104,7 +105,10 @@ def dates_of(trial: models.Trial) -> tuple[Span | None, Span]:
     """First and last day of baseline and trial, by the readings; by the plan where there are none."""
     spans = {
         row["phase"]: (timezone.localdate(row["first"]), timezone.localdate(row["last"]))
-        for row in trial.measurements.values("phase").annotate(first=Min("at"), last=Max("at"))
+        for row in models.Rollup.objects.days()
+        .filter(trial=trial)
+        .values("phase")
+        .annotate(first=Min("begins"), last=Max("begins"))
     }
     planned = (trial.starts_on, max(trial.starts_on, min(trial.ends_on, timezone.localdate())))
     return spans.get("baseline"), spans.get("trial", planned)
@@ -227,6 +231,11 @@ def levels(claim: models.Claim) -> tuple[float | None, float | None]:
 
 def points(claim: models.Claim, phase: str) -> list[tuple[datetime, float]]:
     """What is drawn of one phase: the mean of the sensors at each moment; of cases, the share of each day."""
+    days = models.Rollup.objects.days().filter(trial=claim.trial_id, metric=claim.metric, phase=phase)
+    if (days.aggregate(size=Sum("count"))["size"] or 0) > MOST_READ:
+        sums = days.values_list("begins").annotate(n=Sum("count"), sum=Sum("total")).order_by("begins")
+        scale = 100 if claim.method == models.Claim.Method.PROPORTION else 1
+        return [(begins, scale * total / count) for begins, count, total in sums]
     rows = claim.trial.measurements.filter(metric=claim.metric, phase=phase).order_by("at", "pk")
     pairs = list(rows.values_list("at", "value"))
     if in_shares(claim):

@@ -23,8 +23,9 @@ from trials import columns
 from trials.columns import Columns, Reader
 from trials.models import Trial, Upload
 from trials.readings import MAX_PROBLEMS, Problem, Row
+from trials.services.flagging import flag_anew
 from trials.services.judging import metrics_of
-from trials.services.measuring import TAKING, Import, flag_anew
+from trials.services.measuring import TAKING, Import
 from trials.services.planning import held
 from trials.services.sensing import expected
 

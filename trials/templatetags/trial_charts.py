@@ -34,6 +34,9 @@ aria-labelledby="lines-{id}" focusable="false">{marks}</svg></div>
 </details>"""
 KEY = """<li><svg class="ip-legend__key" viewBox="0 0 28 10" width="28" height="10" aria-hidden="true" \
 focusable="false"><path class="ip-line ip-line--{}" d="M0 5L28 5"/></svg>{}</li>"""
+FLAGGED = "flagged"  # marked without a line
+MARK = """<li><svg class="ip-legend__key" viewBox="0 0 28 10" width="28" height="10" aria-hidden="true" \
+focusable="false"><circle class="ip-dot ip-dot--flagged" cx="14" cy="5" r="4"/></svg>{}</li>"""
 GRID = """<path class="ip-lines__grid" d="M{left} {at}L{right} {at}"/>\
 <text class="ip-lines__tick" x="{left}" y="{at}" dx="-8" dy="4" text-anchor="end">{value}</text>"""
 BAND = '<rect x="{}" y="{}" width="{}" height="{}" fill="#0b6b61" fill-opacity="0.16"/>'
@@ -67,12 +70,13 @@ def readings(chart: Mapping[str, Any]) -> SafeString:
 
 
 def _drawing(chart: LineChart, number: int, unit: str) -> SafeString:
-    keys = [(line.kind, line.name) for line in chart.lines]
+    keys = [(line.kind, line.name) for line in chart.lines if line.kind != FLAGGED]
+    marks = [(line.name,) for line in chart.lines if line.kind == FLAGGED]
     if chart.target:
         keys.append(("target", f"{_('Target')} {figure(float(brief(str(chart.target_value or 0))))}"))
     return format_html(
         DRAWING,
-        legend=format_html_join("", KEY, keys),
+        legend=format_html_join("", KEY, keys) + format_html_join("", MARK, marks),
         id=number,
         width=chart.width,
         height=chart.height,
@@ -110,7 +114,8 @@ def _marks(chart: LineChart) -> SafeString:
         parts.append(format_html(level, left=chart.left, right=chart.right, at=chart.target))
     for line in chart.lines:
         parts.append(format_html('<path class="ip-line ip-line--{}" d="{}"/>', line.kind, line.path))
-        dot = format_html('<circle class="ip-dot ip-dot--{}" cx="%s" cy="%s" r="2.6"/>', line.kind)
+        size = "5" if line.kind == FLAGGED else "2.6"
+        dot = format_html('<circle class="ip-dot ip-dot--{}" cx="%s" cy="%s" r="{}"/>', line.kind, size)
         parts += [dot % at for at in line.dots]
     return mark_safe("".join(parts))  # noqa: S308  every part is escaped, or a coordinate
 

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -186,15 +187,16 @@ class MeasurementsFile(SluggedMixin, View):
 
     def get(self, request: HttpRequest, slug: str) -> StreamingHttpResponse:
         trial = self.get_object()
-        rows = trial.measurements.order_by("at", "pk").values_list(
-            "metric", "at", "phase", "value", "sensor", "flag"
-        )
-        response = StreamingHttpResponse(_lines(rows), content_type="text/csv; charset=utf-8")
+        response = StreamingHttpResponse(readings_as_csv(trial), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{trial.slug}-measurements.csv"'
         return response
 
 
-def _lines(rows: Any) -> Any:
+def readings_as_csv(trial: Trial) -> Iterator[str]:
+    """In the order of an index, so that the first line of millions waits for no sorting."""
+    rows = trial.measurements.order_by("metric", "sensor", "at").values_list(
+        "metric", "at", "phase", "value", "sensor", "flag"
+    )
     yield "metric,at,phase,value,sensor,flag\n"
     for metric, at, phase, value, sensor, flag in rows.iterator(chunk_size=2000):
         quoted = sensor.replace('"', '""')
