@@ -21,7 +21,8 @@ from accounts.models import (
 )
 from matching.models import Conflict
 from notifications.models import Follow
-from solutions.models import CoAuthor, Solution
+from solutions import nominating
+from solutions.models import CoAuthor, Nomination, Solution
 from wishes.models import EndorsementStep, Sponsor
 
 
@@ -152,6 +153,14 @@ def nominated(model: Any, field: str, told: Merging) -> int:
     return carried
 
 
+def move_nominations(model: Any, field: str, told: Merging) -> int:
+    """Nobody nominates their own: what waits between the two is taken back before they are one."""
+    sides = {"nominator__in": (told.old, told.new), "vendor__in": (told.old, told.new)}
+    for one in Nomination.objects.waiting().filter(**sides):
+        nominating.take_back(one, by=told.by)
+    return move(model, field, told)
+
+
 def coauthors(model: Any, field: str, told: Merging) -> int:
     """Of two on one solution one stays, with the more that either had; none on its own solution."""
     mine = {one.solution_id: one for one in CoAuthor.objects.filter(organisation=told.new)}
@@ -182,6 +191,8 @@ RULES: dict[str, Rule] = {
     "solutions.Solution.organisation": move,
     "solutions.Solution.nominated_by": nominated,
     "solutions.SolutionDraft.organisation": move,
+    "solutions.Nomination.nominator": move_nominations,
+    "solutions.Nomination.vendor": move_nominations,
     "solutions.CoAuthor.organisation": coauthors,
     "trials.Venue.organisation": move,
     "wishes.Wish.organisation": wishes,

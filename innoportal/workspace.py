@@ -161,6 +161,12 @@ def actions(user: User) -> list[dict[str, Any]]:
             _("Tell vendors what your department needs."),
         ),
         (is_vendor(user), _("Offer a solution"), "solutions:create", _("Show departments what you have.")),
+        (
+            bool(user.membership_roles),
+            _("Nominate a solution"),
+            "solutions:nominations",
+            _("Write of what another organisation has; it confirms."),
+        ),
         (is_vendor(user), _("Read the open wishes"), "wishes:list", _("Answer one with what you have.")),
         (
             is_expert(user),

@@ -28,6 +28,7 @@ DUTIES = frozenset(
         ),
         *("endorse_step", "coauthor_invited", "to_plan", "incident", "verify_wanted", "verification_asked"),
         "confirm_follow",
+        *("nominated", "nomination_due"),
     }
 )
 WAITED_FOR = frozenset({"brought"})
@@ -105,7 +106,13 @@ def said() -> dict[str, Any]:
         **{"reference": "W-2026-0042", "wish_reference": "W-2026-0042", "solution_reference": "S-2026-0107"},
         **{"into": "W-2026-0040", "giver": "Chan Tai-man", "deputy": "Lee Siu-ming", "name": "Lee Siu-ming"},
         "is_gone": False,
-        **{"address": "lee@example.org", "filename": "data-sheet.pdf", "found": "Eicar-Test-Signature"},
+        **{
+            "address": "lee@example.org",
+            "vendor": "Quiet Fan Works",
+            "link": "https://portal.example.org/en/solutions/nominated/x/",
+            "filename": "data-sheet.pdf",
+            "found": "Eicar-Test-Signature",
+        },
         **{"verb": "verify", "left": 7, "most": 40, "may_ask": True, "is_expression": True},
         "questions": ["How was it measured?", "Which sites are meant?"],
         "missing": ["the price of a trial", "months until a trial can start"],

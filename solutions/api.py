@@ -36,6 +36,7 @@ class SolutionSerializer(ReadingSerializer):
     """What is public of a solution: no people, and never the confidential part."""
 
     organisation = VendorSerializer(read_only=True)
+    nominated_by = VendorSerializer(read_only=True)
     co_authors = serializers.SerializerMethodField()
     topics = serializers.SlugRelatedField("slug", many=True, read_only=True)
     evidence = EvidenceSerializer(many=True, read_only=True)
@@ -52,6 +53,7 @@ class SolutionSerializer(ReadingSerializer):
             "expires_on",
             "organisation",
             "co_authors",
+            "nominated_by",
             "title_en",
             "title_zh",
             "summary_en",
@@ -96,7 +98,7 @@ class SolutionViewSet(viewsets.ReadOnlyModelViewSet):
     lookup_value_regex = "[A-Za-z0-9-]+"
 
     def get_queryset(self):
-        seen = Solution.objects.visible_to(self.request.user).select_related("organisation")
+        seen = Solution.objects.visible_to(self.request.user).select_related("organisation", "nominated_by")
         rows = seen.prefetch_related(*ROWS).annotate(shown_coauthors=CoAuthor.objects.shown())
         rows = rows.order_by("-listed_at", "-pk")
         return rows.public() if self.action == "list" else rows

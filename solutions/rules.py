@@ -13,7 +13,7 @@ from accounts.roles import (
     is_vendor,
 )
 from solutions.asking import departments_of
-from solutions.models import CoAuthor, Solution, SolutionDraft, Version, coauthored
+from solutions.models import CoAuthor, Nomination, Solution, SolutionDraft, Version, coauthored
 
 
 @rules.predicate
@@ -118,3 +118,32 @@ def is_of_its_vendor(user: User, coauthor: CoAuthor | None = None) -> bool:
 rules.add_perm("solutions.view_coauthor", is_member | is_of_its_vendor | is_auditor | is_administrator)
 rules.add_perm("solutions.answer_coauthor", is_approver)
 rules.add_perm("solutions.change_coauthor", is_of_its_vendor)
+
+
+@rules.predicate
+def has_an_organisation(user: User) -> bool:
+    return user.is_authenticated and bool(user.membership_roles)
+
+
+@rules.predicate
+def is_of_nominator(user: User, nomination: Nomination | None = None) -> bool:
+    return nomination is not None and user.is_authenticated and user.is_member_of(nomination.nominator_id)
+
+
+@rules.predicate
+def is_nominated(user: User, nomination: Nomination | None = None) -> bool:
+    """Of the vendor, or the owner of the address that was written to."""
+    if nomination is None or not user.is_authenticated:
+        return False
+    if nomination.vendor_id:
+        return user.is_member_of(nomination.vendor_id)
+    return Nomination.objects.concerning(user).filter(pk=nomination.pk).exists() and not is_of_nominator(
+        user, nomination
+    )
+
+
+rules.add_perm("solutions.add_nomination", has_an_organisation)
+rules.add_perm("solutions.view_nomination", is_of_nominator | is_nominated | is_auditor | is_administrator)
+rules.add_perm("solutions.confirm_nomination", is_nominated)
+rules.add_perm("solutions.decline_nomination", is_nominated)
+rules.add_perm("solutions.take_back_nomination", is_of_nominator)

@@ -10,14 +10,15 @@ from accounts.models import Role, User
 from innoportal.lib.promises import party
 from innoportal.lib.work import MOST, Row
 from journal.clock import with_dues
-from solutions.models import CoAuthor, Solution, of_authors
+from solutions.models import CoAuthor, Nomination, Solution, of_authors
 
 S = Solution.Status
 WITH_OFFICE = (S.SUBMITTED, S.SCREENING)
 
 
 def work(user: User) -> Iterator[Row]:
-    """Four queries, however many solutions there are."""
+    """Five queries, however many solutions there are."""
+    yield from _nominated(user)
     mine = list(user.membership_roles)
     if not mine and not user.has_role(Role.OFFICE):
         return
@@ -34,6 +35,22 @@ def work(user: User) -> Iterator[Row]:
             mine=is_mine,
         )
     yield from _asked_to_co_author(user)
+
+
+def _nominated(user: User) -> Iterator[Row]:
+    """What somebody wrote for this person's organisation, and what theirs wrote for others; one query."""
+    rows = Nomination.objects.waiting().concerning(user)
+    for one in rows.select_related("nominator").order_by("expires_on", "pk")[:MOST]:
+        is_mine = not user.is_member_of(one.nominator_id)
+        yield Row(
+            task=_("Confirm or decline what was nominated for you") if is_mine else party("vendor"),
+            title=one.title,
+            url=one.get_absolute_url(),
+            note=one.nominator.name if is_mine else one.vendor_name,
+            until=one.expires_on,
+            since=one.created_at,
+            mine=is_mine,
+        )
 
 
 def _asked_to_co_author(user: User) -> Iterator[Row]:

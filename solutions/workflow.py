@@ -1,7 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from journal.workflow import Workflow
-from solutions.models import Solution
+from solutions.models import Nomination, Solution
 
 S = Solution.Status
 
@@ -20,6 +20,17 @@ WORKFLOW = Workflow(
         "withdraw": ({S.DRAFT, S.SUBMITTED, S.SCREENING, S.RETURNED, S.LISTED}, S.WITHDRAWN),
     },
     refusals={"ask_full", "return", "refuse", "reconsider", "withdraw"},
+)
+
+N = Nomination.Status
+NOMINATIONS = Workflow(
+    {
+        "confirm": ({N.WAITING}, N.CONFIRMED),
+        "decline": ({N.WAITING}, N.DECLINED),
+        "take_back": ({N.WAITING}, N.TAKEN_BACK),
+        "expire": ({N.WAITING}, N.EXPIRED),
+    },
+    refusals={"decline"},
 )
 
 # How a timeline tells each verb, also those that move nothing.

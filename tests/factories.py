@@ -64,7 +64,17 @@ from notifications.models import (
     WebhookAttempt,
     WebhookMessage,
 )
-from solutions.models import CoAuthor, Evidence, Interest, Solution, SolutionDraft, Version
+from solutions.models import (
+    CoAuthor,
+    Evidence,
+    Interest,
+    Nomination,
+    Solution,
+    SolutionDraft,
+    StoppedAddress,
+    Version,
+)
+from solutions.models.nominations import digest_of
 from topics.models import Topic
 from trials.models import (
     Claim,
@@ -440,6 +450,34 @@ class SolutionFactory(WithTopics):
             reference=factory.LazyFunction(lambda: next_reference("S")),
             listed_at=factory.LazyFunction(timezone.now),
         )
+
+
+class NominationFactory(DjangoModelFactory):
+    class Meta:
+        model = Nomination
+
+    nominator = factory.SubFactory(OrganisationFactory)
+    vendor_name = "Quiet Fans"
+    contact_name = "Lee Siu-ming"
+    contact_email = factory.Sequence(lambda n: f"contact{n}@example.org")
+    contact_digest = factory.LazyAttribute(
+        lambda one: digest_of(one.contact_email) if one.contact_email else ""
+    )
+    created_by = factory.SubFactory(UserFactory)
+    title_en = factory.Sequence(lambda n: f"A quiet fan {n}")
+    summary_en = "It is quieter than the fans that are there."
+
+    class Params:
+        here = factory.Trait(
+            vendor=factory.SubFactory(OrganisationFactory, vendor=True), contact_name="", contact_email=""
+        )
+
+
+class StoppedAddressFactory(DjangoModelFactory):
+    class Meta:
+        model = StoppedAddress
+
+    digest = factory.Sequence(lambda n: digest_of(f"stopped{n}@example.org"))
 
 
 class CoAuthorFactory(DjangoModelFactory):

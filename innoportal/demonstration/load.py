@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-from innoportal.demonstration import approval, calls, chapters, hooks, office, papers, trust
+from innoportal.demonstration import approval, calls, chapters, coauthors, hooks, office, papers, trust
 from innoportal.demonstration.clock import Story
 from innoportal.demonstration.people import assemble, content
 from innoportal.demonstration.trial import trial
@@ -48,6 +48,7 @@ def _write(told: chapters.Told) -> None:
     """Decide on the day of each event; what happens later than its cause on one day is added after it."""
     trust.vendors(told)
     trust.newcomers(told)
+    coauthors.nomination(told)
     hooks.ledger(told)
     told.story.at(-30, lambda: office.views(told))
     for row in content("steps", "approval.toml"):

@@ -44,6 +44,8 @@ STATUS_LOOKS = {
     "closed": ("grey", "check"),
     "stopped": ("red", "stop"),
     "declined": ("red", "cross"),
+    "confirmed": ("green", "check"),
+    "taken_back": ("grey", "cross"),
     "not_suitable": ("red", "cross"),
     "withdrawn": ("grey", "cross"),
     "superseded": ("grey", "clock"),

@@ -17,6 +17,7 @@ from django.utils import translation
 from accounts.invitations import SALT
 from innoportal.demonstration.people import PASSPHRASE
 from innoportal.languages import HTML_LANG
+from solutions.nomination_mail import SALT as NOMINATION
 from tests.browser.conftest import Reader
 from tests.browser.pages import NO_PAGES, PAGES
 from tests.browser.test_loop import mail_to
@@ -83,6 +84,10 @@ def made(readers, ask):
     def invitation():
         pk, nonce = ask("select array[id::text, nonce] from accounts_invitation order by id limit 1")
         return signing.dumps([int(pk), nonce], salt=SALT)
+
+    def nomination():
+        pk, nonce = ask("select array[id::text, nonce] from solutions_nomination order by id limit 1")
+        return signing.dumps([int(pk), nonce], salt=NOMINATION)
 
     def mail():
         visitor = readers[None]
@@ -157,7 +162,11 @@ def made(readers, ask):
         {"wish draft": wish_draft, "unsubscribe token": token, "caught mail": mail, "report draft": draft},
         {},
     )
-    makers |= {"solution draft": solution_draft, "invitation token": invitation}
+    makers |= {
+        "solution draft": solution_draft,
+        "invitation token": invitation,
+        "nomination token": nomination,
+    }
     makers |= {"bulk action": bulk_action, "saved view": saved_view}
     makers |= {"term": term, "term at rest": resting_term}
 

@@ -20,7 +20,7 @@ from matching.models import Match
 from matching.services import shelf
 from matching.triage import answers
 from solutions.kit import ready_of
-from solutions.models import CoAuthor, Solution
+from solutions.models import CoAuthor, Nomination, Solution
 from trials import keys
 from trials.models import Report, Trial
 from trials.proof.chain import verify_chain
@@ -236,6 +236,11 @@ def test_a_university_co_authors_a_solution_and_a_vendor_is_asked_to():
     named = CoAuthor.objects.accepted().get()
     assert (named.organisation.slug, named.solution.organisation.slug) == ("harbour-university", "liftsense")
     assert CoAuthor.objects.waiting().get().organisation.slug == "liftsense"
+
+
+def test_a_department_nominated_a_solution_that_waits_for_its_vendor():
+    waiting = Nomination.objects.waiting().get()
+    assert (waiting.nominator.slug, waiting.vendor.slug) == ("building", "liftsense")
 
 
 def test_the_rapid_call_has_a_dozen_answers_of_which_some_are_decided():

@@ -231,3 +231,14 @@ def test_two_co_authors_that_become_one_are_named_once_with_the_more_that_either
     assert rows.keys() == {both, other}  # of what is its own by now it is no co-author
     assert rows[both].accepted_at and rows[both].may_edit
     assert not old.coauthored.exists()
+
+
+def test_what_waits_between_the_two_is_taken_back_and_the_rest_is_carried(pair, office):
+    old, new = pair.second, pair.first
+    between = make.NominationFactory(here=True, vendor=new, nominator=old)
+    stays = make.NominationFactory(here=True, vendor=old)
+    assert preview(pair, stands=new, by=office) == one(pair, office)
+    between.refresh_from_db()
+    stays.refresh_from_db()
+    assert (between.status, between.nominator) == ("taken_back", new)
+    assert (stays.status, stays.vendor) == ("waiting", new)

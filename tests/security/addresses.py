@@ -6,6 +6,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from notifications.mails import visitor_token
+from solutions.nomination_mail import token_of
 from tests.security.world import World
 from tests.test_house import named
 
@@ -15,6 +16,7 @@ NOUNS = (  # the first that fits says what `slug` means there
     (r"^wishes:(tasks|step|check|discard)$", "draft"),
     (r"^wishes:(approval|steps|delegate|revoke)$", None),  # of an organisation, which everyone may know of
     (r"^solutions:(coauthor|change-coauthor)$", "coauthor"),
+    (r"^solutions:(nomination|take-back)$", "nomination"),
     (r"^(calls:|api:call|matching:(of-call|triage|answer)$)", "call"),
     (r"^solutions:(tasks|step|check|discard)$", "offer"),
     (r"^(case:wish$|wishes:|matching:(duplicates-)?of-wish|api:wish)", "wish"),
@@ -113,6 +115,8 @@ def arguments(world: World, name: str, kind: str) -> dict:
     given |= {"version": 2, "wish": world.public["wish"].reference}
     given["solution"] = world.public["solution"].slug
     given["step"] = "summary" if name.startswith("solutions:") else "need"
+    if name == "solutions:nominated":
+        given["token"] = token_of(world.public["nominated"])
     if name.endswith(":queue-done"):
         given["reference"] = world.hidden[name.replace(":queue-done", " action")].reference
     if name.startswith("notices:sample"):

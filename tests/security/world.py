@@ -205,6 +205,11 @@ def _wishes_and_solutions(world: World) -> None:
     world.public["coauthor"] = make.CoAuthorFactory(  # nothing of the kind is public: another vendor's
         solution__organisation=world.public["vendor_b"], accepted=True
     )
+    world.hidden["nomination"] = make.NominationFactory(here=True, vendor=vendor)
+    world.public["nomination"] = make.NominationFactory(  # nothing of the kind is public: another vendor's
+        here=True, vendor=world.public["vendor_b"]
+    )
+    world.public["nominated"] = make.NominationFactory()  # by a mailed link, which shows it to its holder
     world.public["solution"] = make.SolutionFactory(
         organisation=vendor,
         created_by=seller,
