@@ -23,6 +23,10 @@ ANSWERS = {
     "evidence-0-text": "Forty doors of one estate for five months",
     "lead_months": "2",
 }
+LOST = {
+    "en": {"signed out": "You are signed out", "sign in there": "Sign in in another tab"},
+    "zh-hant": {"signed out": "您已登出", "sign in there": "在另一分頁登入"},
+}
 SENT = {"en": "Submitted", "zh-hant": "已遞交"}
 
 
@@ -94,6 +98,36 @@ def test_a_closed_browser_loses_nothing(somebody):
     again = somebody(VENDOR)
     expect(value(again.at(url))).to_have_value("Typed by the vendor, and never sent")
     expect(again.at("/en/solutions/write/").locator("main")).to_contain_text("and never sent")
+
+
+@pytest.mark.parametrize(
+    ("options", "language"), [(PHONE, "zh-hant"), (DESKTOP, "en")], ids=["phone", "desktop"]
+)
+def test_a_session_that_is_lost_in_the_middle_of_the_form_is_mended_in_another_tab(
+    somebody, options, language
+):
+    vendor, words = somebody(VENDOR, **options), LOST[language]
+    first = begin(vendor, language, full=True)
+    is_saved(typed(vendor.page, ANSWERS["summary_en"]))
+    page = vendor.at(first.replace("/summary/", "/method/"))
+    url = page.url
+    for name in ("session", "sessionid"):
+        vendor.context.clear_cookies(name=name)
+    typed(page, "Typed after the session went", "method_en")
+    expect(page.locator("#saved")).to_contain_text(words["signed out"])
+    with vendor.context.expect_page() as opened:
+        page.get_by_role("link", name=words["sign in there"]).click()
+    tab = opened.value
+    tab.locator("[name=login]").fill(VENDOR)
+    tab.locator("[name=password]").fill(PASSPHRASE)
+    tab.locator("main button[type=submit]").click()
+    tab.wait_for_url(url)
+    is_saved(page)
+    tab.reload()
+    expect(value(tab, "method_en")).to_have_value("Typed after the session went")
+    page = vendor.press(BUTTONS[language][2])
+    assert page.url != url
+    assert fits(page)
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
