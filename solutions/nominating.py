@@ -201,5 +201,6 @@ def _tell_vendor(nomination: Nomination, entry: Entry, template: str, left: int)
 
 def _tell_nominator(nomination: Nomination, entry: Entry, template: str) -> None:
     people = party(nomination.nominator_id)
-    said = {"vendor": nomination.vendor_name}
+    vendor = nomination.vendor
+    said = {"vendor": bilingual(vendor, "name") if vendor else nomination.vendor_name}
     notify(people, entry, f"solutions/mail/{template}", thing=nomination, why=PARTY, **said)

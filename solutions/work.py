@@ -40,13 +40,13 @@ def work(user: User) -> Iterator[Row]:
 def _nominated(user: User) -> Iterator[Row]:
     """What somebody wrote for this person's organisation, and what theirs wrote for others; one query."""
     rows = Nomination.objects.waiting().concerning(user)
-    for one in rows.select_related("nominator").order_by("expires_on", "pk")[:MOST]:
+    for one in rows.select_related("nominator", "vendor").order_by("expires_on", "pk")[:MOST]:
         is_mine = not user.is_member_of(one.nominator_id)
         yield Row(
             task=_("Confirm or decline what was nominated for you") if is_mine else party("vendor"),
             title=one.title,
             url=one.get_absolute_url(),
-            note=one.nominator.name if is_mine else one.vendor_name,
+            note=one.nominator.name if is_mine else one.offered_by,
             until=one.expires_on,
             since=one.created_at,
             mine=is_mine,

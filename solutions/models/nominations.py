@@ -115,6 +115,11 @@ class Nomination(Stateful):
         return reverse("solutions:nomination", args=[self.key])
 
     @property
+    def offered_by(self) -> str:
+        """In the reader's language where the vendor is on the portal; rows with `vendor`."""
+        return str(self.vendor.name) if self.vendor else self.vendor_name
+
+    @property
     def parties(self) -> dict[str, int | None]:
         return {"vendor": self.vendor_id, "nominator": self.nominator_id}
 

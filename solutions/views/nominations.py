@@ -31,7 +31,7 @@ class Nominations(LoginRequiredMixin, ListView):
 
     def get_queryset(self):
         rows = Nomination.objects.visible_to(self.request.user)
-        return rows.select_related("nominator").order_by("-created_at", "-pk")
+        return rows.select_related("nominator", "vendor").order_by("-created_at", "-pk")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         may_add = self.request.user.has_perm("solutions.add_nomination")
