@@ -5,12 +5,13 @@ from django.urls import reverse
 
 from accounts.models import User
 from journal.models import Entry
-from journal.workflow import ReasonRequired
+from journal.workflow import IllegalTransition, ReasonRequired
 from matching import triage
 from matching.models import Answer, Match
 from matching.services import triaging
 from notifications.mails import read
 from notifications.models import Notification
+from solutions import services
 from solutions.models import Solution
 from tests.factories import (
     AnswerFactory,
@@ -351,3 +352,34 @@ def test_two_hundred_answers_are_listed_checked_and_decided(
         assert len(client.post(url(call), given).context["plan"].moved) == 200
     assert client.post(url(call), {**given, "confirm": "1"}).status_code == 302
     assert set(statuses(call).values()) == {A.DECLINED}
+
+
+def test_who_asks_for_more_while_the_vendor_completes_waits_and_neither_locks_the_other_out(committed):
+    call = rapid_call()
+    vendor = MembershipFactory(organisation__vendor=True)
+    made = [
+        answer_to(
+            call,
+            listed=False,
+            at=Solution.Status.SUBMITTED,
+            is_expression=True,
+            organisation=vendor.organisation,
+            status=A.WANTING if number % 2 else None,
+        )
+        for number in range(4)
+    ]
+    office = UserFactory(office=True)
+    fresh = [made[0], made[2]]
+
+    def complete(solution):
+        found = Solution.objects.get(pk=solution.pk)
+        return lambda: services.complete(found, by=vendor.user, summary_en="In full.")
+
+    found = at_once(
+        lambda: triaging.decide(call, by=office, verb="want", marks=marks(call, *fresh), reason="How loud?"),
+        *[complete(one) for one in made],
+    )
+    assert not [one for one in found if isinstance(one, Exception) and "deadlock" in str(one)]
+    assert not [one for one in found if isinstance(one, Exception) and not isinstance(one, IllegalTransition)]
+    assert set(Solution.objects.values_list("is_expression", flat=True)) == {False}
+    assert {statuses(call)[one] for one in (made[1], made[3])} == {A.NEW}
