@@ -29,16 +29,19 @@ from trials.sentences import both
 from trials.services import missing, rule_of
 from trials.services.measuring import TAKING
 from trials.services.running import OVER
+from trials.services.signing import SIDES, SIGNED, side_to_sign, signatures
 from trials.showing import claim_shown, said
 from trials.timeline import CHECKLIST, timeline
 from trials.workflow import REPORT, TRIAL
 
+SIDES_SAID = {"department": _("Signed for the department"), "vendor": _("Signed for the vendor")}
 Forms = Mapping[str, forms.Form]
 Button = tuple[Any, str, type[forms.BaseForm] | None]
 
 # verb → label, style, form; in the order of the buttons.
 TRIAL_BUTTONS: dict[str, Button] = {
     "lock": (_("Lock the plan"), "", None),
+    "sign": (_("Sign the plan"), "", None),
     "start": (_("Start the trial"), "", None),
     "resume": (_("Resume the trial"), "", None),
     "finish": (_("End the measuring and judge the claims"), "", None),
@@ -63,6 +66,9 @@ def trial_context(request: HttpRequest, trial: Trial, bound: Forms | None = None
     claims = sorted(trial.claims.all(), key=lambda claim: (claim.position, claim.pk))
     inside = is_inside(user, trial)
     runs = user.has_perm("trials.change_trial", trial)
+    entries = list(Entry.objects.about(trial).in_order())
+    signed = signatures(entries)
+    possible = {*TRIAL.verbs_from(trial.status)} | to_sign(trial, user, signed)
     log = sorted(trial.log.all(), key=lambda entry: (entry.on, entry.pk))
     return {
         "trial": trial,
@@ -70,14 +76,12 @@ def trial_context(request: HttpRequest, trial: Trial, bound: Forms | None = None
         "claims": [claim_shown(claim) for claim in claims],
         "charts": charts(trial, claims),
         "rule": said(both("rule" if rule_of(trial) == FIRST else "rule/2", enough=ENOUGH)),
-        "checklist": [
-            {"item": item, "label": label, "on": trial.checklist.get(item, "")}
-            for item, label in CHECKLIST.items()
-        ],
+        "checklist": checklist(trial, entries),
         "log": [entry for entry in log if entry.kind != LogEntry.Kind.NOTE or inside],
         "reports": list(trial.reports.visible_to(user).order_by("-version")),
-        "timeline": timeline(Entry.objects.about(trial).in_order(), inside=inside),
-        "actions": actions(user, trial, "trial", TRIAL_BUTTONS, TRIAL.verbs_from(trial.status), bound),
+        "timeline": timeline(entries, inside=inside),
+        "signed": [(SIDES_SAID[side], signed.get(side)) for side in SIDES] if trial.plan_locked_at else [],
+        "actions": actions(user, trial, "trial", TRIAL_BUTTONS, possible, bound),
         "missing": missing(trial) if runs and trial.status == Trial.Status.PLANNING else [],
         "may_edit": runs and trial.status == Trial.Status.PLANNING,
         "may_tick": runs and trial.status in (Trial.Status.PLANNING, Trial.Status.LOCKED),
@@ -90,6 +94,22 @@ def trial_context(request: HttpRequest, trial: Trial, bound: Forms | None = None
         "may_attach": user.has_perm("trials.attach_trial", trial),
         "followed": followed(user, trial),
     }
+
+
+def checklist(trial: Trial, entries: list[Entry]) -> list[dict[str, Any]]:
+    """Each item with who ticked it last, and the note that was left; of names only those inside see them."""
+    ticked = {entry.details.get("item"): entry for entry in entries if entry.verb == "tick"}
+    return [
+        {"item": item, "label": label, "on": trial.checklist.get(item, ""), "entry": ticked.get(item)}
+        for item, label in CHECKLIST.items()
+    ]
+
+
+def to_sign(trial: Trial, user: Any, signed: dict[str, Entry]) -> set[str]:
+    """The verb, where this person has a side that has not signed yet."""
+    if not user.is_authenticated or trial.status not in SIGNED:
+        return set()
+    return {"sign"} if side_to_sign(trial, user, signed) else set()
 
 
 def report_context(request: HttpRequest, report: Report, bound: Forms | None = None) -> dict[str, Any]:

@@ -52,6 +52,11 @@ def is_author(user, thing=None) -> bool:
 
 
 @rules.predicate
+def approves_for_vendor(user, thing=None) -> bool:
+    return thing is not None and user.is_authenticated and user.is_approver_of(thing.parties["vendor"])
+
+
+@rules.predicate
 def is_under_way(user, trial=None) -> bool:
     return trial is not None and trial.status != Trial.Status.CLOSED
 
@@ -102,6 +107,7 @@ rules.add_perm("trials.view_trial", is_public | reads_all | is_its_engineer | is
 rules.add_perm("trials.add_trial", is_office | is_engineer | approves_for_department)  # of a match
 rules.add_perm("trials.change_trial", runs)
 rules.add_perm("trials.lock_trial", runs)
+rules.add_perm("trials.sign_trial", approves_for_department | approves_for_vendor)
 rules.add_perm("trials.tick_trial", runs)
 rules.add_perm("trials.start_trial", runs)
 rules.add_perm("trials.pause_trial", runs)

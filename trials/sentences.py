@@ -134,6 +134,14 @@ SENTENCES = {
         "其餘情況，或所需的量度、個案或配對少於 10 項，或方法所依據的模型並不吻合，為「未能定論」。效應量及穩健估計僅供參考，"
         "不影響結論。所有讀數均予採用。",
     ),
+    "signed_department": (
+        "The plan was signed for the department on {day}.",
+        "計劃於 {day} 由部門簽署。",
+    ),
+    "signed_vendor": (
+        "The plan was signed for the vendor on {day}.",
+        "計劃於 {day} 由供應商簽署。",
+    ),
     "readings": (
         "{readings} readings were used, {flagged} of them flagged. Data: {hash}.",
         "採用 {readings} 個讀數，其中 {flagged} 個有標記。數據指紋：{hash}。",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -33,6 +34,8 @@ def claim_shown(claim: Claim) -> dict[str, Any]:
         "unit": claim.unit,
         "promise": f"{claim.get_direction_display()} {number(float(claim.target))} {unit}",
         "method": claim.get_method_display(),
+        "sampling": claim.sampling,
+        "instrument": instrument(claim),
         "verdict": claim.verdict,
         "figures": [],
     }
@@ -41,6 +44,13 @@ def claim_shown(claim: Claim) -> dict[str, Any]:
         shown["why"] = said(why(found))
         shown["figures"] = _figures(found, unit, str(claim.target))
     return shown
+
+
+def instrument(claim: Claim) -> str:
+    """With what it is measured: its name, uncertainty, day and number of the calibration."""
+    day = date_format(claim.calibrated_on, "j M Y") if claim.calibrated_on else ""
+    parts = (claim.instrument, claim.uncertainty, day, claim.certificate)
+    return ", ".join(part for part in parts if part)
 
 
 def _figures(found: dict[str, Any], unit: str, target: str) -> list[tuple[str, str]]:

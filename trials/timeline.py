@@ -12,6 +12,7 @@ WORDS = {
     "plan": _("Planning began"),
     "edit": _("Changed"),
     "lock": _("Plan locked"),
+    "sign": _("Plan signed"),
     "tick": _("Checklist: done"),
     "untick": _("Checklist: open again"),
     "start": _("Started"),
@@ -45,6 +46,7 @@ CHECKLIST = {
     "insurance": _("Insurance"),
     "safety": _("Safety assessment"),
     "privacy": _("Privacy assessment"),
+    "cyber": _("Cyber-security assessment"),
     "rollback": _("Way back to the state before"),
 }
 CAPACITIES = {
@@ -61,7 +63,7 @@ CAPACITIES = {
 }
 # The steps that everyone reads, with their reasons: a trial that was stopped says why.
 PUBLIC = frozenset(
-    {"lock", "start", "pause", "resume", "finish", "stop", "report", "close"}
+    {"lock", "sign", "start", "pause", "resume", "finish", "stop", "report", "close"}
     | {"publish", "erratum", "supersede", "withdraw"}
 )
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path("trials/<str:slug>/sensors/<int:pk>/", sensors.EditSensor.as_view(), name="sensor"),
     path("trials/<str:slug>/sensors/<int:pk>/remove/", sensors.RemoveSensor.as_view(), name="remove-sensor"),
     path("trials/<str:slug>/lock/", verbs.LockTrial.as_view(), name="lock"),
+    path("trials/<str:slug>/sign/", verbs.SignPlan.as_view(), name="sign"),
     path("trials/<str:slug>/tick/", verbs.TickItem.as_view(), name="tick"),
     path("trials/<str:slug>/start/", verbs.StartTrial.as_view(), name="start"),
     path("trials/<str:slug>/pause/", verbs.PauseTrial.as_view(), name="pause"),

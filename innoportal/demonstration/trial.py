@@ -48,6 +48,7 @@ class TrialChapter:
         story.at(days["planned"], self.plan)
         if "locked" in days:
             story.at(days["locked"], lambda: trials.lock(self.trial, by=self.engineer))
+            story.at(days["locked"] + 1, self.sign)
         if "started" in days:
             story.at(days["started"], self.start)
             for note in days["log"]:
@@ -117,6 +118,13 @@ class TrialChapter:
         if "calibrated" in claim:
             found["calibrated_on"] = (self.told.story.today + timedelta(days=claim["calibrated"])).isoformat()
         return found | {"baseline": claim.get("known")}
+
+    def sign(self) -> None:
+        """For each side by one who approves there, as far as the cast has one."""
+        wish, solution = (self.told.wishes[self.row["pair"][0]], self.told.solutions[self.row["pair"][1]])
+        for side in (wish, solution):
+            if approver := self.cast.approvers.get(side.organisation.slug):
+                trials.sign(self.trial, by=approver)
 
     def start(self) -> None:
         trial = self.trial

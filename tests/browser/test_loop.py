@@ -214,7 +214,7 @@ class Loop:
         self.engineer.press("Save the plan")
         page = self.engineer.press("Lock the plan")
         self.trial = re.search(r"/trials/(T-\d{4}-\d{4,})/$", page.url)[1]
-        for _item in range(5):
+        for _item in range(6):
             with page.expect_navigation():
                 page.get_by_role("button", name=re.compile("^Tick")).first.click()
             self.engineer.settled()

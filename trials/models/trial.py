@@ -99,7 +99,7 @@ class Trial(Stateful, Referenced):
         PILOT = "pilot", _("Pilot")
         REPLICATION = "replication", _("Replication")
 
-    CHECKLIST = ("permits", "insurance", "safety", "privacy", "rollback")
+    CHECKLIST = ("permits", "insurance", "safety", "privacy", "cyber", "rollback")
 
     status = models.CharField(
         _("status"), max_length=24, choices=Status, default=Status.PLANNING, editable=False, db_index=True

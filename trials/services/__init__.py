@@ -23,6 +23,7 @@ from trials.services.sensing import (
     take_batch,
     take_uplink,
 )
+from trials.services.signing import sign
 
 __all__ = [
     "Import",
@@ -54,6 +55,7 @@ __all__ = [
     "rule_of",
     "save_sensor",
     "send_back",
+    "sign",
     "spend",
     "start",
     "stop",

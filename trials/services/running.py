@@ -21,25 +21,28 @@ from trials.services.planning import held
 from trials.services.telling import tell_followers, tell_parties
 from trials.workflow import TRIAL
 
+MAX_NOTE = 300
 OVER = (Trial.Status.CLOSED, Trial.Status.STOPPED)
 
 
 @transaction.atomic
-def tick(trial: Trial, item: str, *, by: User, done: bool = True) -> Entry:
-    """Say that something of the checklist is in place, or is not any more.
+def tick(trial: Trial, item: str, *, by: User, done: bool = True, note: str = "") -> Entry:
+    """Say that something of the checklist is in place, or is not any more; `note` says by which paper.
 
     :raises IllegalTransition: the trial has begun.
     """
     held(trial)
     if item not in Trial.CHECKLIST:
         raise ValidationError(_("The checklist has no such item."))
+    if len(note := note.strip()) > MAX_NOTE:
+        raise ValidationError(_("The note has more than 300 characters."))
     if trial.status not in (Trial.Status.PLANNING, Trial.Status.LOCKED):
         raise IllegalTransition(_("The checklist belongs to the time before the start."))
     trial.checklist.pop(item, None)
     if done:
         trial.checklist[item] = timezone.localdate().isoformat()
     trial.save(update_fields=["checklist"])
-    return record(trial, "tick" if done else "untick", by=by, details={"item": item})
+    return record(trial, "tick" if done else "untick", by=by, details={"item": item, "note": note})
 
 
 @transaction.atomic

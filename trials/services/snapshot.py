@@ -21,6 +21,7 @@ from trials.proof import payload
 from trials.proof.payload import Bilingual
 from trials.sentences import both, joined, written
 from trials.services.judging import rule_of
+from trials.services.signing import SIDES, signatures
 
 MOST_READ = 50_000  # readings of a phase; of more, the chart has the means of the days
 MAX_POINTS = 240  # of one phase in the chart; the analysis used every reading
@@ -149,8 +150,16 @@ def _period(trial: models.Trial) -> payload.Period:
 
 def _plan(trial: models.Trial) -> payload.Plan:
     rule = "rule" if rule_of(trial) == FIRST else "rule/2"
-    method = joined(pair(trial, "method"), *designs(trial), both(rule))
+    method = joined(pair(trial, "method"), *designs(trial), both(rule), *_signed(trial))
     return payload.Plan(trial.plan_hash, moment(trial.plan_locked_at), method, pair(trial, "stop_rules"))
+
+
+def _signed(trial: models.Trial) -> list[Bilingual]:
+    """Who signed the plan, by side and day; nobody's name."""
+    signed = signatures(Entry.objects.about(trial))
+    return [
+        both(f"signed_{side}", day=timezone.localdate(signed[side].at)) for side in SIDES if side in signed
+    ]
 
 
 def target_unit(claim: models.Claim) -> str:

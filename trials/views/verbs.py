@@ -36,6 +36,12 @@ class LockTrial(TrialVerb):
     done = _("The plan is locked and public.")
 
 
+class SignPlan(TrialVerb):
+    verb = "sign"
+    service = staticmethod(services.sign)
+    done = _("You have signed the plan for your side. It is in the journal.")
+
+
 class StartTrial(TrialVerb):
     verb = "start"
     service = staticmethod(services.start)
@@ -85,7 +91,8 @@ class TickItem(TrialVerb):
 
     def service(self, trial: Trial, **given: Any) -> None:
         done = self.request.POST.get("done") == "1"
-        services.tick(trial, self.request.POST.get("item", ""), done=done, **given)
+        item, note = (self.request.POST.get(name, "") for name in ("item", "note"))
+        services.tick(trial, item, done=done, note=note, **given)
 
 
 class LogOnTrial(TrialVerb):
