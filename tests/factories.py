@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import factory
 from django.core.files.base import ContentFile
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -77,6 +78,7 @@ from solutions.models import (
 from solutions.models.nominations import digest_of
 from topics.models import Topic
 from trials.models import (
+    Booking,
     Claim,
     Erratum,
     LogEntry,
@@ -793,6 +795,20 @@ class VenueFactory(DjangoModelFactory):
     organisation = factory.SubFactory(OrganisationFactory)
     name_en = factory.Sequence(lambda n: f"Venue {n}")
     name_zh = factory.Sequence(lambda n: f"場地{n}")
+
+
+class BookingFactory(DjangoModelFactory):
+    class Meta:
+        model = Booking
+
+    venue = factory.SubFactory(VenueFactory)
+    trial = factory.SubFactory("tests.factories.TrialFactory", running=True)
+    days = factory.Sequence(
+        lambda n: DateRange(
+            timezone.localdate() + timedelta(days=7 * n), timezone.localdate() + timedelta(days=7 * n + 5)
+        )
+    )
+    made_by = factory.SubFactory(UserFactory, engineer=True)
 
 
 class TrialFactory(DjangoModelFactory):

@@ -78,7 +78,7 @@ PUBLIC = {
     "calls:list", "calls:detail", "calls:feed", "solutions:list", "solutions:detail",
     "solutions:feed", "solutions:versions", "solutions:version",
     "matching:detail", "matching:of-wish", "matching:of-solution", "matching:of-call",
-    "trials:list",
+    "trials:list", "trials:venues", "trials:venue",
     "trials:detail", "trials:reports", "trials:report", "trials:report-pdf", "trials:report-json",
     "trials:report-feed", "trials:trials-feed", "search:feed",
     "trials:verify", "trials:verify-report", "trials:feed",

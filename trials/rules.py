@@ -99,6 +99,7 @@ reads_all = is_office | is_auditor | is_administrator
 runs = is_its_engineer | is_office
 
 rules.add_perm("trials.view_venue", rules.always_allow)
+rules.add_perm("trials.book_venue", is_office | is_engineer)
 rules.add_perm("trials.add_venue", is_administrator)
 rules.add_perm("trials.change_venue", is_administrator)
 rules.add_perm("trials.delete_venue", is_administrator)

@@ -27,6 +27,8 @@ WORDS = {
     "make_token": _("Token for sensors made"),
     "rotate_token": _("Token for sensors replaced"),
     "revoke_token": _("Token for sensors revoked"),
+    "book_venue": _("Venue booked"),
+    "cancel_booking": _("Booking of the venue cancelled"),
     "save_sensor": _("Sensor described"),
     "remove_sensor": _("Sensor removed"),
     "spend": _("Money recorded"),

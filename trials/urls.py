@@ -1,7 +1,7 @@
 from django.urls import path
 
 from trials import feeds
-from trials.views import checking, files, pieces, reports, sensors, trials, uploads, verbs, workspace
+from trials.views import checking, files, pieces, reports, sensors, trials, uploads, venues, verbs, workspace
 
 app_name = "trials"
 urlpatterns = [
@@ -46,6 +46,12 @@ urlpatterns = [
     path("reports/<str:slug>/send-back/", verbs.SendBackReport.as_view(), name="report-send-back"),
     path("reports/<str:slug>/erratum/", verbs.CorrectReport.as_view(), name="report-erratum"),
     path("reports/<str:slug>/withdraw/", verbs.WithdrawReport.as_view(), name="report-withdraw"),
+    path("venues/", venues.VenueList.as_view(), name="venues"),
+    path("venues/<slug:venue>/", venues.VenueDetail.as_view(), name="venue"),
+    path("venues/<slug:venue>/book/", venues.BookVenue.as_view(), name="book"),
+    path(
+        "venues/<slug:venue>/bookings/<int:pk>/cancel/", venues.CancelBooking.as_view(), name="cancel-booking"
+    ),
     path("verify/", checking.VerifyFile.as_view(), name="verify"),
     path("verify/<str:slug>/", checking.VerifyReport.as_view(), name="verify-report"),
 ]

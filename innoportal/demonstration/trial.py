@@ -70,6 +70,7 @@ class TrialChapter:
             story.at(days["finished"], lambda: trials.finish(self.trial, by=self.engineer))
         elif "started" in days:
             story.at(-1, self.measure)
+            story.at(-1, self.book)
             for sensor in days.get("sensors", ()):
                 story.at(-1, partial(self.hear, sensor))
         if published := days.get("published"):
@@ -141,6 +142,13 @@ class TrialChapter:
         trials.import_measurements(self.trial, by=self.engineer, file=BytesIO(file))
         if "budget_spent" in self.row:
             trials.spend(self.trial, by=self.engineer, budget_spent=Decimal(self.row["budget_spent"]))
+
+    def book(self) -> None:
+        """The venue, for the days that are left."""
+        trial = self.trial
+        first = timezone.localdate()
+        last = max(trial.ends_on, first + timedelta(days=14))
+        trials.book_venue(trial.venue, by=self.engineer, trial=trial, first=first, last=last)
 
     def hear(self, sensor: Row) -> None:
         """A device, and one message of it as its network server posts it."""

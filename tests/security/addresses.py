@@ -28,6 +28,7 @@ NOUNS = (  # the first that fits says what `slug` means there
     (r"^matching:(edit|deactivate|activate)-term$", "term"),
     (r"^(matching:|trials:plan$|api:match)", "match"),
     (r"^(trials:report|trials:verify-report|api:report)", "report"),
+    (r"^trials:(venues?|book|cancel-booking)$", None),
     (r"^(trials:|api:trial)", "trial"),
     (r"^documents:", "document"),
     (r"^notices:(?!create).*webhook(-message)?$", "webhook"),
@@ -105,6 +106,7 @@ def arguments(world: World, name: str, kind: str) -> dict:
         "people:remove-member": world.hidden["membership"].pk,
         "people:change-role": world.hidden["membership"].pk,
         "people:send-invitation-again": world.hidden["invitation"].pk,
+        "trials:cancel-booking": world.hidden["booking"].pk,
         "trials:upload": world.hidden["upload"].pk,
         "trials:sensor": world.hidden["sensor"].pk,
         "trials:remove-sensor": world.hidden["sensor"].pk,
@@ -112,6 +114,7 @@ def arguments(world: World, name: str, kind: str) -> dict:
         "people:revoke-verification": world.hidden["verification"].pk,
     }
     given |= {"pk": own.get(name), "token": world.public["token"], "name": "20260101T000000000000-0123abcd"}
+    given["venue"] = world.hidden["booking"].venue.slug
     given |= {"version": 2, "wish": world.public["wish"].reference}
     given["solution"] = world.public["solution"].slug
     given["step"] = "summary" if name.startswith("solutions:") else "need"

@@ -345,6 +345,7 @@ def _trials(world: World) -> None:
         trial=world.public["trial"], name=world.mark("sensorname"), dev_eui="00000000000000aa"
     )
     trials.make_token(world.public["trial"], by=engineer)
+    world.hidden["booking"] = make.BookingFactory(trial=world.hidden["trial"])  # its days are public, no more
     world.hidden["upload"] = make.UploadFactory(
         trial=world.public["trial"], filename=f"{world.mark('uploadname')}.csv", made_by=engineer
     )

@@ -1,3 +1,4 @@
+from trials.models.booking import Booking
 from trials.models.claim import Claim
 from trials.models.erratum import Erratum
 from trials.models.log import LogEntry
@@ -11,6 +12,7 @@ from trials.models.upload import Upload
 from trials.models.venue import Venue
 
 __all__ = [
+    "Booking",
     "Claim",
     "Erratum",
     "LogEntry",

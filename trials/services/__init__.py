@@ -1,5 +1,6 @@
 """The verbs of trials and reports."""
 
+from trials.services.booking import book_venue, cancel_booking, suited
 from trials.services.judging import analyse, metrics_of, readings_of, recompute, rule_of
 from trials.services.measuring import Import, add_measurement, import_measurements
 from trials.services.planning import lock, missing, needs_unmet, plan, plan_document, update_plan
@@ -30,6 +31,8 @@ __all__ = [
     "Taken",
     "add_measurement",
     "analyse",
+    "book_venue",
+    "cancel_booking",
     "close_comment",
     "close_comment_windows",
     "comment",
@@ -59,6 +62,7 @@ __all__ = [
     "spend",
     "start",
     "stop",
+    "suited",
     "take_batch",
     "take_uplink",
     "tick",

@@ -1,0 +1,165 @@
+"""Venues: which suits, and never two trials on one day."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db.utils import IntegrityError
+from django.urls import reverse
+from django.utils import timezone
+
+from journal.models import Entry
+from journal.workflow import IllegalTransition
+from tests.factories import BookingFactory, TrialFactory, UserFactory, VenueFactory
+from tests.threads import at_once
+from trials.models import Booking, Venue
+from trials.services import book_venue, cancel_booking, suited
+
+pytestmark = pytest.mark.django_db
+FIRST = date(2030, 3, 4)
+
+
+def later(days: int) -> date:
+    return FIRST + timedelta(days=days)
+
+
+def booked(venue, first=0, last=6, **more) -> Booking:
+    trial = more.pop("trial", None) or TrialFactory(running=True)
+    return book_venue(venue, by=UserFactory(office=True), trial=trial, first=later(first), last=later(last))
+
+
+def test_a_day_that_is_taken_is_not_given_twice_and_the_answer_names_it():
+    venue = VenueFactory()
+    booked(venue)
+    for first, last in ((6, 9), (-3, 0), (2, 3), (-5, 20)):
+        with pytest.raises(ValidationError, match="It is booked already: 4 Mar 2030 to 10 Mar 2030"):
+            booked(venue, first, last)
+    booked(venue, 7, 8)
+    booked(VenueFactory())
+    assert Booking.objects.count() == 3
+
+
+def test_the_database_itself_refuses_two_bookings_of_one_day():
+    one = BookingFactory()
+    with pytest.raises(IntegrityError, match="venue_booked_once"):
+        BookingFactory(venue=one.venue, days=one.days)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_book_at_once_one_has_the_venue(committed):
+    venue, office = VenueFactory(), UserFactory(office=True)
+    trials = [TrialFactory(running=True) for _ in range(5)]
+
+    def work(number):
+        first = later(number)
+        return lambda: book_venue(
+            venue, by=office, trial=trials[number], first=first, last=first + timedelta(days=6)
+        )
+
+    found = at_once(*[work(number) for number in range(5)])
+    assert sum(isinstance(one, Booking) for one in found) == 1
+    assert sum(isinstance(one, ValidationError) for one in found) == 4
+    assert Booking.objects.count() == 1
+
+
+def test_a_cancelled_booking_frees_its_days_and_stays_in_the_journal():
+    venue = VenueFactory()
+    one = booked(venue)
+    cancel_booking(one, by=UserFactory(office=True))
+    assert booked(venue).pk != one.pk
+    verbs = Entry.objects.about(one.trial).in_order().values_list("verb", flat=True)
+    assert list(verbs) == ["book_venue", "cancel_booking"]
+    with pytest.raises(IllegalTransition):
+        cancel_booking(one, by=UserFactory(office=True))
+
+
+def test_days_in_a_wrong_order_are_refused():
+    with pytest.raises(ValidationError, match="before the first"):
+        booked(VenueFactory(), 3, 2)
+
+
+def test_what_is_free_and_gives_all_comes_first():
+    full = VenueFactory(name_en="A", gives=["power", "lora"])
+    bare = VenueFactory(name_en="B", gives=["indoor"])
+    taken = VenueFactory(name_en="C", gives=["power", "lora"])
+    booked(taken, 3, 3)
+    ours = {full, bare, taken}  # a trial brings a venue of its own
+    found = [one for one in suited(["power", "lora"], FIRST, later(5)) if one.venue in ours]
+    assert [(one.venue, one.unmet, one.is_free) for one in found] == [
+        (full, [], True),
+        (bare, ["power", "lora"], True),
+        (taken, [], False),
+    ]
+    assert all(one.is_free for one in suited([], later(4), later(5)))
+
+
+# --- pages --------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("count", [1, 5])
+def test_the_list_takes_as_many_queries_for_five_venues_as_for_one(client, count, django_assert_num_queries):
+    trial = TrialFactory(running=True)
+    Venue.objects.update(gives=["power"])
+    for _ in range(count):
+        BookingFactory(venue=VenueFactory(gives=["power"]), trial=trial)
+    with django_assert_num_queries(2):
+        page = client.get(reverse("trials:venues"), {"needs": ["power", "lora"]})
+    assert len(page.context["rows"]) == count + 1
+    assert page.content.decode().count("Does not give: LoRa (GWIN) coverage") == count + 1
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_the_page_takes_as_many_queries_for_five_bookings_as_for_one(
+    client, count, django_assert_num_queries
+):
+    venue = VenueFactory(latitude="22.31930", longitude="114.16940", bim="BD-07-CH2", access_en="8 to 18")
+    for number in range(count):
+        booked(venue, number * 10, number * 10 + 5)
+    with django_assert_num_queries(2):
+        page = client.get(reverse("trials:venue", args=[venue.slug])).content.decode()
+    assert page.count("Mar 2030 –") + page.count("Apr 2030 –") == count
+    assert "geo:22.31930,114.16940" in page
+    assert "BD-07-CH2" in page
+
+
+def test_the_public_sees_the_days_and_not_whose_they_are(client):
+    one = booked(VenueFactory(), trial=TrialFactory())
+    page = client.get(reverse("trials:venue", args=[one.venue.slug])).content.decode()
+    assert "4 Mar 2030 – 10 Mar 2030" in page
+    assert str(one.trial.title) not in page
+    assert "Book these days" not in page
+
+
+def test_an_engineer_books_for_an_own_trial_and_is_told_when_a_day_is_taken(client):
+    trial, venue = TrialFactory(running=True), VenueFactory()
+    client.force_login(trial.engineer, backend="django.contrib.auth.backends.ModelBackend")
+    url = reverse("trials:book", args=[venue.slug])
+    values = {"trial": trial.pk, "first": FIRST.isoformat(), "last": later(6).isoformat()}
+    assert client.post(url, values).status_code == 302
+    answer = client.post(url, values)
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["first"] == ["It is booked already: 4 Mar 2030 to 10 Mar 2030."]
+    assert answer.context["form"]["last"].value() == later(6).isoformat()
+    strange = client.post(url, {**values, "trial": TrialFactory(running=True).pk})
+    assert set(strange.context["form"].errors) == {"trial"}
+    client.post(reverse("trials:cancel-booking", args=[venue.slug, Booking.objects.get().pk]))
+    assert not Booking.objects.in_force().exists()
+
+
+def test_nobody_cancels_the_booking_of_anothers_trial(client):
+    one = BookingFactory()
+    client.force_login(UserFactory(engineer=True), backend="django.contrib.auth.backends.ModelBackend")
+    url = reverse("trials:cancel-booking", args=[one.venue.slug, one.pk])
+    assert client.post(url).status_code == 404
+    client.force_login(UserFactory(), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.post(url).status_code == 403
+    assert Booking.objects.in_force().exists()
+
+
+def test_what_is_over_is_not_shown(client):
+    today = timezone.localdate()
+    venue = VenueFactory()
+    trial = TrialFactory(running=True)
+    office = UserFactory(office=True)
+    book_venue(venue, by=office, trial=trial, first=today - timedelta(days=9), last=today - timedelta(days=1))
+    book_venue(venue, by=office, trial=trial, first=today, last=today)
+    page = client.get(reverse("trials:venue", args=[venue.slug]))
+    assert [one.days.lower for one, _first, _last in page.context["bookings"]] == [today]
