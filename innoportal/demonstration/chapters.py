@@ -24,7 +24,7 @@ from wishes.models import Call, Wish
 
 Row = dict[str, Any]
 YEAR = 365
-SEARCHES = (
+SEARCHES: tuple[tuple[str, str, str, list[str]], ...] = (
     ("vendor", "Lifts", "find faults in lifts and escalators before passengers notice", ["wish"]),
     ("vendor", "預測性維護", "在升降機及自動梯故障之前預測何時需要維修", []),
     ("officer", "Pipe leak detection", "find leaks in buried water pipes before they burst", []),
