@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from innoportal import case, health, home, mailbox, merging, workspace
+from innoportal import calendars, case, health, home, mailbox, merging, workspace
 from innoportal.api import router
 from innoportal.api_page import ApiPage
 from innoportal.styleguide import styleguide
@@ -37,6 +37,7 @@ urlpatterns = [
         path("workspace/", workspace.Workspace.as_view(), name="workspace"),
         path("search/", include("matching.search_urls")),
         path("", include(merging)),
+        path("", include(calendars)),
         path("account/", include("accounts.urls")),
         path("account/", include("allauth.urls")),
         path("", include(case)),

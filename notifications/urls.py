@@ -11,6 +11,7 @@ urlpatterns = [
     path("read/", views.ReadAll.as_view(), name="read-all"),
     path("<int:pk>/", views.Open.as_view(), name="open"),
     path("settings/", views.Settings.as_view(), name="settings"),
+    path("calendar/", views.CalendarAddress.as_view(), name="calendar-address"),
     path("outbox/", office.Outbox.as_view(), name="outbox"),
     path("outbox/release/", office.Release.as_view(), name="release"),
     path("addresses/", bounces.Addresses.as_view(), name="addresses"),

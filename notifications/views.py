@@ -1,3 +1,4 @@
+import secrets
 from typing import Any
 
 from django.apps import apps
@@ -84,8 +85,14 @@ class Settings(LoginRequiredMixin, UpdateView):
             **own_address(self.request.user),
             follows=named(rows, self.request.user),
             topics=Topic.objects.in_order(),
+            calendar_url=self.calendar_url(),
             by_mail=visiting.of_account(self.request.user),
         )
+
+    def calendar_url(self) -> str:
+        token = self.get_object().calendar_token
+        path = reverse("personal-calendar", args=[token]) if token else ""
+        return self.request.build_absolute_uri(path) if path else ""
 
     def form_valid(self, form: PreferenceForm) -> HttpResponse:
         answer = super().form_valid(form)
@@ -95,6 +102,23 @@ class Settings(LoginRequiredMixin, UpdateView):
     def get_success_url(self) -> str:
         messages.success(self.request, _("Your choice is saved, and what waits comes accordingly."))
         return reverse("notices:settings")
+
+
+class CalendarAddress(LoginRequiredMixin, View):
+    """Makes a secret address of one's own calendar, or another in its place, or takes it back."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        is_over = "revoke" in request.POST
+        token = None if is_over else secrets.token_urlsafe(32)
+        Preference.objects.update_or_create(user=request.user, defaults={"calendar_token": token})
+        if is_over:
+            messages.success(request, _("The address is taken back: nobody can read your calendar by it."))
+        else:
+            said = _("Your calendar has an address. Subscribe to it in your calendar program.")
+            messages.success(request, said)
+        return redirect("notices:settings")
 
 
 def named(follows, user) -> list[dict[str, Any]]:

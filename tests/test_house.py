@@ -81,6 +81,7 @@ PUBLIC = {
     "trials:list", "trials:venues", "trials:venue",
     "trials:detail", "trials:reports", "trials:report", "trials:report-pdf", "trials:report-json",
     "trials:report-feed", "trials:trials-feed", "search:feed",
+    "wishes:calendar", "calls:calendar", "calls:calendar-of", "trials:calendar", "personal-calendar",
     "trials:verify", "trials:verify-report", "trials:feed",
     "people:organisation", "notices:unsubscribe", "documents:download", "documents:preview",
     "documents:picture", "account_login",

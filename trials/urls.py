@@ -1,11 +1,12 @@
 from django.urls import path
 
-from trials import feeds
+from trials import calendars, feeds
 from trials.views import checking, files, pieces, reports, sensors, trials, uploads, venues, verbs, workspace
 
 app_name = "trials"
 urlpatterns = [
     path("trials/", trials.TrialList.as_view(), name="list"),
+    path("trials/calendar.ics", calendars.trials, name="calendar"),
     path("trials/feed/", feeds.PublicTrials(), name="trials-feed"),
     path("trials/workspace/", workspace.WorkspacePiece.as_view(), name="workspace"),
     path("trials/how-long/", trials.Lengths.as_view(), name="lengths"),

@@ -1,15 +1,17 @@
 from django.urls import path
 
-from wishes import feeds
+from wishes import calendars, feeds
 from wishes.views import calls
 
 app_name = "calls"
 urlpatterns = [
     path("", calls.CallList.as_view(), name="list"),
     path("feed/", feeds.PublicCalls(), name="feed"),
+    path("calendar.ics", calendars.calls, name="calendar"),
     path("new/", calls.AddCall.as_view(), name="create"),
     path("rapid/", calls.AddRapidCall.as_view(), name="create-rapid"),
     path("<str:slug>/", calls.CallDetail.as_view(), name="detail"),
+    path("<str:slug>/calendar.ics", calendars.call, name="calendar-of"),
     path("<str:slug>/edit/", calls.EditCall.as_view(), name="edit"),
     path("<str:slug>/submit/", calls.SubmitCall.as_view(), name="submit"),
     path("<str:slug>/return/", calls.ReturnCall.as_view(), name="return"),

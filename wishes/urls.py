@@ -1,12 +1,13 @@
 from django.urls import path
 
-from wishes import feeds
+from wishes import calendars, feeds
 from wishes.views import annex, approval, files, listing, queue, verbs, workspace, writing
 
 app_name = "wishes"
 urlpatterns = [
     path("", listing.WishList.as_view(), name="list"),
     path("feed/", feeds.PublicWishes(), name="feed"),
+    path("calendar.ics", calendars.wishes, name="calendar"),
     path("write/", writing.StartWish.as_view(), name="create"),
     path("write/<slug:key>/", writing.Tasks.as_view(), name="tasks"),
     path("write/<slug:key>/check/", writing.CheckWish.as_view(), name="check"),

@@ -55,6 +55,8 @@ class Preference(models.Model):
         _("Time zone"), max_length=64, default=settings.TIME_ZONE, validators=[is_timezone]
     )
 
+    calendar_token = models.CharField(max_length=64, null=True, unique=True, editable=False)  # secret
+
     class Meta:
         verbose_name = _("mail preference")
         verbose_name_plural = _("mail preferences")
