@@ -15,7 +15,8 @@ from innoportal.lib.templatetags.languages import escaped
 
 
 def field_group(field: BoundField, *, bare: bool = False) -> SafeString:
-    """`bare` leaves out "(optional)", which nobody need be told of a filter."""
+    """`bare` leaves out "(optional)", of which a filter says nothing, nor one of two that is needed."""
+    bare = bare or getattr(field.field, "is_either", False)
     kind, error = field.widget_type, " govuk-form-group--error" if field.errors else ""
     if kind == "checkbox":
         group = f'<div class="govuk-form-group{error}">{_checkbox(field)}</div>'

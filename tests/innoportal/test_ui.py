@@ -95,6 +95,14 @@ def test_card_leaves_out_what_it_is_not_given_and_escapes_what_it_is():
     assert Elements(full).with_class("ip-score") and Elements(full).with_class("ip-chip")
 
 
+def test_of_two_fields_of_which_one_is_needed_neither_is_optional():
+    form = Short()
+    form.fields["title"].required = False
+    assert "(optional)" in form["title"].as_field_group()
+    form.fields["title"].is_either = True
+    assert "(optional)" not in form["title"].as_field_group()
+
+
 def test_choices_are_radios_in_a_fieldset_with_a_legend():
     elements = Elements(styleguide.SampleForm()["kind"].as_field_group())
     assert [tag for tag, _attrs in elements.all][:3] == ["div", "fieldset", "legend"]
