@@ -1,6 +1,6 @@
 from django.urls import path
 
-from notifications import by_mail, gallery, office, views
+from notifications import by_mail, figures, gallery, office, views
 from notifications.bounces import views as bounces
 from notifications.hooks import views as hooks
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("calendar/", views.CalendarAddress.as_view(), name="calendar-address"),
     path("outbox/", office.Outbox.as_view(), name="outbox"),
     path("outbox/release/", office.Release.as_view(), name="release"),
+    path("figures/", figures.Figures.as_view(), name="figures"),
     path("addresses/", bounces.Addresses.as_view(), name="addresses"),
     path("addresses/stop/", bounces.Suppress.as_view(), name="suppress-address"),
     path("addresses/<int:pk>/", bounces.Lift.as_view(), name="lift-address"),

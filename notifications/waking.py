@@ -13,10 +13,11 @@ WEBHOOKS = "notifications.tasks.sweep_webhooks"
 
 def wake(task: str = SWEEP) -> None:
     """Ask for a sweep once the transaction stands; without a queue the next sweep by the clock does it."""
-    transaction.on_commit(lambda: _wake(task), robust=True)
+    transaction.on_commit(lambda: ask(task), robust=True)
 
 
-def _wake(task: str) -> None:
+def ask(task: str = SWEEP) -> None:
+    """At once, whatever is committed."""
     try:
         current_app.send_task(task, retry=False)
     except OperationalError:

@@ -11,7 +11,9 @@ from typing import Any
 import psycopg2
 
 from innoportal import embedded
+from innoportal.celery import app as app  # which `ask` asks
 from innoportal.servers import Postgres, Valkey
+from notifications.waking import ask
 
 KINDS = ("worker", "workers", "beat", "valkey", "postgres")
 WORKER = ["worker", "--pool", "solo", "--without-mingle", "--without-gossip", "--loglevel", "WARNING"]
@@ -72,10 +74,14 @@ class Victims:
         return kind
 
     def hurry(self) -> None:
-        """What waits to be tried again comes now: the minutes between two attempts prove nothing."""
+        """What waits to be tried again comes now: the minutes between two attempts prove nothing.
+
+        And somebody does something, as in service all the time, which wakes a worker.
+        """
         if time.monotonic() - self.hurried < 2:
             return
         self.hurried = time.monotonic()
+        ask()
         self._ask(
             f"UPDATE notifications_notification SET not_before = now() WHERE {OPEN}"  # noqa: S608
             " AND claimed_at IS NULL AND attempts BETWEEN 1 AND 7 AND not_before > now() RETURNING 1"

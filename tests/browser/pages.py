@@ -225,6 +225,7 @@ PAGES = [
     ("notices:outbox", "office", "", "?state=sent"),
     ("notices:outbox", "auditor", "", "?state=held"),
     ("notices:addresses", "office", "", ""),
+    ("notices:figures", "office", "", "?days=90"),
     ("notices:lift-address", "office", "select id from notifications_suppression order by id limit 1", ""),
     ("notices:gallery", "office", "", ""),
     ("notices:webhooks", "administrator", "", ""),

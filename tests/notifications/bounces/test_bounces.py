@@ -23,6 +23,7 @@ from tests.factories import (
     NotificationFactory,
     SuppressionFactory,
     UserFactory,
+    VisitorFactory,
 )
 from tests.notifications.bounces.mails import complaint, dsn
 from tests.threads import at_once
@@ -201,6 +202,20 @@ def test_a_notice_to_a_suppressed_address_is_not_sent_and_stands_in_the_inbox(ma
     mailed.refresh_from_db()
     assert (mailoutbox, mailed.last_error) == ([], services.SUPPRESSED)
     assert Delivery.objects.get().answer == services.SUPPRESSED
+
+
+def test_a_visitor_who_is_not_reached_is_written_to_no_more(mailoutbox):
+    visitor = VisitorFactory(email="passer@example.org")
+    first, second = (
+        NotificationFactory(
+            recipient=None, visitor=visitor, channel="email", template="wishes/mail/publish", why="follow"
+        )
+        for _ in range(2)
+    )
+    assert sending.deliver("notification", first.pk)
+    assert back(dsn(visitor.email, first.message_id)) == 1
+    assert not sending.deliver("notification", second.pk)
+    assert (len(mailoutbox), suppressed()) == (1, [("passer@example.org", "bounce")])
 
 
 def test_an_address_is_known_in_any_case_of_its_letters(mailoutbox):

@@ -1,0 +1,85 @@
+"""What became of the mails of each kind of notice: sent, come back, complained of, read in the portal."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404
+from django.utils import timezone
+from django.views.generic import TemplateView
+
+from notifications import samples
+from notifications.models import Bounce, Notification
+
+PERIODS = (7, 30, 90)  # days
+
+
+@dataclass(frozen=True)
+class Line:
+    """Of one template. `sent`: a mail server took it; what came back afterwards is in `bounced`."""
+
+    template: str
+    sent: int = 0
+    together: int = 0  # of these, in a mail about many
+    stopped: int = 0  # not sent: nobody wanted it any more, it was read already, or the address takes none
+    bounced: int = 0
+    complaints: int = 0
+    read: int = 0  # of these people, in their inbox here
+
+    @property
+    def delivered(self) -> int:
+        return self.sent - self.bounced
+
+    @property
+    def name(self) -> str:
+        """As the gallery knows it."""
+        return self.template.replace("/mail/", ".")
+
+
+def lines(since: datetime) -> list[Line]:
+    """By template, the most frequent first, in a fixed number of queries."""
+    mails = Notification.objects.filter(channel="email", sent_at__gte=since)
+    sent = mails.filter(last_error="")
+    found: dict[str, dict[str, int]] = {}
+    for name, rows in {
+        "sent": sent,
+        "together": sent.filter(digest__isnull=False),
+        "stopped": mails.exclude(last_error=""),
+        "bounced": _came_back(sent, (Bounce.Kind.HARD, Bounce.Kind.SOFT)),
+        "complaints": _came_back(sent, (Bounce.Kind.COMPLAINT,)),
+        "read": Notification.objects.filter(
+            channel="inbox", read_at__isnull=False, entry_id__in=sent.values("entry_id")
+        ),
+    }.items():
+        for template, count in rows.order_by().values_list("template").annotate(n=Count("pk")):
+            found.setdefault(template, {})[name] = count
+    told = [Line(template, **counts) for template, counts in found.items()]
+    return sorted((line for line in told if line.sent or line.stopped), key=lambda one: (-one.sent, one.name))
+
+
+def _came_back(sent: QuerySet[Any], kinds: Iterable[str]) -> QuerySet[Any]:
+    """Mails of which a report was heard; one about many came back for each of its notices."""
+    heard = Bounce.objects.filter(kind__in=list(kinds), message_id__isnull=False).values("message_id")
+    return sent.filter(Q(message_id__in=heard) | Q(digest__message_id__in=heard))
+
+
+class Figures(PermissionRequiredMixin, TemplateView):
+    permission_required = "notifications.view_outbox"
+    template_name = "notifications/figures.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        asked = self.request.GET.get("days", "30")
+        if asked not in map(str, PERIODS):
+            raise Http404
+        rows = lines(timezone.now() - timedelta(days=int(asked)))
+        known = set(samples.names())
+        return super().get_context_data(
+            **kwargs,
+            rows=[(row, row.name in known) for row in rows],
+            days=int(asked),
+            periods=PERIODS,
+            sent=sum(row.sent for row in rows),
+        )
