@@ -1,4 +1,4 @@
-"""What sensors send, read row by row: a good row is taken though its neighbour is wrong (docs/adr/0050).
+"""What sensors send, read row by row: a good row is taken though its neighbour is wrong (docs/adr/0053).
 
 A batch is JSON or CSV. JSON is a list of readings, or an object with "readings" whose other members hold
 for each of them. Of a reading: "metric", "at" (ISO 8601, or seconds or milliseconds since 1970), "value";
