@@ -70,8 +70,8 @@ lock: install-dev ## pin the closure of requirements*.txt again, for all platfor
 	  .venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 	    $$name.txt -o $$name.lock || exit 1; done
 
-bench: install-dev ## measure what docs/benchmarks.md tells, into $JSON (.data/benchmarks.json); DATA=dir adds the engine
-	@mkdir -p .data && $(PYTHON) -m innoportal.bench --json "$(JSON)" $(if $(DATA),--data "$(DATA)") \
+bench: install-dev ## measure pages and starts into $JSON (.data/benchmarks.json); DATA=dir adds the engine, ALL=1 what takes long
+	@mkdir -p .data && $(PYTHON) -m innoportal.bench --json "$(JSON)" $(if $(DATA),--data "$(DATA)") $(if $(ALL),--all) \
 	  --also $(patsubst tests/benchmarks/%.py,tests.benchmarks.%,$(wildcard tests/benchmarks/[a-z]*.py)) $(ARGS)
 
 stop: ## end what a killed `make run` has left behind

@@ -7,8 +7,19 @@ from accounts.forms import UserChangeForm, UserCreationForm
 from accounts.models import Membership, Organisation, Partnership, Role, User
 
 
+class LabelledFormSet(forms.BaseInlineFormSet):
+    """A row of a table has its labels in the head of the column, where no screen reader looks for them."""
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            widget = getattr(field.widget, "widget", field.widget)  # within what adds links to it
+            widget.attrs["aria-label"] = field.label
+
+
 class MembershipInline(admin.TabularInline):
     model = Membership
+    formset = LabelledFormSet
     extra = 0
     autocomplete_fields = ("user", "organisation")
 
@@ -39,6 +50,7 @@ class PersonAdmin(UserAdmin):
         ),
     )
     filter_horizontal = ()
+    readonly_fields = ("last_login", "date_joined")
 
 
 class OrganisationForm(forms.ModelForm):

@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class NotificationsConfig(AppConfig):
     name = "notifications"
+    verbose_name = _("Notices")
 
     def ready(self) -> None:
         from notifications import pledges, receivers, rules  # noqa: F401  with pledges comes its task

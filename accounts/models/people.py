@@ -16,10 +16,12 @@ from accounts.models.delegations import Delegation
 from accounts.models.verifications import EIGHT_DIGITS
 from innoportal.languages import Bilingual
 
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
+
 
 def new_key() -> str:
     """Twelve letters and digits that no one can guess: the address of what has no public number yet."""
-    return get_random_string(12, "abcdefghjkmnpqrstuvwxyz23456789")
+    return get_random_string(12, LETTERS)
 
 
 class Role(models.TextChoices):

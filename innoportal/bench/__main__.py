@@ -13,6 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from innoportal.bench import further
+
 ALIEN = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "INNOPORTAL_REDIS_DATABASE")
 
 
@@ -29,7 +31,12 @@ def settle() -> None:
 
 
 def options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m innoportal.bench", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m innoportal.bench",
+        description=__doc__,
+        epilog=further.listed(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--json", type=Path, required=True, help="where every figure is written")
     parser.add_argument("--wishes", type=int, default=5000)
     parser.add_argument("--solutions", type=int, default=20000)
@@ -40,6 +47,7 @@ def options() -> argparse.Namespace:
     parser.add_argument(
         "--data", type=Path, help="sets for evaluate_matching and the peers, one folder each; takes long"
     )
+    parser.add_argument("--all", action="store_true", help="then what takes long, too (see below)")
     return parser.parse_args()
 
 
@@ -58,6 +66,8 @@ def main() -> None:
         found["matching"] = matching(asked.data)
         found["peers"] = peers(asked.data)
         found["growth"] = growth(asked.data)
+    if asked.all:
+        found["further"] = further.measured(asked.data)
     asked.json.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
 
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from innoportal.demonstration import approval, calls, chapters, coauthors, hooks, office, papers, trust
 from innoportal.demonstration.clock import Story
+from innoportal.demonstration.keys import told_alike
 from innoportal.demonstration.people import assemble, content
 from innoportal.demonstration.trial import trial
 from matching import services as matching
@@ -39,8 +40,9 @@ def load(today: date, progress: Callable[[], None] = lambda: None) -> int:
         _write(told)
 
     story.at(BEGINNING, begin)
-    count = story.tell(progress)
-    _settle(told_by[0])
+    with told_alike():
+        count = story.tell(progress)
+        _settle(told_by[0])
     return count
 
 

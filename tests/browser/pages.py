@@ -37,6 +37,8 @@ FILE = """select d.key::text from documents_document d join documents_rendition 
 VERIFICATION = "select id from accounts_verification where {} order by id limit 1"
 SAVED_SEARCH = """select s.id from matching_savedsearch s join accounts_user u on u.id = s.user_id
     where u.email like 'vendor%' order by s.id limit 1"""
+MEMBER = "select id from accounts_user where email = 'approver@example.org'"
+MEMBERS_OF = "select id from accounts_organisation where slug = 'building'"
 UNPLANNED = """select m.key from matching_match m where m.status = 'approved'
     and not exists (select from trials_trial t where t.match_id = m.id) order by m.id limit 1"""
 
@@ -261,6 +263,14 @@ PAGES = [
     ("trials:report", "office", REPORT.format("comment"), ""),
     ("trials:report-edit", "office", "report draft", ""),
     ("trials:verify", None, "", ""),
+    ("admin:index", "administrator", "", ""),
+    ("admin:accounts_user_changelist", "administrator", "", ""),
+    ("admin:accounts_user_change", "administrator", MEMBER, ""),
+    ("admin:accounts_organisation_changelist", "administrator", "", ""),
+    ("admin:accounts_organisation_change", "administrator", MEMBERS_OF, ""),
+    ("admin:topics_topic_changelist", "administrator", "", ""),
+    ("admin:topics_topic_add", "administrator", "", ""),
+    ("admin:matching_match_changelist", "administrator", "", ""),
     ("trials:verify-report", None, REPORT.format("published"), ""),
 ]
 

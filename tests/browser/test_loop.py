@@ -109,6 +109,7 @@ class Loop:
     def __init__(self, somebody, portal, directory):
         self.portal, self.directory = portal, directory
         names = ("officer", "approver", "office", "vendor", "expert", "expert2", "engineer", "verifier")
+        names += ("auditor", "administrator")
         self.people = {name: somebody(f"{name}@example.org") for name in names}
         self.visitor = somebody()
         self.__dict__.update(self.people)
@@ -249,6 +250,57 @@ class Loop:
         page = self.verifier.press("Verify, sign and publish")
         self.report = re.search(r"/reports/(R-\d{4}-\d{4,})(?:-v\d+)?/$", page.url)[1]
 
+    def audit_it(self):
+        """The auditor reads what every one of them did and why, with names, and can change nothing."""
+        page = self.auditor.at(f"/en/wishes/{self.wish}/case/")
+        told = ("Name the thickness at which a duct is cleaned.", "It watches the kitchen, not the duct.")
+        people = ("Wong Ka-yan", "Ho Wai-lam", "Yip Man-ho")  # approver, office, engineer
+        for words in (*told, *people):
+            expect(page.locator("main")).to_contain_text(words)
+        wish, solution = f"/en/wishes/{self.wish}/", f"/en/solutions/{self.solution}/"
+        trial, report = f"/en/trials/{self.trial}/", f"/en/reports/{self.report}/"
+        for address in (wish, solution, self.match, trial, report):
+            page = self.auditor.at(address)
+            buttons = page.locator("main form[method=post] button").all_inner_texts()
+            assert [words for words in buttons if "ollow" not in words] == [], address
+        expect(self.auditor.at(self.match).locator("main")).to_contain_text("fire code limits")  # a verdict
+        self.refused_to_the_auditor(
+            *(f"{wish}{verb}/" for verb in ("withdraw", "resolve", "merge")),
+            *(f"{self.match}{verb}/" for verb in ("close", "decline", "review")),
+            *(f"{trial}{verb}/" for verb in ("stop", "edit")),
+            *(f"{report}{verb}/" for verb in ("withdraw", "erratum")),
+            f"{solution}withdraw/",
+        )
+
+    def refused_to_the_auditor(self, *addresses):
+        token = self.auditor.page.locator("[name=csrfmiddlewaretoken]").first.input_value()
+        given = {"csrfmiddlewaretoken": token, "reason": "Because."}
+        for address in addresses:
+            answer = self.auditor.context.request.post(address, form=given, max_redirects=0)
+            assert answer.status == 403, address
+
+    def administer_it(self):
+        """The administrator adds a topic, by which anyone can filter, and a person, and sees the engine."""
+        mark = self.wish.lower()  # a portal may see this loop more than once
+        page = self.administrator.at("/admin/topics/topic/add/")
+        page.get_by_label("Name in English").fill(f"Duct hygiene {mark}")
+        page.get_by_label("Name in Traditional Chinese").fill(f"風管衞生 {mark}")
+        choose(page, kind="application")
+        expect(page.locator("[name=slug]")).to_have_value(f"duct-hygiene-{mark}")
+        self.administrator.press("Save")
+        option = self.visitor.at("/en/wishes/").locator(
+            "[name=topic] option", has_text=f"Duct hygiene {mark}"
+        )
+        expect(option).to_be_attached()
+        page = self.administrator.at("/admin/accounts/user/add/")
+        person = {"email": f"{mark}@example.org", "name": "Ho Lai-fan"}
+        fill(page, person | dict.fromkeys(("password1", "password2"), "grease in every duct 2026"))
+        self.administrator.press("Save")
+        expect(self.administrator.at(f"/admin/accounts/user/?q={mark}").locator("main")).to_contain_text(
+            "Ho Lai-fan"
+        )
+        expect(self.administrator.at("/en/matches/engine/").locator("main")).to_contain_text("Version")
+
     def read_it_as_anyone(self):
         for language in ("zh-hant", "zh-hans", "en"):
             page = self.visitor.at(f"/{language}/reports/{self.report}/")
@@ -292,6 +344,8 @@ def test_a_wish_becomes_a_signed_report_through_the_hands_of_all(somebody, porta
     loop.refuse_another()
     loop.plan_and_run_the_trial()
     loop.publish_the_report()
+    loop.audit_it()
+    loop.administer_it()
     loop.read_it_as_anyone()
     heard = {name: person.complaints for name, person in {**loop.people, "visitor": loop.visitor}.items()}
     assert {name: complaints for name, complaints in heard.items() if complaints} == {}

@@ -175,6 +175,10 @@ def may_do(role: str, verb: str) -> bool:
     return role in MANAGE
 
 
+# An administrator passes the rule, but what a report is signed with is the name of a verifier.
+BY_HAND_ONLY = {("publish", "administrator")}
+
+
 def attempt(client, user, noun: str, verb: str, thing: Any):
     client.logout()
     if user.is_authenticated:
@@ -201,11 +205,12 @@ def test_every_verb_of_a_trial_in_every_state_by_everyone(client, status, verb):
     trial.refresh_from_db()
     assert trial.status == status
     transition = TRIAL[verb]
-    one_of_them = sorted(MANAGE)[(list(TRIALS).index(status) + TRIAL_VERBS.index(verb)) % len(MANAGE)]
-    for role in MANAGE if status not in transition.sources else [one_of_them]:
-        assert attempt(client, person(role, trial), "trial", verb, trial).status_code == 302
-        trial.refresh_from_db()
-        assert trial.status == (transition.target if status in transition.sources else status), role
+    moves = status in transition.sources
+    for role in sorted(MANAGE):
+        mine = trial if not moves else TRIALS[status]()  # what has moved cannot be moved again
+        assert attempt(client, person(role, mine), "trial", verb, mine).status_code == 302
+        mine.refresh_from_db()
+        assert mine.status == (transition.target if moves else status), role
 
 
 @pytest.mark.parametrize("verb", REPORT_VERBS)
@@ -218,16 +223,18 @@ def test_every_verb_of_a_report_in_every_state_by_everyone(client, status, verb)
         assert refused(client, user, "report", verb, report, sees=may_see_report(role, status)), role
     report.refresh_from_db()
     assert (report.status, Report.objects.count()) == (status, before)
-    role = {"comment": "vendor member", "close_comment": "office", "withdraw": "office"}.get(verb, "engineer")
-    role = "verifier" if verb in {"publish", "send_back"} else role
-    response = attempt(client, person(role, report.trial), "report", verb, report)
-    assert response.status_code == (302 if may_see_report(role, status) else 404)
-    report.refresh_from_db()
-    if verb == "erratum":
-        assert (report.status, Report.objects.count() - before) == (status, int(status == R.PUBLISHED))
-    else:
-        transition = REPORT[verb]
-        assert report.status == (transition.target if status in transition.sources else status)
+    moves = status == R.PUBLISHED if verb == "erratum" else status in REPORT[verb].sources
+    for role in (role for role in ROLES if may_do(role, verb)):
+        mine = report if not moves else REPORTS[status]()
+        before = Report.objects.count()
+        response = attempt(client, person(role, mine.trial), "report", verb, mine)
+        assert response.status_code == (302 if may_see_report(role, status) else 404), role
+        mine.refresh_from_db()
+        does = moves and (verb, role) not in BY_HAND_ONLY
+        if verb == "erratum":
+            assert (mine.status, Report.objects.count() - before) == (status, int(does)), role
+        else:
+            assert mine.status == (REPORT[verb].target if does else status), role
 
 
 def test_not_even_an_administrator_signs_without_the_role(client):
