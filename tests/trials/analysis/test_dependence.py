@@ -58,3 +58,33 @@ def test_resampling_draws_whole_blocks_and_the_same_ones_each_time():
 
 def test_independent_readings_are_drawn_one_by_one():
     assert block_of(np.tile([1.0, -1.0], 50)) == 1
+
+
+def both_errors(values):
+    """By the effective number, and by Newey and West after prewhitening, written another way."""
+    apart = np.asarray(values) - np.mean(values)
+    count, alike = len(apart), likeness(apart)
+    worth = count * (1 - alike) / (1 + alike)
+    white = apart[1:] - alike * apart[:-1]
+    white = white - white.mean()
+    lag = int(4 * ((count - 1) / 100) ** (2 / 9))
+    run = white @ white + 2 * sum(
+        (1 - step / (lag + 1)) * (white[step:] @ white[:-step]) for step in range(1, lag + 1)
+    )
+    whitened = run / (count - 1) ** 2 * (count - 1) / (count - 2) / (1 - alike) ** 2
+    return np.sqrt(apart @ apart / count / (worth - 1)), np.sqrt(whitened)
+
+
+def test_the_error_is_that_of_the_effective_number_where_it_is_larger():
+    values = noise(60, alike=0.3, seed=5)
+    effective, whitened = both_errors(values)
+    assert effective > 1.02 * whitened
+    assert mean_of(values).error == pytest.approx(effective)
+
+
+def test_the_error_is_newey_wests_where_likeness_goes_beyond_neighbours():
+    """Pairs of days that are alike every other day: neighbours say nothing of it."""
+    values = np.ravel(np.column_stack([noise(60, alike=0.8, seed=1), noise(60, alike=0.8, seed=2)]))
+    effective, whitened = both_errors(values)
+    assert whitened > 1.2 * effective
+    assert mean_of(values).error == pytest.approx(whitened)

@@ -125,3 +125,11 @@ def test_option_b_is_a_straight_line_on_the_load():
     finding = judge(Promise("energy_isolated", "decrease", 15), used, phases(hours, more))
     assert finding.parameters["model"] == "2P"
     assert finding.estimate.effect == pytest.approx(25, abs=2)
+
+
+def test_a_model_of_fewer_days_leaves_the_saving_less_sure():
+    energy, temperature = year(0.2)
+    days = sorted({one.at for one in energy if one.phase == "baseline"})
+    fewer = [one for one in energy if one.phase == "trial" or one.at in days[::5]]
+    wide, narrow = (judge(WHOLE, rows, temperature).estimate for rows in (fewer, energy))
+    assert wide.high - wide.low > 1.3 * (narrow.high - narrow.low)
