@@ -90,7 +90,7 @@ class Settings(LoginRequiredMixin, UpdateView):
         )
 
     def calendar_url(self) -> str:
-        token = self.get_object().calendar_token
+        token = self.object.calendar_token
         path = reverse("personal-calendar", args=[token]) if token else ""
         return self.request.build_absolute_uri(path) if path else ""
 
