@@ -66,7 +66,7 @@ def test_keys_are_told_and_are_silent_while_one_types_and_can_be_switched_off(so
     reader = somebody()
     page = reader.at("/en/wishes/")
     page.keyboard.press("/")
-    field = page.locator("#wish-search")
+    field = page.locator("#search-q")
     expect(field).to_be_focused()
     page.keyboard.type("j/?x")
     expect(field).to_have_value("j/?x")
