@@ -12,7 +12,7 @@ from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -106,8 +106,7 @@ def rehearse(
 def _attempt(
     bench: Bench, verb: str, thing: Any, by: User, given: Mapping[str, Any], *, keep: bool, mark: str = ""
 ) -> Fate:
-    before = thing.get_status_display()
-    fate = {"pk": thing.pk, "label": _label(thing), "url": thing.get_absolute_url(), "before": str(before)}
+    fate = {"pk": thing.pk, "label": _label(thing), "url": thing.get_absolute_url(), "before": _state(thing)}
     if not by.has_perm(bench.permission(verb), thing):
         return Fate(**fate, fault=_("You may not do this."))
     try:
@@ -121,7 +120,13 @@ def _attempt(
         return Fate(**fate, fault=str(error))
     except ValidationError as error:
         return Fate(**fate, fault=" ".join(error.messages))
-    return Fate(**fate, after=str(thing.get_status_display()))
+    return Fate(**fate, after=_state(thing))
+
+
+def _state(thing: Any) -> str:
+    """In English, from which a page says it in its reader's language: the row is read by others, too."""
+    with translation.override("en"):
+        return str(thing.get_status_display())
 
 
 def _hold(bench: Bench, thing: Any, mark: str) -> None:

@@ -83,7 +83,7 @@ class SolutionSerializer(ReadingSerializer):
 
 
 ROWS = (
-    Prefetch("topics", Topic.objects.only("slug"), to_attr="topics_rows"),
+    Prefetch("topics", Topic.objects.in_order().only("slug"), to_attr="topics_rows"),
     Prefetch("evidence", Evidence.objects.all(), to_attr="evidence_rows"),
 )
 

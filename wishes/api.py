@@ -46,7 +46,7 @@ class WishSerializer(ReadingSerializer):
 
 
 ROWS = (
-    Prefetch("topics", Topic.objects.only("slug"), to_attr="topics_rows"),
+    Prefetch("topics", Topic.objects.in_order().only("slug"), to_attr="topics_rows"),
     Prefetch(
         "sponsors",
         Sponsor.objects.select_related("organisation").only("wish", "organisation__slug").order_by("since"),

@@ -1,4 +1,4 @@
-"""Two tellings of the demonstration leave the same rows."""
+"""Two tellings of the demonstration leave the same rows, scores but for the last digits of their sums."""
 
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from innoportal.demonstration.load import load
 from matching.services import shelf
+from matching.services.writing import alike
 
 TODAY = date(2026, 11, 20)
 ROOMS = (
@@ -96,6 +97,6 @@ def test_two_tellings_leave_the_same_rows(tmp_path):
         for label, rows in first.items()
         for one, other in zip(rows, second[label], strict=True)
         for name, *pair in zip(one, one.values(), other.values(), strict=True)
-        if pair[0] != pair[1]
+        if not alike(*pair)
     }
     assert not different, sorted(different)

@@ -37,9 +37,15 @@ def sums_are_right() -> bool:
             cursor.execute(SUMS, [span])
             summed = cursor.fetchall()
             cursor.execute(KEPT, [grain])
-            if cursor.fetchall() != summed:
+            kept = cursor.fetchall()
+            if len(kept) != len(summed) or not all(map(same, kept, summed)):
                 return False
     return True
+
+
+def same(one, other) -> bool:
+    """Totals but for the last digits: numbers that are added in another order."""
+    return one[:6] == other[:6] and one[6:] == pytest.approx(other[6:], rel=1e-12)
 
 
 def sent(token, rows) -> None:
