@@ -47,13 +47,7 @@ def nominate(
     """
     organisation = standing(organisation)  # also the lock of its budget
     address = "" if vendor else contact_email.strip().lower()
-    if vendor is not None:
-        _may_be_of(vendor, by, organisation)
-    else:
-        _may_be_written_to(address, by, organisation)
-    waiting = organisation.nominations.waiting()
-    if waiting.count() >= MOST_WAITING:
-        raise ValidationError(_("Too many of your nominations wait for an answer. Take one back first."))
+    _may_be_made(vendor, address, by, organisation)
     made = Nomination(
         nominator=organisation,
         vendor=vendor,
@@ -73,6 +67,15 @@ def nominate(
     else:
         _tell_vendor(made, entry, "nominated", LASTS.days)
     return made
+
+
+def _may_be_made(vendor: Organisation | None, address: str, by: User, organisation: Organisation) -> None:
+    if vendor is not None:
+        _may_be_of(vendor, by, organisation)
+    else:
+        _may_be_written_to(address, by, organisation)
+    if organisation.nominations.waiting().count() >= MOST_WAITING:
+        raise ValidationError(_("Too many of your nominations wait for an answer. Take one back first."))
 
 
 def _may_be_of(vendor: Organisation, by: User, organisation: Organisation) -> None:
