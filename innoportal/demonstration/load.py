@@ -80,7 +80,7 @@ def _settle(told: chapters.Told) -> None:
     matching.profiles(
         [told.fresh_solution(key) for key in told.solutions if told.fresh_solution(key).is_public]
     )
-    wishes = list(Wish.objects.open())
+    wishes = list(Wish.objects.open().order_by("pk"))
     matching.profiles(wishes)
     matching.rematch_wishes([wish.pk for wish in wishes], explained=3)
     matching.estimate()

@@ -84,7 +84,8 @@ def _save(side: str, changed: list[tuple[Thing, Profile]], fingerprint: str) -> 
         for pk, at, status in held.values_list("pk", "updated_at", "status")
         if things[pk].updated_at == at
     }
-    rows = {thing.pk: row for thing, row in changed if thing.pk in now}
+    read = {thing.pk: row for thing, row in changed}
+    rows = {pk: read[pk] for pk in now}
     glossaries.lock(shared=True)
     is_late = Term.objects.fingerprint() != fingerprint
     for pk, row in rows.items():

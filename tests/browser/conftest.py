@@ -71,8 +71,12 @@ class Reader:
         self.page.on("response", self.answered)
 
     def heard(self, message):
-        """Violations of the content security policy are errors of the console, too."""
-        if message.type in ("error", "warning"):
+        """Violations of the content security policy are errors of the console, too.
+
+        What a form asks again while it is being typed stops the question before it, and htmx says so.
+        """
+        is_asked_anew = message.text.startswith(("htmx:sendAbort", "htmx:afterRequest"))
+        if message.type in ("error", "warning") and not is_asked_anew:
             self.complaints.append(f"console: {message.text}")
 
     def asked(self, request):
