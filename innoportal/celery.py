@@ -14,6 +14,7 @@ from celery.signals import worker_before_create_process
 app = Celery("innoportal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.conf.imports = ("innoportal.schedules",)  # the hall is no room whose tasks are looked for
 
 # Every sweep is idempotent: what it finds due is claimed in the database before anything is done.
 app.conf.beat_schedule = {
@@ -41,17 +42,9 @@ app.conf.beat_schedule = {
     "accounts.sweep_alike": {"task": "accounts.tasks.sweep_alike", "schedule": crontab(hour=3, minute=50)},
     "wishes.expire": {"task": "wishes.tasks.expire_due", "schedule": 3600.0},
     "wishes.calls": {"task": "wishes.tasks.keep_dates_of_calls", "schedule": 900.0},
-    "wishes.remind": {  # by day; hourly, so that an outage of some hours costs no more than that
-        "task": "wishes.tasks.remind_due",
+    "remind": {  # by day; hourly, so that an outage of some hours costs no more than that
+        "task": "innoportal.schedules.remind_due",
         "schedule": crontab(minute=10, hour="8-20"),
-    },
-    "pledges.remind": {
-        "task": "notifications.pledges.remind_of_pledges",
-        "schedule": crontab(minute=25, hour="8-18"),
-    },
-    "solutions.remind": {
-        "task": "solutions.tasks.remind_due",
-        "schedule": crontab(minute=40, hour="8-18"),
     },
     "solutions.expire": {"task": "solutions.tasks.expire_due", "schedule": 3600.0},
     "documents.sweep": {"task": "documents.tasks.sweep", "schedule": 60.0},

@@ -7,4 +7,4 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Notices")
 
     def ready(self) -> None:
-        from notifications import pledges, receivers, rules  # noqa: F401  with pledges comes its task
+        from notifications import receivers, rules  # noqa: F401

@@ -4,12 +4,10 @@ What is due is read from the journal each time: after an outage the same is told
 meanwhile is not.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from celery import shared_task
 from django.apps import apps
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import override
@@ -19,21 +17,35 @@ from innoportal.lib.promises import Promise, promise
 from journal.clock import Due, State, clocks_of, is_working_day
 from journal.models import Entry, Pledge
 from notifications.outbox import DUTY, bilingual, notify, party
-from notifications.reminding import Deadline, remind
+from notifications.reminding import Deadline
 
+AFTER = (-1,)  # the office hears on the day after
 AT_ONCE = 500  # things whose journal is read in one go
-NEAR, BROKEN = "pledge near", "pledge broken"
 
 
-@shared_task
-def remind_of_pledges() -> int:
-    """Tell of every pledge that is nearly over or was broken; returns how many were told of."""
-    count = 0
+def owed(_ahead: int = 0) -> Iterator[Deadline]:
+    """Every pledged answer that is owed now, with steps of its own; nobody is reminded during a pause.
+
+    A due day that a pause has moved is warned of anew.
+    """
     for noun, waiting in _waiting().items():
         for start in range(0, len(waiting), AT_ONCE):
             things = apps.get_model(noun)._base_manager.filter(pk__in=waiting[start : start + AT_ONCE])
-            count += _tell_of(list(things))
-    return count
+            yield from _owed_of(list(things.order_by("pk")))
+
+
+def _owed_of(things: list[Any]) -> Iterator[Deadline]:
+    found = clocks_of(things)
+    for thing in things:
+        for due in found[thing.pk]:
+            if due.is_open and due.state != State.PAUSED:
+                since = due.begun_on - timedelta(days=1)
+                steps = (near(due), *AFTER)
+                yield Deadline(thing, due.due_on, since, part=due.step, steps=steps, told=due)
+
+
+def tell(deadline: Deadline, entry: Entry, left: int) -> None:
+    (tell_broken if left < 0 else tell_near)(deadline.thing, deadline.told, entry)
 
 
 def _waiting() -> dict[str, list[int]]:
@@ -49,36 +61,6 @@ def _waiting() -> dict[str, list[int]]:
         open_ = Entry.objects.filter(~Exists(answered), noun=pledge.noun, verb=pledge.step)
         found.setdefault(pledge.noun, set()).update(open_.values_list("object_id", flat=True))
     return {noun: sorted(ids) for noun, ids in found.items()}
-
-
-def _tell_of(things: list[Any]) -> int:
-    found = clocks_of(things)
-    asked: dict[tuple[str, int], dict[int, tuple[Any, Due]]] = defaultdict(dict)
-    for thing in things:
-        for due in found[thing.pk]:
-            if due.is_open and (mark := _mark(due)) is not None:
-                asked[f"{NEAR if mark >= 0 else BROKEN}: {due.step}"[:40], mark][thing.pk] = thing, due
-    return sum(_remind(kind, mark, owed) for (kind, mark), owed in asked.items())
-
-
-def _remind(kind: str, mark: int, owed: Mapping[int, tuple[Any, Due]]) -> int:
-    """Each once; a due day that a pause has moved is warned of anew."""
-    deadlines = [
-        Deadline(thing, due.due_on, due.begun_on - timedelta(days=1)) for thing, due in owed.values()
-    ]
-    tell = tell_near if mark >= 0 else tell_broken
-
-    def tell_of(deadline: Deadline, entry: Entry, _left: int) -> None:
-        tell(*owed[deadline.thing.pk], entry)
-
-    return remind(kind, deadlines, (mark,), tell_of)
-
-
-def _mark(due: Due) -> int | None:
-    """Days before the due day (below 0: after) from which on there is something to tell; None if paused."""
-    if due.state == State.BROKEN:
-        return -1
-    return near(due) if due.state == State.RUNNING else None
 
 
 def near(due: Due) -> int:

@@ -1,22 +1,23 @@
 """Nominations: a partner writes of a vendor's solution, and the vendor makes it its own, or says no."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from rapidfuzz import fuzz
 
 from accounts.joining import standing
 from accounts.models import Organisation, User
 from innoportal.languages import simplified
+from journal.clock import day_of, today
 from journal.models import Entry
 from journal.workflow import IllegalTransition, record
 from notifications.outbox import DUTY, PARTY, bilingual, notify, party
-from notifications.reminding import Deadline, remind
+from notifications.reminding import Deadline
 from solutions import nomination_mail, services
 from solutions.models import Nomination, Solution
 from solutions.models.nominations import LASTS, digest_of
@@ -24,8 +25,6 @@ from solutions.workflow import NOMINATIONS
 
 MOST_WAITING = 10  # of one organisation
 ALIKE = 88  # of 100: titles that mean the same
-REMINDED_AFTER = 7  # days
-MARKS = (LASTS.days - REMINDED_AFTER,)
 TEXTS = ("title_en", "title_zh", "summary_en", "summary_zh", "trl")
 FORGOTTEN: dict[str, Any] = {"contact_name": "", "contact_email": ""}  # of whoever was written to
 
@@ -180,15 +179,15 @@ def expire_lapsed() -> int:
     return ended
 
 
-def remind_vendors() -> int:
-    """Once, a week after it was written; returns how many were reminded."""
-    rows = Nomination.objects.waiting().filter(expires_on__gte=timezone.localdate())
+def waiting(ahead: int) -> list[Deadline]:
+    """Nominations that end within so many days without the vendor's answer."""
+    now = today()
+    rows = Nomination.objects.waiting().filter(expires_on__range=(now, now + timedelta(days=ahead)))
     rows = rows.select_related("nominator", "vendor").order_by("expires_on", "pk")
-    due = [Deadline(one, one.expires_on, timezone.localdate(one.created_at)) for one in rows]
-    return remind("nomination", due, MARKS, _remind)
+    return [Deadline(one, one.expires_on, day_of(one.created_at)) for one in rows]
 
 
-def _remind(deadline: Deadline, entry: Entry, left: int) -> None:
+def remind_vendor(deadline: Deadline, entry: Entry, left: int) -> None:
     nomination = deadline.thing
     if nomination.vendor_id:
         _tell_vendor(nomination, entry, "nomination_due", left)

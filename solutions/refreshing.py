@@ -9,14 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from journal.clock import day_of, today
 from journal.models import Entry
 from journal.workflow import IllegalTransition, record
 from notifications.outbox import PARTY, notify, party
-from notifications.reminding import Deadline, remind
+from notifications.reminding import Deadline
 from solutions.models import Solution
 
-REFRESH = "refresh"
-MARKS = (30, 14, 7, 1, 0)  # days before the listing ends, each told once
+ASKED = 30  # days before the listing ends, from which on the question stands
 
 
 def a_year_after(day: date) -> date:
@@ -28,11 +28,11 @@ def a_year_after(day: date) -> date:
 
 
 def is_asked(solution: Solution, today: date | None = None) -> bool:
-    """Whether the question stands now: the listing ends within the first mark."""
+    """Whether the question stands now: the listing ends soon."""
     if solution.status != Solution.Status.LISTED or solution.expires_on is None:
         return False
     left = (solution.expires_on - (today or timezone.localdate())).days
-    return 0 <= left <= max(MARKS)
+    return 0 <= left <= ASKED
 
 
 @transaction.atomic
@@ -52,24 +52,20 @@ def confirm(solution: Solution, *, by: User, until: date) -> None:
     record(solution, "confirm", by=by, details={"until": solution.expires_on.isoformat()})
 
 
-def remind_of_refresh() -> int:
-    """Ask the vendor of each listing that ends soon; returns how many reminders went out."""
-    return remind(REFRESH, ending(timezone.localdate()), MARKS, _ask)
-
-
-def ending(today: date) -> list[Deadline]:
-    """Listings that end within the first mark; a listing of fewer days is known of since it began."""
+def ending(ahead: int) -> list[Deadline]:
+    """Listings that end within so many days; a listing of fewer is known of since it began."""
+    now = today()
     rows = Solution.objects.filter(
-        status=Solution.Status.LISTED, expires_on__range=(today, today + timedelta(days=max(MARKS)))
+        status=Solution.Status.LISTED, expires_on__range=(now, now + timedelta(days=ahead))
     ).order_by(F("expires_on"), "pk")
     return [
-        Deadline(solution, solution.expires_on, timezone.localdate(solution.listed_at))
+        Deadline(solution, solution.expires_on, day_of(solution.listed_at))
         for solution in rows
         if solution.expires_on and solution.listed_at
     ]
 
 
-def _ask(deadline: Deadline, entry: Entry, left: int) -> None:
+def ask(deadline: Deadline, entry: Entry, left: int) -> None:
     context: dict[str, Any] = {"left": left, "last_day": deadline.due_on.isoformat()}
     people = party(*deadline.thing.author_ids())
     notify(people, entry, "solutions/mail/still_current", thing=deadline.thing, why=PARTY, **context)

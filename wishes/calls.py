@@ -1,7 +1,7 @@
 """The life of a call: row, journal entry and who is told, at once. `by=None` is the portal itself."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,16 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
+from journal.clock import day_of, today
 from journal.models import Entry, next_reference
 from journal.workflow import IllegalTransition, record
 from notifications.outbox import DUTY, FOLLOW, PARTY, followers, notify, party
-from notifications.reminding import Deadline, remind
+from notifications.reminding import Deadline
 from topics.models import Topic
 from wishes import services
 from wishes.models import Call, Wish
 from wishes.workflow import CALLS, WORKFLOW
-
-FOLLOWERS_MARKS = (7, 1)
 
 
 @transaction.atomic
@@ -73,14 +72,14 @@ def publish(call: Call, *, by: User) -> Entry:
     :raises ValidationError: its last day has passed, or a rapid one does not say what is needed.
     """
     _check_days(call)
-    today = timezone.localdate()
+    now = today()
     changes: dict[str, Any] = {"reference": next_reference("C"), "published_at": timezone.now()}
     if call.is_rapid:
         if not (call.text_en or call.text_zh):
             raise ValidationError({"text_en": _("Say what the need is.")})
-        changes["opens_on"] = today
+        changes["opens_on"] = now
     entry = CALLS["publish"].apply(call, by=by, **changes)
-    if call.opens_on <= today:
+    if call.opens_on <= now:
         open_(call, by=by)
     else:
         _notify(_interested(call), entry, "call_announced", call, FOLLOW)
@@ -90,8 +89,8 @@ def publish(call: Call, *, by: User) -> Entry:
 @transaction.atomic
 def open_(call: Call, *, by: User | None) -> Entry:
     """Its first day has come, or the office opens it early; the need of a rapid one becomes a public wish."""
-    today = timezone.localdate()
-    changes: dict[str, Any] = {"opens_on": today} if call.opens_on > today else {}
+    now = today()
+    changes: dict[str, Any] = {"opens_on": now} if call.opens_on > now else {}
     entry = CALLS["open"].apply(call, by=by, **changes)
     if call.is_rapid and not call.wishes.exists():
         services.announce(_wish_of(call), by=by)
@@ -230,14 +229,16 @@ def keep_dates() -> int:
     return moved
 
 
-def remind_of_last_days() -> int:
-    """Who follows an open call hears of its last day a week and a day before."""
-    rows = Call.objects.filter(status=Call.Status.OPEN)
-    days = [Deadline(call, call.closes_on, timezone.localdate(call.published_at)) for call in rows]
-    return remind("deadline", days, FOLLOWERS_MARKS, _tell_followers)
+def last_days(ahead: int) -> list[Deadline]:
+    """Of the open calls that close within so many days."""
+    now = today()
+    rows = Call.objects.filter(
+        status=Call.Status.OPEN, closes_on__range=(now, now + timedelta(days=ahead))
+    ).order_by("closes_on", "pk")
+    return [Deadline(call, call.closes_on, day_of(call.published_at)) for call in rows if call.published_at]
 
 
-def _tell_followers(deadline: Deadline, entry: Entry, left: int) -> None:
+def tell_followers(deadline: Deadline, entry: Entry, left: int) -> None:
     _notify(followers(deadline.thing), entry, "call_deadline", deadline.thing, FOLLOW, left=left)
 
 

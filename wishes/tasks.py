@@ -3,7 +3,7 @@ import logging
 from celery import shared_task
 
 from journal.workflow import IllegalTransition
-from wishes import calls, reminding, services
+from wishes import calls, services
 from wishes.models import Wish
 
 log = logging.getLogger(__name__)
@@ -21,12 +21,6 @@ def expire_due() -> int:
         else:
             expired += 1
     return expired
-
-
-@shared_task
-def remind_due() -> int:
-    """Remind of the last days that come; returns how many reminders went out, each of them once."""
-    return reminding.remind_of_last_days() + calls.remind_of_last_days()
 
 
 @shared_task

@@ -4,12 +4,12 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from innoportal.celery import app
+from innoportal.schedules import SCHEDULES
 from journal.clock import clock_of, working_days_between
 from journal.models import Pledge
 from notifications.mails import read
 from notifications.models import Notification, Reminder
-from notifications.pledges import debtors, near, remind_of_pledges
+from notifications.pledges import debtors, near
 from solutions import services
 from tests.factories import (
     EntryFactory,
@@ -24,6 +24,7 @@ from wishes import services as wishes_services
 
 pytestmark = pytest.mark.django_db
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
+PLEDGES = next(one for one in SCHEDULES if one.kind == "pledge")
 
 
 def on(day: str, hour: int = 10):
@@ -60,12 +61,12 @@ def handed_in(solution, by) -> None:
 def test_who_owes_an_answer_is_warned_once_before_the_last_day(office, vendor, solution):
     handed_in(solution, vendor.user)
     with on("2026-06-01", 20):
-        assert remind_of_pledges() == 0
+        assert PLEDGES.run() == 0
     with on("2026-06-02"):
-        assert remind_of_pledges() == 1
-        assert remind_of_pledges() == 0
+        assert PLEDGES.run() == 1
+        assert PLEDGES.run() == 0
     with on("2026-06-03"):
-        assert remind_of_pledges() == 0
+        assert PLEDGES.run() == 0
     assert mails("pledge_near") == [office.pk]
     notice = Notification.objects.filter(template="notifications/mail/pledge_near").first()
     text = read(notice, "en")
@@ -83,10 +84,10 @@ def test_the_office_hears_of_a_pledge_that_was_not_kept_once_also_after_a_week_w
 ):
     handed_in(solution, vendor.user)
     with on("2026-06-11"):
-        assert remind_of_pledges() == 1
-        assert remind_of_pledges() == 0
+        assert PLEDGES.run() == 1
+        assert PLEDGES.run() == 0
     with on("2026-06-20"):
-        assert remind_of_pledges() == 0
+        assert PLEDGES.run() == 0
     assert (mails("pledge_near"), mails("pledge_broken")) == ([], [office.pk])
 
 
@@ -95,7 +96,7 @@ def test_what_was_answered_meanwhile_is_told_to_nobody(office, vendor, solution)
     with on("2026-06-03"):
         services.acknowledge(solution, by=office)
     with on("2026-06-05"):
-        assert remind_of_pledges() == 0
+        assert PLEDGES.run() == 0
 
 
 def test_nobody_is_warned_while_the_other_side_owes_an_answer_and_anew_when_it_came(office, vendor, solution):
@@ -104,17 +105,17 @@ def test_nobody_is_warned_while_the_other_side_owes_an_answer_and_anew_when_it_c
     with on("2026-06-02"):
         services.acknowledge(solution, by=office)
     with on("2026-06-08"):
-        assert remind_of_pledges() == 1  # due on the 9th
+        assert PLEDGES.run() == 1  # due on the 9th
         services.return_(solution, by=office, reason="Which licence?")
     with on("2026-06-18"):
-        assert remind_of_pledges() == 0
+        assert PLEDGES.run() == 0
         services.submit(solution, by=vendor.user)
     with on("2026-06-22"):  # of two days one is left; the 19th was a holiday
         due = next(one for one in clock_of(solution) if one.step == "acknowledge")
         assert due.due_on == date(2026, 6, 23)
         assert Reminder.objects.count() == 1
-        assert remind_of_pledges() == 2  # that it be acknowledged again, and that it be screened
-        assert remind_of_pledges() == 0
+        assert PLEDGES.run() == 2  # that it be acknowledged again, and that it be screened
+        assert PLEDGES.run() == 0
     assert mails("pledge_near") == [office.pk] * 3
 
 
@@ -125,7 +126,7 @@ def test_a_department_answers_by_its_approvers(office):
     with on("2026-06-01"):
         wishes_services.submit(wish, by=author.user)
     with on("2026-06-09"):
-        assert remind_of_pledges() == 1
+        assert PLEDGES.run() == 1
     assert mails("pledge_broken") == sorted([office.pk, approver.user_id])
 
 
@@ -151,7 +152,7 @@ def test_two_workers_tell_once(committed):
     solution = SolutionFactory(organisation=vendor.organisation)
     handed_in(solution, vendor.user)
     with on("2026-06-11"):
-        told = at_once(*[remind_of_pledges] * 2)
+        told = at_once(*[PLEDGES.run] * 2)
     assert sorted(told) == [0, 1]
     assert mails("pledge_broken") == [office.pk]
 
@@ -164,9 +165,4 @@ def test_a_sweep_reads_many_things_as_one(count, office, vendor, django_assert_n
         on("2026-06-01", 12),
         django_assert_num_queries(17),
     ):  # pledges; one for each; things, entries, pledges
-        assert remind_of_pledges() == 0
-
-
-def test_the_sweep_runs_by_the_clock():
-    assert app.conf.beat_schedule["pledges.remind"]["task"] == remind_of_pledges.name
-    assert remind_of_pledges.name in app.tasks
+        assert PLEDGES.run() == 0

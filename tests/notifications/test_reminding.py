@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from journal.models import Entry
 from notifications.models import Reminder
-from notifications.reminding import MARKS, Deadline, mark_of, remind
+from notifications.reminding import Deadline, mark_of, remind
 from tests.factories import ReminderFactory, WishFactory
 from tests.threads import at_once
 
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
+MARKS = (14, 7, 1, 0)
 KNOWN = date(2026, 1, 1)
 
 
@@ -35,7 +36,7 @@ def marks_over(due_on, *, since=KNOWN, missing=()):
     """On which days which mark goes out, when a run is made each day but those that are missing."""
     sent = {}
     for today in days(due_on - timedelta(days=30), 34):
-        mark = None if today in missing else mark_of(due_on, since, today)
+        mark = None if today in missing else mark_of(due_on, since, today, MARKS)
         if mark is not None and mark not in sent.values():
             sent[today] = mark
     return sent

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Organisation
+from innoportal.schedules import remind_due
 from journal.models import Entry
 from journal.workflow import IllegalTransition, ReasonRequired
 from notifications.models import Notification
@@ -161,26 +162,26 @@ def test_an_address_that_said_stop_gets_no_mail_any_more(client, partner, django
         written(partner, django_capture_on_commit_callbacks, title_en="Another thing")
     other = make.NominationFactory(contact_email="lee@example.org", created_at=a_week_ago())
     with django_capture_on_commit_callbacks(execute=True):
-        nominating.remind_vendors()
+        remind_due("solutions.")
     assert len(mail.outbox) == 1
     other.refresh_from_db()
     assert other.mails == 0
 
 
 def a_week_ago():
-    return timezone.now() - timedelta(days=nominating.REMINDED_AFTER)
+    return timezone.now() - timedelta(days=7)
 
 
 def test_a_reminder_comes_once_after_a_week_by_mail_or_in_the_portal(
     partner, vendor, django_capture_on_commit_callbacks
 ):
-    last = timezone.localdate() + LASTS - timedelta(days=nominating.REMINDED_AFTER)
+    last = timezone.localdate() + LASTS - timedelta(days=7)
     traits = {"nominator": partner.organisation, "expires_on": last, "created_at": a_week_ago()}
     make.NominationFactory(here=True, vendor=vendor.organisation, **traits)
     by_mail = make.NominationFactory(**traits)
     make.NominationFactory(nominator=partner.organisation)  # written today
     with django_capture_on_commit_callbacks(execute=True):
-        assert [tasks.remind_due(), tasks.remind_due()] == [2, 0]
+        assert [remind_due("solutions."), remind_due("solutions.")] == [2, 0]
     [sent] = mail.outbox
     assert sent.to == [by_mail.contact_email] and link(by_mail) in sent.body
     assert told(vendor.user, "nomination_due")

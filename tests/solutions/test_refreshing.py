@@ -4,10 +4,11 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from innoportal.schedules import remind_due
 from journal.models import Entry
 from journal.workflow import IllegalTransition
 from notifications.models import Notification
-from solutions import services, tasks
+from solutions import services
 from solutions.models import Solution
 from solutions.refreshing import a_year_after, confirm, is_asked
 from tests.factories import MembershipFactory, OrganisationFactory, SolutionFactory
@@ -57,15 +58,15 @@ def test_the_question_stands_from_the_first_mark_to_the_last_day(left, stands):
 def test_the_vendor_is_asked_at_each_mark_once_and_on_the_day(solution):
     for left in range(40, -1, -1):
         with at(END - timedelta(days=left)):
-            tasks.remind_due()
-            tasks.remind_due()
+            remind_due("solutions.solution")
+            remind_due("solutions.solution")
     assert asked() == [30, 14, 7, 1, 0]
 
 
 def test_after_an_outage_only_the_latest_mark_is_told_and_the_day_stays(solution):
     for left in (30, 5, 5, 4):
         with at(END - timedelta(days=left)):
-            tasks.remind_due()
+            remind_due("solutions.solution")
     solution.refresh_from_db()
     assert (asked(), solution.expires_on) == ([30, 5], END)
 
@@ -89,7 +90,7 @@ def test_nobody_is_asked_of_what_was_confirmed(member, solution):
         confirm(solution, by=member.user, until=END)
     for left in (14, 7, 1, 0):
         with at(END - timedelta(days=left)):
-            assert tasks.remind_due() == 0
+            assert remind_due("solutions.solution") == 0
 
 
 @pytest.mark.parametrize("until", ["", "soon", "2026-02-30", "2027-06-30", "9999-99-99"])

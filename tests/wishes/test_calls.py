@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from innoportal.schedules import remind_due
 from journal.models import Entry, next_reference
 from journal.workflow import IllegalTransition
 from notifications.mails import read
@@ -210,7 +211,7 @@ def test_who_follows_a_call_hears_of_it_and_of_its_last_day(time_machine, people
     follower = UserFactory()
     Follow.objects.create(user=follower, noun="wishes.call", object_id=call.pk)
     for _day in range(12):
-        tasks.remind_due()
+        remind_due("wishes.call")
         tasks.keep_dates_of_calls()
         time_machine.shift(timedelta(days=1))
     rows = Notification.objects.filter(recipient=follower, channel="inbox").order_by("pk")

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from innoportal.schedules import remind_due
 from notifications.mails import read
 from notifications.models import Follow, Notification, Reminder
 from tests.factories import UserFactory, WishFactory
@@ -57,9 +58,9 @@ def run_daily(clock, first, last, missing=()):
         if today in missing:
             continue
         clock(today)
-        if count := tasks.remind_due():
+        if count := remind_due("wishes."):
             sent[today] = count
-        assert tasks.remind_due() == 0
+        assert remind_due("wishes.") == 0
         tasks.expire_due()
     return sent
 
@@ -81,14 +82,14 @@ def test_after_a_week_without_beat_one_reminder_comes_and_says_the_days_that_are
 
 def test_after_an_outage_over_the_last_day_it_expires_on_that_day_and_reminds_of_nothing(clock, wish, people):
     clock(date(2028, 1, 9))
-    assert (tasks.remind_due(), tasks.expire_due()) == (0, 1)
+    assert (remind_due("wishes."), tasks.expire_due()) == (0, 1)
     wish.refresh_from_db()
     assert (wish.status, wish.closes_on) == (S.EXPIRED, date(2028, 1, 5))
 
 
 def test_a_wish_renewed_in_time_is_reminded_of_its_new_day_alone(clock, wish, people):
     clock(date(2027, 12, 29))
-    tasks.remind_due()
+    remind_due("wishes.")
     services.renew(wish, by=people["member"], closes_on=date(2028, 1, 9))
     sent = run_daily(clock, date(2027, 12, 29), date(2028, 1, 10))
     # 14 and 7 days before the new day: the first was past when it was set, the second comes on 2 January
@@ -119,7 +120,7 @@ def test_a_wish_published_for_a_few_days_is_not_reminded_of_the_weeks_before(clo
 def test_what_does_not_expire_reminds_nobody(clock, people, wish_in, status):
     wish_in(status, closes_on=date(2027, 12, 2), **({} if status in Wish.PUBLIC else {"reference": "W-1"}))
     clock(date(2027, 12, 2))
-    assert tasks.remind_due() == 0
+    assert remind_due("wishes.") == 0
 
 
 def test_the_reminders_read_well_in_every_language(clock, wish, people):
@@ -144,9 +145,9 @@ def test_looking_for_last_days_takes_as_many_queries_for_five_as_for_one(
 ):
     WishFactory.create_batch(count, open=True, closes_on=date(2028, 1, 5))
     clock(date(2027, 12, 29))
-    assert tasks.remind_due() == 2 * count
-    with django_assert_num_queries(4):  # the wishes, what was told to whom, and the open calls
-        assert tasks.remind_due() == 0
+    assert remind_due("wishes.") == 2 * count
+    with django_assert_num_queries(5):  # of owners and of followers: wishes and what was told; the open calls
+        assert remind_due("wishes.") == 0
 
 
 def test_an_open_wish_is_renewed_for_a_later_day_only(people, wish_in):
