@@ -74,6 +74,20 @@ class Coarse:
                 row[rows_of] += shift[lang]
         return found
 
+    def beside(self, other: "Coarse", origins: Array) -> Array:
+        """Inner products of rows of one language with rows of another, each as seen from its own origin.
+
+        The same for some rows as for all: products of whole numbers are exact, the rest is told row by row.
+        """
+        off = self.bases - origins
+        here, there = int(self.langs[0]), int(other.langs[0])
+        dots = np.asarray(simsimd.cdist(self.whole, other.whole, "dot", out_dtype="float32"))
+        found: Array = dots.reshape(len(self.whole), -1) * self.steps[:, None] * other.steps
+        found += (self.steps * np.vecdot(self.whole.astype(np.float32), off[there]))[:, None]
+        found += other.steps * np.vecdot(other.whole.astype(np.float32), off[here])
+        found += np.vecdot(off[here], off[there])
+        return found
+
     @cached_property
     def runs(self) -> list[tuple[int, slice]]:
         """Rows of one language that follow each other."""

@@ -8,12 +8,11 @@ from itertools import combinations
 import numpy as np
 
 from matching.engine import fusion, lexical
+from matching.engine.coarse import Coarse
 from matching.engine.dense import Role
 from matching.engine.lexical import Array, Collection
 from matching.engine.segments import SCRIPTS, Segment
 from matching.engine.statistics import ROWS, Statistics
-
-STEPS = 2.0**22  # in a unit vector: products of a thousand numbers stay below 2**53
 
 
 @dataclass(frozen=True)
@@ -179,16 +178,18 @@ class Face:
         """Cosines of living rows with those of other languages, the mean of the models; None without a model.
 
         Those of one language or one thing, which no one asks for, are -1: to know them were most of the work.
-        Vectors are taken in whole steps, so that their products are exact, the same for some rows as for all.
         """
         if not self.models:
             return None
-        units = [self.centred(model, rows, centres[model, role]) for model in self.models]
-        whole = np.rint(np.concatenate(units, axis=1, dtype=np.float64) * STEPS)
+        read = [(*self.coarse(model, rows), centres[model, role]) for model in self.models]
         found = np.full((len(rows), len(rows)), -1, np.float32)
         own = self.codes[rows]
         for one, other in combinations([np.flatnonzero(own == code) for code in np.unique(own)], 2):
-            block = (whole[one] @ whole[other].T) / (len(units) * STEPS**2)
+            block = np.zeros((len(one), len(other)), np.float32)
+            for vectors, norms, origins in read:
+                products = vectors.taken(one).beside(vectors.taken(other), origins)
+                block += products / norms[one, None] / norms[other]
+            block /= np.float32(len(read))
             found[np.ix_(one, other)], found[np.ix_(other, one)] = block, block.T
         items = self.items[rows]
         found[items[:, None] == items[None, :]] = -1
@@ -200,17 +201,26 @@ class Face:
         every = [set(r.segment.vectors) for r in self.ready if len(r.segment.keys)]
         return tuple(sorted(set.intersection(*every))) if every else ()
 
-    def centred(self, model: str, rows: Array, centres: Array) -> Array:
-        places = self.alive[rows]
-        ends = np.cumsum([len(r.segment.keys) for r in self.ready])
-        moved = np.empty((len(rows), centres.shape[1]), np.float32)
-        for number, one in enumerate(self.ready):
-            start = ends[number] - len(one.segment.keys)
-            mine = (places >= start) & (places < ends[number])
-            own = places[mine] - start
+    def coarse(self, model: str, rows: Array) -> tuple[Coarse, Array]:
+        """The vectors of living rows, and their lengths once centred."""
+        places, start = self.alive[rows], 0
+        first = next(r.segment.vectors[model] for r in self.ready if model in r.segment.vectors)
+        whole = np.empty((len(rows), first.dim), np.int8)
+        steps, norms = np.empty((2, len(rows)), np.float32)
+        for one in self.ready:
+            end = start + len(one.segment.keys)
+            mine = (places >= start) & (places < end)
             if mine.any():
-                moved[mine] = one.segment.vectors[model].from_origins(centres, own)
-        unit: Array = moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)
+                own, vectors = places[mine] - start, one.segment.vectors[model]
+                whole[mine], steps[mine] = vectors.whole[own], vectors.steps[own]
+                norms[mine] = one.norms[model][own]
+            start = end
+        return Coarse(whole, steps, self.codes[rows], first.bases), norms
+
+    def centred(self, model: str, rows: Array, centres: Array) -> Array:
+        """(rows, numbers): of length one, as seen from the origin of each one's language."""
+        vectors, norms = self.coarse(model, rows)
+        unit: Array = vectors.from_origins(centres) / norms[:, None]
         return unit
 
     @cached_property

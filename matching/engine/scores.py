@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from matching.engine import fusion
-from matching.engine.company import NEIGHBOURS, company, runs
+from matching.engine.company import Kin, Pairs, company
 from matching.engine.dense import Role
 from matching.engine.items import Prepared
 from matching.engine.lexical import Array
@@ -44,9 +44,9 @@ class Scores:
         *,
         crowded: bool = True,
         scale: fusion.Scale | None = None,  # of a larger collection, of which these are some rows
-        alike: Array | None = None,  # of all living rows with each other, where many queries share it
+        kin: Kin | None = None,  # of all living rows, where many queries share it
     ) -> None:
-        self.crowded, self.given, self.alike = crowded, scale, alike
+        self.crowded, self.given, self.kin = crowded, scale, kin
         self.heard: dict[int, tuple[Array, Array]] = {}  # of each query, the best rows and their scores
         self.face, self.statistics, self.role, self.queries = (
             snapshot.face(role),
@@ -168,19 +168,15 @@ class Scores:
         """
         best = np.sort(np.argpartition(-rows, min(COMPANY, len(rows) - 1))[:COMPANY])
         scores = rows[best]
-        if len(best) <= NEIGHBOURS:
+        pairs = self.kin.among(best) if self.kin else self.alike(best)
+        if pairs is None:
             return best, scores
-        alike, places = self.alike, best
-        if alike is None:
-            alike, places = self.face.alike(best, self.statistics.centres, self.role), np.arange(len(best))
-        if alike is None:
-            return best, scores
-        out = scores.copy()
-        for own in runs(self.face.codes[best]):
-            others = np.delete(np.arange(len(best)), own)
-            heard, weights = company(alike[places[own, None], places[others]], scores[others])
-            out[own] = (scores[own] + heard) / (1 + weights)
-        return best, out
+        heard, weights = company(pairs, scores)
+        return best, ((scores + heard) / (1 + weights)).astype(scores.dtype)
+
+    def alike(self, rows: Array) -> Pairs | None:
+        cosines = self.face.alike(rows, self.statistics.centres, self.role)
+        return None if cosines is None else Pairs.of(cosines)
 
     def found(self, asked: Array, items: Array, scores: Array) -> list[Hit]:
         """What is told of items: the signals of the best of their pairs of passages."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from matching.engine import crowding, store
+from matching.engine.company import Kin
 from matching.engine.dense import ROLES, Role
 from matching.engine.duplicates import Neighbours
 from matching.engine.items import Prepared
@@ -150,12 +151,13 @@ class Snapshot:
 
     def scored(self, role: Role, queries: Sequence[Prepared], *, crowded: bool = True) -> Iterator[Scores]:
         """Blocks of queries against everything of a role."""
-        rows, alike = len(self.face(role).alive), None
+        rows, kin = len(self.face(role).alive), None
         if rows <= ALIKE and rows**2 < len(queries) * COMPANY**2 // 2:
             alike = self.face(role).alike(np.arange(rows), self.statistics.centres, role)
+            kin = None if alike is None else Kin.of(alike)
         size = min(BLOCK, max(1, CELLS // max(1, rows)))
         for start in range(0, len(queries), size):
-            yield Scores(self, role, queries[start : start + size], crowded=crowded, alike=alike)
+            yield Scores(self, role, queries[start : start + size], crowded=crowded, kin=kin)
 
     def measured(self, queries: Sequence[Prepared], role: Role, among: Sequence[set[str]]) -> list[list[Hit]]:
         """All of each query's own things, best first, as `search` tells of them."""

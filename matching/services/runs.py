@@ -22,7 +22,7 @@ STARTING = versions.CHANGING + 1  # advisory lock
 READ, MATCH = 16, 64  # ids of a shard: some seconds, for which an edit may have to wait for a worker
 # A shard of solutions asks each wish among its pairs once, five thousandths of a second at 10,000 solutions.
 # Few wishes come up in every shard, so there the shards are few; of many wishes each shard has its own.
-SOLUTIONS, FEW = 512, 2000
+SOLUTIONS, FEW = 1024, 2000
 REMEMBERED = 20  # runs whose shards are kept
 Step, Run = RematchShard.Step, RematchRun
 # What belongs to one phase may be done side by side; the next begins when nothing of it is left.
