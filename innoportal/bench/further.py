@@ -42,6 +42,8 @@ class Further:
 
 
 FURTHER = (
+    Further("holding", "pages under load, and memory", "ten minutes", writes=True),
+    Further("painting", "when pages are painted in a browser", "minutes", writes=True),
     Further("sensing", "readings of sensors over HTTP", "minutes"),
     Further("fanning", "one wish and up to 100,000 followers", "minutes"),
     Further("watching", "one new wish and up to 50,000 saved searches", "minutes"),
