@@ -161,6 +161,7 @@ ACCOUNT_RATE_LIMITS = {
     "invite": "30/h/key",
     "register_organisation": "30/h/key",
     "ask_to_join": "10/h/key",
+    "test_mail": "30/h/key",
     "follow_by_mail": "20/h/ip",
     "follow_address": "5/d/key",  # mails that confirm, which anybody can have sent to an address
 }  # beside allauth's own of sign-in, sign-up and reset

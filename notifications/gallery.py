@@ -16,6 +16,9 @@ from django.views.generic import TemplateView
 from innoportal.languages import HTML_LANG
 from notifications import samples
 from notifications.mails import mail, read
+from notifications.models import Wording
+from notifications.texts import words
+from notifications.texts.drawing import in_force, with_drafts
 
 # A mail is shown as a document of its own: no script, no form, no network.
 CLOSED = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
@@ -36,10 +39,14 @@ class Gallery(PermissionRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         language = get_language() or "en"
-        rooms: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for name in samples.names():
+        rooms: dict[str, list[tuple[str, str, bool]]] = defaultdict(list)
+        names = samples.names()
+        worded = in_force([samples.template_of(name) for name in names], language)
+        own = set(Wording.objects.in_force().values_list("template", flat=True))
+        for name in names:
             room = str(ROOMS.get(name.partition(".")[0], name.partition(".")[0]))
-            rooms[room].append((name, read(samples.sample(name, language), language).subject))
+            notice = samples.sample(name, language)
+            rooms[room].append((name, read(notice, language, worded).subject, notice.template in own))
         return super().get_context_data(**kwargs, rooms=dict(rooms))
 
 
@@ -49,14 +56,19 @@ class Sample(PermissionRequiredMixin, TemplateView):
     permission_required = "notifications.view_outbox"
     template_name = "notifications/sample.html"
 
+    is_draft = False
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         name = kwargs["name"]
-        drawn = [(code, label, _drawn(name, code)) for code, label in LANGUAGES]
+        drawn = [(code, label, drawn_mail(name, code, is_draft=self.is_draft)) for code, label in LANGUAGES]
         shown = [
             {"code": code, "lang": HTML_LANG[code], "label": label, "mail": message, "text": message.body}
             for code, label, message in drawn
         ]
-        return super().get_context_data(**kwargs, mails=shown)
+        may_act = self.request.user.has_perm("notifications.manage_outbox")
+        return super().get_context_data(
+            **kwargs, mails=shown, may_act=may_act, is_draft=self.is_draft, **words.state_of(name)
+        )
 
 
 @method_decorator(xframe_options_sameorigin, name="dispatch")
@@ -66,14 +78,18 @@ class SampleHtml(PermissionRequiredMixin, View):
     def get(self, request: HttpRequest, name: str, code: str) -> HttpResponse:
         if code not in HTML_LANG:
             raise Http404
-        html = _drawn(name, code).alternatives[0].content
+        html = drawn_mail(name, code, is_draft="draft" in request.GET).alternatives[0].content
         if request.GET.get("look") == "dark":  # what a mail program of a dark screen takes from it
             html = html.replace("(prefers-color-scheme: dark)", "all")
         return HttpResponse(html, headers={"Content-Security-Policy": CLOSED})
 
 
-def _drawn(name: str, code: str) -> Any:
+def drawn_mail(name: str, code: str, *, is_draft: bool) -> Any:
+    """
+    :raises Http404: there is no mail of this name.
+    """
     try:
-        return mail(samples.sample(name, code))
+        notice = samples.sample(name, code)
     except TemplateDoesNotExist as error:
         raise Http404 from error
+    return mail(notice, (with_drafts if is_draft else in_force)([notice.template], code))

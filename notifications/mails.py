@@ -1,7 +1,7 @@
 """A notification as a mail in its reader's language."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,8 +11,7 @@ import css_inline
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.signing import Signer, TimestampSigner
-from django.template import Context
-from django.template.loader import get_template, render_to_string
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import ngettext
@@ -20,6 +19,9 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from innoportal.languages import HTML_LANG, phrase
 from notifications.models import Digest, Notification, Visitor
+from notifications.texts.drawing import Texts, in_force, said
+
+Worded = Mapping[str, Texts]  # by template
 
 ITEM = ("template", "context", "url")  # what a mail about many keeps of each notice
 
@@ -36,21 +38,25 @@ class Text:
     paragraphs: tuple[str, ...]
 
 
-def read(notification: Notification, language: str) -> Text:
-    """The notice in a language, from its room's template: the first line is the subject."""
+def read(notification: Notification, language: str, worded: Worded | None = None) -> Text:
+    """The notice in a language, from its room's template: the first line is the subject.
+
+    `worded` is what the office has these templates say, where the caller has asked for many at once.
+    """
+    template = notification.template
+    texts = (in_force([template], language) if worded is None else worded).get(template, {})
     with translation.override(language):
-        template: Any = get_template(f"{notification.template}.txt")
-        body = template.template.render(Context(_context(notification, language), autoescape=False))
+        body = said(template, texts, language, _context(notification, language))
     subject, _, rest = body.strip().partition("\n")
     paragraphs = tuple(" ".join(block.split()) for block in rest.split("\n\n") if block.strip())
     return Text(" ".join(subject.split()), paragraphs)
 
 
-def mail(notification: Notification) -> EmailMultiAlternatives:
+def mail(notification: Notification, worded: Worded | None = None) -> EmailMultiAlternatives:
     """Text and HTML, a stable Message-ID, and one-click unsubscription (RFC 8058) unless it is a duty."""
     person = notification.reader
     language = person.language
-    text = read(notification, language)
+    text = read(notification, language, worded)
     stop = "" if notification.why == "duty" else _stop(person, [notification.why])
     context = {
         "subject": text.subject,
@@ -70,7 +76,7 @@ def digest_mail(digest: Digest, notices: Sequence[Notification]) -> EmailMultiAl
     parts = _parts(notices, language)
     with translation.override(language):
         context = {
-            "subject": _subject([one["subject"] for said in parts.values() for one in said]),
+            "subject": _subject([one["subject"] for items in parts.values() for one in items]),
             "parts": list(parts.items()),
             "count": len(notices),
             "inbox_url": "" if isinstance(person, Visitor) else settings.SITE_URL + reverse("notices:inbox"),
@@ -83,11 +89,12 @@ def digest_mail(digest: Digest, notices: Sequence[Notification]) -> EmailMultiAl
 def _parts(notices: Sequence[Notification], language: str) -> dict[str, list[dict[str, str]]]:
     """By why they came: subject, first paragraph and address of each."""
     parts: dict[str, list[dict[str, str]]] = {}
+    worded = in_force([notice.template for notice in notices], language)
     for notice in notices:
-        text = read(notice, language)
-        said = {"subject": text.subject, "text": text.paragraphs[0] if text.paragraphs else ""}
+        text = read(notice, language, worded)
+        item = {"subject": text.subject, "text": text.paragraphs[0] if text.paragraphs else ""}
         address = settings.SITE_URL + localised_url(notice.url, language)
-        parts.setdefault(notice.why, []).append({**said, "url": address})
+        parts.setdefault(notice.why, []).append({**item, "url": address})
     return parts
 
 
@@ -96,8 +103,8 @@ def _subject(subjects: Sequence[str]) -> str:
     more = len(subjects) - 1
     if not more:
         return subjects[0]
-    said = ngettext("%(first)s, and %(more)s more", "%(first)s, and %(more)s more", more)
-    return said % {"first": subjects[0][:120], "more": more}
+    both = ngettext("%(first)s, and %(more)s more", "%(first)s, and %(more)s more", more)
+    return both % {"first": subjects[0][:120], "more": more}
 
 
 def _message(

@@ -45,17 +45,22 @@ def names() -> list[str]:
     return sorted({f"{file.parts[0]}.{file.stem}" for file in files} - OWN_FRAME)
 
 
-def sample(name: str, language: str) -> Notification:
-    """A notice that was never sent.
+def template_of(name: str) -> str:
+    """`wishes/mail/publish` of `wishes.publish`."""
+    return name.replace(".", "/mail/", 1)
+
+
+def sample(name: str, language: str, person: User | None = None) -> Notification:
+    """A notice that was never sent, as to `person` where somebody tries it.
 
     :raises TemplateDoesNotExist: there is none of this name.
     """
     if name not in names():
         raise TemplateDoesNotExist(name)
-    room, _dot, last = name.partition(".")
+    last = name.partition(".")[2]
     return Notification(
-        **_reader(last, language),
-        template=f"{room}/mail/{last}",
+        **({"recipient": person} if person else _reader(last, language)),
+        template=template_of(name),
         context=said(),
         url=reverse("home"),
         why=_why(last),

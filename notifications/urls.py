@@ -3,6 +3,7 @@ from django.urls import path
 from notifications import by_mail, figures, gallery, office, views
 from notifications.bounces import views as bounces
 from notifications.hooks import views as hooks
+from notifications.texts import views as words
 
 app_name = "notices"
 ONE = "webhooks/<str:key>/"
@@ -22,6 +23,12 @@ urlpatterns = [
     path("mails/", gallery.Gallery.as_view(), name="gallery"),
     path("mails/<str:name>/<str:code>.html", gallery.SampleHtml.as_view(), name="sample-html"),
     path("mails/<str:name>/", gallery.Sample.as_view(), name="sample"),
+    path("mails/<str:name>/draft/", words.Draft.as_view(), name="draft"),
+    path("mails/<str:name>/words/<str:code>/", words.Words.as_view(), name="words"),
+    path("mails/<str:name>/use/", words.Use.as_view(), name="use-words"),
+    path("mails/<str:name>/drop/", words.Drop.as_view(), name="drop-words"),
+    path("mails/<str:name>/original/", words.Restore.as_view(), name="restore-words"),
+    path("mails/<str:name>/test/", words.TestMail.as_view(), name="test-mail"),
     path("follow/", views.FollowThing.as_view(), name="follow"),
     path("follows/<int:pk>/stop/", views.Unfollow.as_view(), name="unfollow"),
     path("by-mail/", by_mail.FollowByMail.as_view(), name="follow-by-mail"),

@@ -20,6 +20,7 @@ from notifications import mails, services, visiting
 from notifications.bounces.services import may_lift_own
 from notifications.forms import PreferenceForm
 from notifications.models import Follow, Notification, Preference, Suppression
+from notifications.texts.drawing import in_force
 from notifications.when import replan
 from topics.models import Topic
 
@@ -44,9 +45,10 @@ class Inbox(LoginRequiredMixin, ListView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         language = translation.get_language() or "en"
+        worded = in_force([row.template for row in context["page_obj"]], language)
         for row in context["page_obj"]:
             row.recipient = self.request.user  # already here: not asked of the database again
-            row.text = mails.read(row, language)
+            row.text = mails.read(row, language, worded)
         return context | own_address(self.request.user)
 
 

@@ -64,6 +64,7 @@ from notifications.models import (
     Webhook,
     WebhookAttempt,
     WebhookMessage,
+    Wording,
 )
 from solutions.models import (
     CoAuthor,
@@ -984,6 +985,18 @@ class DeliveryFactory(DjangoModelFactory):
 
     notification = factory.SubFactory(NotificationFactory)
     accepted = True
+
+
+class WordingFactory(DjangoModelFactory):
+    class Meta:
+        model = Wording
+
+    template = "wishes/mail/publish"
+    language = "en"
+    texts = factory.LazyFunction(dict)
+
+    class Params:
+        used = factory.Trait(used_at=factory.LazyFunction(timezone.now))
 
 
 class SuppressionFactory(DjangoModelFactory):

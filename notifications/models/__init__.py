@@ -11,6 +11,7 @@ from notifications.models.reminders import Reminder
 from notifications.models.suppressions import Bounce, Suppression
 from notifications.models.visitors import Visitor
 from notifications.models.webhooks import Webhook, WebhookAttempt, WebhookMessage
+from notifications.models.wordings import Wording
 
 __all__ = [
     "LEASE",
@@ -30,4 +31,5 @@ __all__ = [
     "Webhook",
     "WebhookAttempt",
     "WebhookMessage",
+    "Wording",
 ]

@@ -230,6 +230,8 @@ PAGES = [
     ("notices:figures", "office", "", "?days=90"),
     ("notices:lift-address", "office", "select id from notifications_suppression order by id limit 1", ""),
     ("notices:gallery", "office", "", ""),
+    ("notices:words", "office", "wishes.publish/en", ""),
+    ("notices:draft", "office", "wishes.publish", ""),
     ("notices:webhooks", "administrator", "", ""),
     ("notices:create-webhook", "administrator", "", ""),
     ("notices:organisation-webhooks", "approver", "building", ""),

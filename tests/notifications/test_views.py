@@ -28,7 +28,7 @@ def test_the_inbox_takes_as_many_queries_for_five_notices_as_for_one(
     client, person, django_assert_num_queries, count
 ):
     NotificationFactory.create_batch(count, recipient=person, template="changed", context={"name": "<em>"})
-    with django_assert_num_queries(6):  # session, person, number, rows, own address, unread
+    with django_assert_num_queries(7):  # session, person, number, rows, words of mails, own address, unread
         response = client.get(reverse("notices:inbox"))
     assert response.content.decode().count("Subject of &lt;em&gt;") == count
 

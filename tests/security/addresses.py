@@ -33,6 +33,9 @@ NOUNS = (  # the first that fits says what `slug` means there
     (r"^documents:", "document"),
     (r"^notices:(?!create).*webhook(-message)?$", "webhook"),
 )
+MAILS = {
+    f"notices:{of}" for of in ("draft", "words", "use-words", "drop-words", "restore-words", "test-mail")
+}
 TAKES_A_THING = {"slug", "key"}
 
 
@@ -122,7 +125,7 @@ def arguments(world: World, name: str, kind: str) -> dict:
         given["token"] = token_of(world.public["nominated"])
     if name.endswith(":queue-done"):
         given["reference"] = world.hidden[name.replace(":queue-done", " action")].reference
-    if name.startswith("notices:sample"):
+    if name.startswith("notices:sample") or name in MAILS:
         given |= {"name": "wishes.publish", "code": "en"}
     if name in ("notices:by-mail", "notices:stop", "notices:leave"):
         given["token"] = visitor_token(world.hidden["visitor"])

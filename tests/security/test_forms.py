@@ -220,6 +220,7 @@ FORMS = (
     ("member_a", "notices:settings", "-"),
     ("approver_a", "notices:edit-webhook", "hidden"),
     ("office", "notices:suppress-address", "-"),
+    ("office", "notices:words", "-"),
     ("office", "notices:lift-address", "-"),
     ("approver_a", "notices:replay-webhook", "hidden"),
     ("approver_a", "notices:create-organisation-webhook", "-"),
