@@ -33,6 +33,7 @@ WRITES = frozenset({"submit", "endorse", "edit", "reconsider"})
 # After these an answer to a rapid call says something that the engine has not read.
 ANSWERS = WRITES | {"complete", "answer_wish"}
 REPLIES = frozenset({"complete", "submit"})
+ASKS = frozenset({"ask_full"})
 
 
 @receiver(happened, sender=Wish, dispatch_uid="matching.wish")
@@ -130,8 +131,12 @@ def _answer(solution: Solution, entry: Entry) -> None:
     """What answers a rapid call is measured, listed or not; and what was asked for has come, if it has."""
     if entry.verb in ANSWERS and (wishes := services.answered_wishes(solution)):
         transaction.on_commit(lambda: tasks.estimate.delay(wishes), robust=True)
-    if entry.verb in REPLIES:
-        services.replied(solution, by=User.objects.filter(pk=entry.actor_id or 0).first())
+    if entry.verb in REPLIES | ASKS:
+        by = User.objects.filter(pk=entry.actor_id or 0).first()
+        if entry.verb in ASKS:
+            services.asked(solution, by=by, reason=entry.reason)
+        else:
+            services.replied(solution, by=by)
 
 
 def _compare(thing: Wish | Solution, entry: Entry, compared: tuple[str, ...]) -> None:

@@ -35,7 +35,7 @@ from matching.services.rematching import (
     rematch_wish,
     rematch_wishes,
 )
-from matching.services.replying import replied
+from matching.services.replying import asked, replied
 from matching.services.rereading import read_anew
 from matching.services.runs import AlreadyRunning, Progress, active_run, cancel, progress, start
 from matching.services.saved import (
@@ -90,6 +90,7 @@ __all__ = [
     "answered_wishes",
     "approvals",
     "arrive",
+    "asked",
     "batches",
     "calibration",
     "cancel",

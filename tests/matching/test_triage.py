@@ -383,3 +383,37 @@ def test_who_asks_for_more_while_the_vendor_completes_waits_and_neither_locks_th
     assert not [one for one in found if isinstance(one, Exception) and not isinstance(one, IllegalTransition)]
     assert set(Solution.objects.values_list("is_expression", flat=True)) == {False}
     assert {statuses(call)[one] for one in (made[1], made[3])} == {A.NEW}
+
+
+def asked_on_its_page(call, by):
+    made = answer_to(call, listed=False, at=Solution.Status.SUBMITTED, is_expression=True)
+    services.ask_full(Solution.objects.get(pk=made.pk), by=by, reason="How loud is it?")
+    return made
+
+
+def test_what_is_asked_in_full_on_its_own_page_waits_in_the_list_until_it_comes(call, office):
+    made = asked_on_its_page(call, office)
+    assert statuses(call) == {made: A.WANTING}
+    assert Entry.objects.get(verb="want").reason == "How loud is it?"
+    vendor = MembershipFactory(organisation=made.organisation).user
+    services.complete(Solution.objects.get(pk=made.pk), by=vendor, summary_en="In full.")
+    assert statuses(call) == {made: A.NEW}
+
+
+def test_a_department_asks_for_its_own_wishes_alone(call):
+    other = rapid_call()
+    person = MembershipFactory(organisation=call.organisation).user
+    made = answer_to(call, listed=False, at=Solution.Status.SUBMITTED, is_expression=True)
+    InterestFactory(solution=made, wish_reference=other.wishes.get().reference)
+    services.ask_full(Solution.objects.get(pk=made.pk), by=person, reason="How loud is it?")
+    assert statuses(call) == {made: A.WANTING}
+    assert statuses(other).get(made, A.NEW) == A.NEW
+
+
+def test_asked_for_from_the_list_only_what_was_ticked_waits(call, office):
+    other = rapid_call()
+    made = answer_to(call, listed=False, at=Solution.Status.SUBMITTED, is_expression=True)
+    InterestFactory(solution=made, wish_reference=other.wishes.get().reference)
+    triaging.decide(call, by=office, verb="want", marks=marks(call, made), reason="How loud?")
+    assert statuses(call) == {made: A.WANTING}
+    assert statuses(other) == {}
