@@ -1,8 +1,8 @@
-"""`python -m innoportal.bench.writing`: how soon the portal says what it holds already, while somebody types.
+"""`python -m innoportal.bench.writing`: how soon the portal says what it holds, to who types or searches.
 
 Fills a portal of its own when it is empty (`INNOPORTAL_DATA`, else `.data/bench-writing`), starts its web
-server, and asks as the page of the guided writer does: one request at a time, as a person types, each with a
-text that no request has had before. Whole requests over HTTP: form in, page out.
+server, and asks as the page of the guided writer does, and as the search box: one request at a time, as a
+person types, each with a text that no request has had before. Whole requests over HTTP: form in, page out.
 """
 
 import argparse
@@ -13,11 +13,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from innoportal.bench.__main__ import fill, settle
 
+if TYPE_CHECKING:
+    from innoportal.bench.serving import Serving
+
+SUFFIXES = {"English": "en", "Chinese": "zh"}
 TOKEN = "w" * 32  # Django compares the form's with the cookie's
 WARM = 10
 LENGTHS = {
@@ -32,9 +36,9 @@ def main() -> None:
     parser.add_argument("--wishes", type=int, default=10_000)
     parser.add_argument("--solutions", type=int, default=10_000)
     parser.add_argument("--requests", type=int, default=100, help="of each length and language")
+    parser.add_argument("--matches", type=int, default=3, help="for each public wish, when it is filled")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
-    asked.matches = 3
     os.environ.setdefault("INNOPORTAL_DATA", str(Path(".data") / "bench-writing"))
     settle()
     from innoportal import embedded, servers
@@ -43,7 +47,8 @@ def main() -> None:
     with servers.in_use(servers.wanted(data)):
         fill(data, asked)
         found = measured(data, asked.requests)
-    print(table(found["rows"]))  # noqa: T201
+    print(table(HEAD, found["rows"]))  # noqa: T201
+    print(table(SEARCHED, found["searches"]))  # noqa: T201
     if asked.json:
         asked.json.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
 
@@ -61,34 +66,66 @@ def measured(data: Path, requests: int) -> dict[str, Any]:
         {name: reverse(name) for name in ("matching:while-writing", "trials:reports-that-answer")},
     )
     with serving(data) as web:
-        typing = Typing(web.address, *asks.values())
+        typing = Typing(web, *asks.values())
         rows = [
             typing.row(language, length, letters, requests)
-            for language in ("English", "Chinese")
+            for language in SUFFIXES
             for length, letters in LENGTHS.items()
         ]
-    return {"machine": here, "load after": [round(one, 1) for one in os.getloadavg()], "rows": rows}
+        searches = [searched(web, typing, language, requests) for language in SUFFIXES]
+    after = [round(one, 1) for one in os.getloadavg()]
+    return {"machine": here, "load after": after, "rows": rows, "searches": searches}
+
+
+def searched(web: "Serving", typing: "Typing", language: str, requests: int) -> dict[str, Any]:
+    """Some words of what a department has written, as who looks for something types them."""
+    from django.urls import reverse
+
+    asked, path = wanted(SUFFIXES[language]), reverse("search:search")
+    for _ in range(WARM):
+        typing.send("GET", f"{path}?{urlencode({'q': next(asked)})}")
+    began = sum(web.cpu().values())
+    times = [typing.send("GET", f"{path}?{urlencode({'q': next(asked)})}")[1] for _ in range(requests)]
+    used = 1000 * (sum(web.cpu().values()) - began) / requests
+    return {"language": language, "requests": requests, **told("search", times), "CPU ms": round(used, 1)}
+
+
+def wanted(suffix: str) -> Iterator[str]:
+    """Five words of English, ten letters of Chinese, from another place of another text each time."""
+    texts = needs(suffix, 400 if suffix == "en" else 130)
+    for number, text in enumerate(texts):
+        parts = text.split() if suffix == "en" else list(text)
+        size, glue = (5, " ") if suffix == "en" else (10, "")
+        start = number * 13 % max(1, len(parts) - size)
+        yield glue.join(parts[start : start + size])
+
+
+def told(name: str, times: list[float]) -> dict[str, int]:
+    return {f"{name} p50 ms": round(median(times)), f"{name} p95 ms": round(quantiles(times, n=20)[-1])}
 
 
 class Typing:
     """Somebody who types; at each pause the browser asks the engine, then for reports of what it named."""
 
-    def __init__(self, address: str, engine: str, reports: str) -> None:
-        self.connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
+    def __init__(self, web: "Serving", engine: str, reports: str) -> None:
+        self.web = web
+        self.connection = http.client.HTTPConnection(urlsplit(web.address).netloc, timeout=60)
         self.engine, self.reports = engine, reports
         self.number = 0
 
     def row(self, language: str, length: str, letters: int, requests: int) -> dict[str, Any]:
-        suffix = {"English": "en", "Chinese": "zh"}[language]
+        suffix = SUFFIXES[language]
         letters = letters if suffix == "en" else letters // 3
         texts = needs(suffix, letters)
         for _ in range(WARM):
             self.ask(suffix, next(texts))
+        began = sum(self.web.cpu().values())
         times = [self.ask(suffix, next(texts)) for _ in range(requests)]
+        used = 1000 * (sum(self.web.cpu().values()) - began) / requests
         row: dict[str, Any] = {"language": language, "length": length, "requests": requests}
         for name, own in zip(("engine", "reports", "both"), zip(*times, strict=True), strict=True):
-            row |= {f"{name} p50 ms": round(median(own)), f"{name} p95 ms": round(quantiles(own, n=20)[-1])}
-        return row
+            row |= told(name, list(own))
+        return {**row, "CPU ms": round(used, 1)}
 
     def ask(self, suffix: str, text: str) -> tuple[float, float, float]:
         """Milliseconds of both requests, and together.
@@ -136,14 +173,16 @@ def needs(suffix: str, letters: int) -> Iterator[str]:
         yield text.strip()[:letters]
 
 
-HEAD = ("language", "length", "requests", *(f"{n} p50 / p95 ms" for n in ("engine", "reports", "both")))
+HEAD = ("language", "length", "requests", "engine", "reports", "both", "CPU ms")
+SEARCHED = ("language", "requests", "search", "CPU ms")
 
 
-def table(rows: list[dict[str, Any]]) -> str:
-    lines = [f"| {' | '.join(HEAD)} |", f"|{' --- |' * len(HEAD)}"]
+def table(head: tuple[str, ...], rows: list[dict[str, Any]]) -> str:
+    """What is timed as p50 / p95 in ms."""
+    lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
     for row in rows:
-        figures = [f"{row[f'{n} p50 ms']} / {row[f'{n} p95 ms']}" for n in ("engine", "reports", "both")]
-        lines.append(f"| {' | '.join([row['language'], row['length'], str(row['requests']), *figures])} |")
+        cells = [str(row[n]) if n in row else f"{row[f'{n} p50 ms']} / {row[f'{n} p95 ms']}" for n in head]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
