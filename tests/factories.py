@@ -79,6 +79,7 @@ from solutions.models import (
 from solutions.models.nominations import digest_of
 from topics.models import Topic
 from trials.models import (
+    Benefit,
     Booking,
     Claim,
     Erratum,
@@ -931,6 +932,16 @@ class ReportFactory(DjangoModelFactory):
             payload_hash=factory.Sequence(lambda n: f"{n + 1:064x}"),
             previous_hash=factory.Sequence(lambda n: f"{n:064x}"),
         )
+
+
+class BenefitFactory(DjangoModelFactory):
+    class Meta:
+        model = Benefit
+
+    trial = factory.SubFactory(TrialFactory, locked=True)
+    outlay = 8_000
+    basis_en = "The vendor's price list."
+    entered_by = factory.SubFactory(UserFactory, engineer=True)
 
 
 class ErratumFactory(DjangoModelFactory):

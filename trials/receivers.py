@@ -28,7 +28,7 @@ def match_changed(instance: Match, entry: Entry, **kwargs) -> None:
 def report_changed(instance: Report, entry: Entry, **kwargs) -> None:
     if entry.verb != "publish":
         return
-    match = instance.trial.match
+    match, told = instance.trial.match, (instance.envelope or {}).get("payload", {})  # with its figures
     said = [
         (
             lang,
@@ -38,8 +38,8 @@ def report_changed(instance: Report, entry: Entry, **kwargs) -> None:
                     None,
                     (
                         getattr(match.wish, f"title_{one}"),
-                        getattr(instance, f"summary_{one}"),
-                        getattr(instance, f"suits_{one}"),
+                        told.get("summary", {}).get(one),
+                        told.get("prose", {}).get("suits", {}).get(one),
                     ),
                 )
             ),

@@ -1,6 +1,8 @@
 # ruff: noqa: E501  a sentence is one line
 """What a report says of its figures, in both languages at once: it is signed, so no catalogue may change it."""
 
+from collections.abc import Sequence
+
 from trials.proof.payload import Bilingual
 
 SENTENCES = {
@@ -187,3 +189,13 @@ def joined(*texts: Bilingual) -> Bilingual:
         "\n\n".join(text.en.strip() for text in texts if text.en.strip()),
         "\n\n".join(text.zh.strip() for text in texts if text.zh.strip()),
     )
+
+
+def joined_in_line(texts: Sequence[Bilingual]) -> Bilingual:
+    """Names one after the other, as a list in a sentence; where one language lacks a name, the other's."""
+    english, chinese = ([one.en or one.zh for one in texts], [one.zh or one.en for one in texts])
+    return Bilingual(_listed(english, ", ", " and "), _listed(chinese, "、", "及"))
+
+
+def _listed(names: Sequence[str], comma: str, last: str) -> str:
+    return last.join([comma.join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from innoportal.languages import Phrase, phrase
 from trials.models import Claim
 from trials.plain import SIZES, WAYS, number, why
-from trials.proof.payload import Bilingual, Report, Series
+from trials.proof import sections
+from trials.proof.payload import Bilingual, FullReport, Report, Series
 from trials.proof.signing import moment
 from trials.proof.view import View, data_of
 from trials.proof.writing import Writer, metric_label, without_data
-from trials.services.snapshot import sentence_of, target_unit
+from trials.services.record import sentence_of, target_unit
 
 
 def said(text: Bilingual) -> Phrase:
@@ -103,6 +104,7 @@ def report_shown(envelope: dict[str, Any]) -> dict[str, Any]:
         "verdict": report.verdict,
         "summary": said(report.summary),
         "facts": _facts(write, report),
+        **_sections(write, report),
         "claims": [_claim(write, claim) for claim in report.claims],
         "charts": [_chart(write, series) for series in report.series],
         **_course(write, report),
@@ -115,6 +117,21 @@ def report_shown(envelope: dict[str, Any]) -> dict[str, Any]:
         "data": data_of(report),
         "hash": envelope["hash"],
         "key_id": envelope["key_id"],
+    }
+
+
+def _sections(write: View, report: Report) -> dict[str, Any]:
+    """The prose of a full report and what stands beside it in tables; of an older one nothing."""
+    if not isinstance(report, FullReport):
+        return {"full": False}
+    shown = sections.tables(write, report)
+    return shown | {
+        "full": True,
+        "prose": {name: said(text) for name, text in vars(report.prose).items()},
+        "pauses": [
+            (row["on"], said(one.reason)) for row, one in zip(shown["pauses"], report.pauses, strict=True)
+        ],
+        "basis": said(report.benefit.basis) if report.benefit else None,
     }
 
 
@@ -157,6 +174,7 @@ def _facts(write: View, report: Report) -> list[tuple[str, Any]]:
         (write.say("solution"), f"{report.solution.reference} {said(report.solution.title)}"),
         (write.say("trial"), report.trial.reference),
         *((write.say(party.role), said(party.name)) for party in report.organisations),
+        *((write.say("co_author"), said(name)) for name in sections.co_authors(report)),
         *((write.say("venue"), said(venue)) for venue in report.venues),
         (write.say("baseline_dates"), write.days(dates.baseline_from, dates.baseline_until)),
         (write.say("trial_dates"), write.days(dates.started_on, dates.ended_on)),

@@ -168,10 +168,24 @@ class TrialChapter:
 
     def report(self) -> None:
         trials.draft_report(self.trial, by=self.engineer)
+        if benefit := self.row.get("benefit"):
+            self.count(**benefit)
         names = [f"{name}_{script}" for name in ("summary", "suits", "limits") for script in ("en", "zh")]
         prose = {name: self.row[name] for name in names if name in self.row}
+        begun = self.report_row
+        for name in ("summary_en", "summary_zh"):  # a person's words, then what the record says of each claim
+            prose[name] = "\n\n".join(filter(None, (prose.get(name), getattr(begun, name))))
         trials.update_report(self.report_row, by=self.engineer, **prose)
         trials.hand_to_vendor(self.report_row, by=self.engineer)
+
+    def count(self, *, claim: str, basis_en: str, basis_zh: str, unit: str, **amounts: str) -> None:
+        """What a year costs and saves; the sections that tell of it are written again."""
+        figures = {name: Decimal(value) for name, value in amounts.items()}
+        measured = self.trial.claims.get(metric=claim)
+        said = {"claim": measured, "unit": unit, "basis_en": basis_en, "basis_zh": basis_zh}
+        trials.enter_benefit(self.report_row, by=self.engineer, **said, **figures)
+        for section in ("summary", "benefit"):
+            trials.write_again(self.report_row, by=self.engineer, section=section)
 
     def comment(self) -> None:
         key = self.told.solutions[self.row["pair"][1]].organisation.slug

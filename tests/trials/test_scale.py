@@ -17,7 +17,7 @@ from tests.trials import stories
 from trials import picture, services
 from trials.models import Measurement, Rollup, SensorToken
 from trials.services import flagging, sensing
-from trials.services.snapshot import dates_of
+from trials.services.record import dates_of
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 10, 1, 15, 30, tzinfo=UTC)  # half an hour before midnight in Hong Kong

@@ -1,9 +1,10 @@
+from trials.models.benefit import Benefit
 from trials.models.booking import Booking
 from trials.models.claim import Claim
 from trials.models.erratum import Erratum
 from trials.models.log import LogEntry
 from trials.models.measurement import Measurement
-from trials.models.report import Report, ReportQuerySet
+from trials.models.report import LONGEST, SECTIONS, Report, ReportQuerySet
 from trials.models.rollup import Rollup
 from trials.models.sensor import Sensor, SensorToken
 from trials.models.subjects import Side
@@ -12,6 +13,9 @@ from trials.models.upload import Upload
 from trials.models.venue import Venue
 
 __all__ = [
+    "LONGEST",
+    "SECTIONS",
+    "Benefit",
     "Booking",
     "Claim",
     "Erratum",

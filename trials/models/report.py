@@ -1,5 +1,8 @@
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -14,17 +17,18 @@ from trials.models.refusing import REFUSE_IF
 from trials.models.subjects import JUDGEMENT, Side, sides, subjects
 from trials.models.trial import Trial
 
+# What prose tells, in the order of the report.
+SECTIONS = (
+    *("summary", "need", "solution", "site", "results", "incidents", "voices", "benefit"),
+    *("suits", "limits", "conditions"),
+)
 SIGNED_FIELDS = (
     "trial",
     "version",
     "reference",
     "verdict",
-    "summary_en",
-    "summary_zh",
-    "suits_en",
-    "suits_zh",
-    "limits_en",
-    "limits_zh",
+    *(f"{section}_{script}" for section in SECTIONS for script in ("en", "zh")),
+    "valid_years",
     "vendor_comment",
     "verifier",
     "statement",
@@ -34,8 +38,13 @@ SIGNED_FIELDS = (
     "payload_hash",
     "previous_hash",
 )
+LONGEST = 12_000  # characters of a section: a need or a solution as it was told, and more
 REPORT_IS_SIGNED = "OLD.payload_hash <> ''"
 REPORT_IS_FIXED = "a signed report cannot be changed"
+
+
+def _section(label: Any) -> models.TextField:
+    return models.TextField(label, max_length=LONGEST, blank=True)
 
 
 class ReportQuerySet(ReferencedQuerySet):
@@ -119,6 +128,29 @@ class Report(Stateful, Referenced):
     limits_zh = models.TextField(
         _("limits of the trial, in Traditional Chinese"), max_length=3000, blank=True
     )
+    need_en = _section(_("the need, in English"))
+    need_zh = _section(_("the need, in Traditional Chinese"))
+    solution_en = _section(_("the solution, in English"))
+    solution_zh = _section(_("the solution, in Traditional Chinese"))
+    site_en = _section(_("site and conditions, in English"))
+    site_zh = _section(_("site and conditions, in Traditional Chinese"))
+    results_en = _section(_("the results, in English"))
+    results_zh = _section(_("the results, in Traditional Chinese"))
+    incidents_en = _section(_("incidents and downtime, in English"))
+    incidents_zh = _section(_("incidents and downtime, in Traditional Chinese"))
+    voices_en = _section(_("the users' voice, in English"))
+    voices_zh = _section(_("the users' voice, in Traditional Chinese"))
+    benefit_en = _section(_("cost and benefit, in English"))
+    benefit_zh = _section(_("cost and benefit, in Traditional Chinese"))
+    conditions_en = _section(_("validity and conditions of use, in English"))
+    conditions_zh = _section(_("validity and conditions of use, in Traditional Chinese"))
+    valid_years = models.PositiveSmallIntegerField(
+        _("years for which it may be cited"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(10)],
+    )
+    # Each text as the record gave it when it was drafted, with its figures: column → what stood there.
+    drafted = models.JSONField(default=dict, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
     comment_until = models.DateField(_("vendor may comment until"), null=True, editable=False)
@@ -151,6 +183,14 @@ class Report(Stateful, Referenced):
     summary = Bilingual()
     suits = Bilingual()
     limits = Bilingual()
+    need = Bilingual()
+    solution = Bilingual()
+    site = Bilingual()
+    results = Bilingual()
+    incidents = Bilingual()
+    voices = Bilingual()
+    benefit = Bilingual()
+    conditions = Bilingual()
 
     class Meta:
         verbose_name = _("report")

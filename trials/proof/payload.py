@@ -1,174 +1,76 @@
 """What a report says: the fields that are signed, and nothing else is printed."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from decimal import Decimal
+from typing import Any, Literal
 
-from trials.proof.shape import Day, Hash, Misfit, Moment, Number, pattern, plain, read
+from trials.proof.parts import (
+    Benefit,
+    Bilingual,
+    Claim,
+    Correction,
+    Deviation,
+    Incident,
+    Issuer,
+    Money,
+    Party,
+    Pause,
+    Period,
+    Plan,
+    Point,
+    Prose,
+    ReportReference,
+    Result,
+    Series,
+    SolutionOf,
+    TrialOf,
+    Verdict,
+    Verifier,
+    Voices,
+    WishOf,
+)
+from trials.proof.shape import Day, Hash, Misfit, Moment, plain, read
+from trials.proof.worth import Terms, worth
 
-SCHEMA = "innoportal-report/1"
+__all__ = [
+    "FIRST",
+    "SCHEMA",
+    "Benefit",
+    "Bilingual",
+    "Claim",
+    "Correction",
+    "Deviation",
+    "FullReport",
+    "Incident",
+    "Issuer",
+    "Money",
+    "Party",
+    "Pause",
+    "Period",
+    "Plan",
+    "Point",
+    "Prose",
+    "Report",
+    "ReportReference",
+    "Result",
+    "Series",
+    "SolutionOf",
+    "TrialOf",
+    "Verdict",
+    "Verifier",
+    "Voices",
+    "WishOf",
+]
 
-Verdict = Literal["met", "partly_met", "not_met", "inconclusive", "stopped"]
-
-
-ReportReference = Annotated[str, pattern(r"R-\d{4}-\d{4,}", "a reference such as R-2026-0009")]
-TrialReference = Annotated[str, pattern(r"T-\d{4}-\d{4,}", "a reference such as T-2026-0009")]
-WishReference = Annotated[str, pattern(r"W-\d{4}-\d{4,}", "a reference such as W-2026-0042")]
-SolutionReference = Annotated[str, pattern(r"S-\d{4}-\d{4,}", "a reference such as S-2026-0107")]
-
-
-@dataclass(frozen=True)
-class Bilingual:
-    """As people wrote it; either may be empty. Simplified Chinese is derived from `zh`, never signed."""
-
-    en: str = ""
-    zh: str = ""
-
-    def __bool__(self) -> bool:
-        return bool(self.en or self.zh)
-
-
-@dataclass(frozen=True)
-class Issuer:
-    name: Bilingual
-    url: str  # where the keys and the verification pages are; "" when not known at signing
-
-
-@dataclass(frozen=True)
-class TrialOf:
-    reference: TrialReference
-    title: Bilingual
-    kind: Literal["prototype", "pilot", "replication"]
-    scale: Bilingual
-
-
-@dataclass(frozen=True)
-class WishOf:
-    reference: WishReference
-    title: Bilingual
-
-
-@dataclass(frozen=True)
-class SolutionOf:
-    reference: SolutionReference
-    title: Bilingual
-
-
-@dataclass(frozen=True)
-class Party:
-    role: Literal["department", "vendor", "venue_owner", "partner"]
-    name: Bilingual
-
-
-@dataclass(frozen=True)
-class Period:
-    baseline_from: Day | None
-    baseline_until: Day | None
-    started_on: Day
-    ended_on: Day
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The hash is that of the locked plan, which the journal holds too."""
-
-    hash: Hash
-    locked_at: Moment
-    method: Bilingual
-    stop_rules: Bilingual
-
-
-@dataclass(frozen=True)
-class Result:
-    """The effect and its interval, in the claim's own unit; ``confidence`` in per cent."""
-
-    effect: Number
-    low: Number | None
-    high: Number | None
-    confidence: Number | None
-    n: int
-    p: Number | None
-
-
-@dataclass(frozen=True)
-class Claim:
-    """``unit`` is the baseline's; ``target_unit`` that of target and effect, often a per cent of it."""
-
-    statement: Bilingual
-    metric: Bilingual
-    unit: str
-    direction: Literal["increase", "decrease", "at_least", "at_most"]
-    baseline: Number | None
-    target: Number
-    target_unit: str
-    method: Bilingual
-    result: Result | None
-    verdict: Verdict
-    reason: Bilingual
-
-
-@dataclass(frozen=True)
-class Point:
-    at: Moment
-    value: Number
-
-
-@dataclass(frozen=True)
-class Series:
-    """One metric as charted; thinned for the page, while the analysis used every measurement."""
-
-    metric: Bilingual
-    unit: str
-    baseline: tuple[Point, ...]
-    trial: tuple[Point, ...]
-    baseline_level: Number | None
-    target_level: Number | None
-    measurements: int
-
-
-@dataclass(frozen=True)
-class Deviation:
-    on: Day
-    text: Bilingual
-
-
-@dataclass(frozen=True)
-class Incident:
-    on: Day
-    severity: Literal["minor", "serious"]
-    text: Bilingual
-
-
-@dataclass(frozen=True)
-class Money:
-    year: Annotated[str, pattern(r"\d{4}-\d{2}", "a financial year such as 2026-27")]
-    currency: Annotated[str, pattern(r"[A-Z]{3}", "a currency code")]
-    budget: Number
-    spent: Number
-
-
-@dataclass(frozen=True)
-class Verifier:
-    name: Bilingual
-    organisation: Bilingual
-    statement: Bilingual
-    interests: Bilingual
-    signed_at: Moment
-
-
-@dataclass(frozen=True)
-class Correction:
-    """Names the version that this one replaces, which stays published."""
-
-    version: int
-    hash: Hash
-    reason: Bilingual
+FIRST = "innoportal-report/1"  # of reports signed before they had all their sections; they stay as they are
+SCHEMA = "innoportal-report/2"
 
 
 @dataclass(frozen=True)
 class Report:
     """``previous_hash`` is that of the report published before, whatever it is about; None for the first."""
 
-    schema: Literal["innoportal-report/1"]
+    schema: Literal["innoportal-report/1", "innoportal-report/2"]
     reference: ReportReference
     version: int
     demonstration: bool
@@ -205,12 +107,36 @@ class Report:
 
     @classmethod
     def from_dict(cls, values: Any) -> "Report":
-        """
+        """Of whichever schema it says it is of: what was signed is read as it was then.
+
         :raises Misfit: naming the first field that does not fit.
         """
-        report = read(cls, values)
+        report: Report = read(_kind_of(values), values)
         _coherent(report)
         return report
+
+
+@dataclass(frozen=True)
+class FullReport(Report):
+    """With all sections of a report, the figures behind cost and benefit, and how long it may be cited."""
+
+    schema: Literal["innoportal-report/2"]
+    co_authors: tuple[Bilingual, ...]
+    prose: Prose
+    pauses: tuple[Pause, ...]
+    voices: tuple[Voices, ...]
+    benefit: Benefit | None
+    valid_until: Day
+
+
+KINDS: dict[str, type[Report]] = {FIRST: Report, SCHEMA: FullReport}
+
+
+def _kind_of(values: Any) -> type[Report]:
+    schema = values.get("schema") if isinstance(values, dict) else FIRST
+    if isinstance(schema, str) and schema not in KINDS:
+        raise Misfit(f"schema: {schema[:60]!r} is none of {', '.join(KINDS)}")
+    return KINDS.get(schema, Report) if isinstance(schema, str) else Report
 
 
 def _coherent(report: Report) -> None:
@@ -229,6 +155,47 @@ def _coherent(report: Report) -> None:
         raise Misfit("title: trial, wish and solution each need a title")
     for index, claim in enumerate(report.claims):
         _coherent_claim(f"claims[{index}]", claim)
+    if isinstance(report, FullReport):
+        _coherent_sections(report)
+
+
+def _coherent_sections(report: FullReport) -> None:
+    if report.valid_until <= report.published_at[:10]:
+        raise Misfit("valid_until: not after the day of publication")
+    for index, pause in enumerate(report.pauses):
+        if pause.until is not None and pause.until < pause.began:
+            raise Misfit(f"pauses[{index}].until: before it began")
+    for index, voices in enumerate(report.voices):
+        if len(voices.counts) != 5 or min(voices.counts) < 0:
+            raise Misfit(f"voices[{index}].counts: one count for each answer from 1 to 5")
+        if not 1 <= voices.claim <= len(report.claims):
+            raise Misfit(f"voices[{index}].claim: no such claim")
+    if report.benefit:
+        _coherent_benefit(report.benefit, report.claims)
+
+
+def _coherent_benefit(benefit: Benefit, claims: tuple[Claim, ...]) -> None:
+    """The money is that of the signed effect, so that nobody can sign a saving that was not measured."""
+    if benefit.claim is not None and not 1 <= benefit.claim <= len(claims):
+        raise Misfit("benefit.claim: no such claim")
+    result = claims[benefit.claim - 1].result if benefit.claim else None
+    entered = [Decimal(value) for value in (benefit.other_saving, benefit.running_cost, benefit.outlay)]
+    terms = Terms(amount(benefit.per_year), amount(benefit.price), *entered)
+    figures = (result.effect, result.low, result.high) if result else (None, None, None)
+    found = worth(terms, *(amount(value) for value in figures))
+    for name, value in (
+        ("saving", found.saving),
+        ("saving_low", found.low),
+        ("saving_high", found.high),
+        ("net", found.net),
+        ("payback_years", found.payback_years),
+    ):
+        if amount(getattr(benefit, name)) != value:
+            raise Misfit(f"benefit.{name}: is not what the figures beside it come to")
+
+
+def amount(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
 
 
 def _coherent_claim(where: str, claim: Claim) -> None:

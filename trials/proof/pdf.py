@@ -22,7 +22,18 @@ FONTS = ASSETS / "fonts"
 TEMPLATE = ASSETS / "report.typ"
 STANDARDS = ["a-3a", "ua-1"]
 DRAWN_BY = ("typst", "segno", "opencc", "Babel")  # another version of these may draw other bytes
-DRAWING = ("chart.py", "files.py", "labels.py", "payload.py", "pdf.py", "view.py", "writing.py")
+DRAWING = (
+    "chart.py",
+    "files.py",
+    "labels.py",
+    "parts.py",
+    "payload.py",
+    "pdf.py",
+    "sections.py",
+    "view.py",
+    "worth.py",
+    "writing.py",
+)
 
 
 class CannotDraw(RuntimeError):

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from trials.proof import chart
+from trials.proof import chart, sections
 from trials.proof.files import ATTACHMENT
 from trials.proof.labels import WORDS
 from trials.proof.payload import Claim, Point, Report, Series
@@ -164,6 +164,7 @@ def _content(write: View, report: Report) -> dict[str, Any]:
         "vendor_comment": write.text(report.vendor_comment),
         "limits": write.text(report.limits),
         "verifier": _verifier(write, report),
+        **sections.content(write, report),
         "correction": report.corrects and write.text(report.corrects.reason),
         "corrects": report.corrects is not None,
     }
@@ -191,6 +192,7 @@ def _facts(write: View, report: Report) -> list[list[Any]]:
         [write.say("solution"), write.text(report.solution.title), report.solution.reference],
     ]
     found += [[write.say(party.role), write.text(party.name), ""] for party in report.organisations]
+    found += [[write.say("co_author"), write.text(name), ""] for name in sections.co_authors(report)]
     found += [[write.say("venue"), write.text(venue), ""] for venue in report.venues]
     for label, span in (
         ("baseline_dates", write.days(dates.baseline_from, dates.baseline_until)),

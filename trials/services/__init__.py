@@ -1,9 +1,11 @@
 """The verbs of trials and reports."""
 
+from trials.services.benefits import enter_benefit
 from trials.services.booking import book_venue, cancel_booking, suited
 from trials.services.judging import analyse, metrics_of, readings_of, recompute, rule_of
 from trials.services.measuring import Import, add_measurement, import_measurements
 from trials.services.planning import lock, missing, needs_unmet, plan, plan_document, update_plan
+from trials.services.prose import NotConfirmed, save_prose, update_report, write_again
 from trials.services.publishing import erratum, verify_and_publish, withdraw_report
 from trials.services.reporting import (
     close_comment,
@@ -12,7 +14,6 @@ from trials.services.reporting import (
     draft_report,
     hand_to_vendor,
     send_back,
-    update_report,
 )
 from trials.services.running import finish, log, pause, resume, spend, start, stop, tick
 from trials.services.sensing import (
@@ -28,6 +29,7 @@ from trials.services.signing import sign
 
 __all__ = [
     "Import",
+    "NotConfirmed",
     "Taken",
     "add_measurement",
     "analyse",
@@ -37,6 +39,7 @@ __all__ = [
     "close_comment_windows",
     "comment",
     "draft_report",
+    "enter_benefit",
     "erratum",
     "finish",
     "hand_to_vendor",
@@ -56,6 +59,7 @@ __all__ = [
     "resume",
     "revoke_token",
     "rule_of",
+    "save_prose",
     "save_sensor",
     "send_back",
     "sign",
@@ -70,4 +74,5 @@ __all__ = [
     "update_report",
     "verify_and_publish",
     "withdraw_report",
+    "write_again",
 ]

@@ -16,13 +16,15 @@ from matching import services as matching_services
 from matching.models import Match
 from trials import keys
 from trials.models import Erratum, Report, Trial
-from trials.proof.payload import Correction
+from trials.proof.payload import Bilingual, Correction
 from trials.proof.shape import Misfit
 from trials.proof.signing import sign
 from trials.proof.verify import verify
 from trials.services.planning import held
-from trials.services.reporting import must_be_independent, take
-from trials.services.snapshot import pair, snapshot
+from trials.services.prose import COLUMNS, take
+from trials.services.record import pair
+from trials.services.reporting import must_be_independent
+from trials.services.snapshot import snapshot
 from trials.services.telling import tell_followers, tell_parties
 from trials.workflow import REPORT, TRIAL
 from wishes import services as wishes_services
@@ -127,7 +129,7 @@ def _correction(old: Report | None) -> Correction | None:
     if old is None:
         return None
     erratum = old.errata.order_by("-pk").first()
-    reason = pair(erratum, "text") if erratum else pair(old, "summary")
+    reason = pair(erratum, "text") if erratum else Bilingual(**(old.envelope or {})["payload"]["summary"])
     return Correction(old.version, old.payload_hash, reason)
 
 
@@ -172,9 +174,7 @@ def erratum(report: Report, *, by: User, text_en: str = "", text_zh: str = "") -
         version=report.version + 1,
         verdict=report.verdict,
         created_by=by,
-        **{name: getattr(report, name) for name in ("summary_en", "summary_zh", "suits_en", "suits_zh")},
-        limits_en=report.limits_en,
-        limits_zh=report.limits_zh,
+        **{name: getattr(report, name) for name in (*COLUMNS, "valid_years", "drafted")},
     )
     record(fresh, "draft", by=by, details={"corrects": report.reference})
     tell_parties(report, entry, "corrected", text={"en": made.text_en, "zh": made.text_zh})

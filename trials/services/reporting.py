@@ -12,17 +12,13 @@ from accounts.models import User
 from journal.models import Entry
 from journal.workflow import IllegalTransition, record
 from trials.analysis import overall
-from trials.models import Report, Trial
+from trials.models import SECTIONS, Report, Trial
 from trials.proof.canonical import digest
-from trials.proof.payload import Bilingual
 from trials.rules import objections
-from trials.sentences import both, joined
 from trials.services.planning import held, plan_document
-from trials.services.snapshot import dates_of, reason_of_stop
+from trials.services.prose import must_be_of_the_record, take, write_from_record
 from trials.services.telling import tell_engineer, tell_parties, tell_vendor, tell_verifiers
 from trials.workflow import REPORT, TRIAL
-
-PROSE = ("summary_en", "summary_zh", "suits_en", "suits_zh", "limits_en", "limits_zh")
 
 
 @transaction.atomic
@@ -37,12 +33,9 @@ def draft_report(trial: Trial, *, by: User) -> Report:
         _plan_still_fits(trial)
     TRIAL["report"].apply(trial, by=by)
     verdicts = [claim.verdict for claim in trial.claims.all()]
-    report = Report.objects.create(
-        trial=trial,
-        verdict=overall(verdicts, stopped=is_stopped),
-        created_by=by,
-        **_prose(trial, verdicts, is_stopped),
-    )
+    report = Report(trial=trial, verdict=overall(verdicts, stopped=is_stopped), created_by=by)
+    write_from_record(report, SECTIONS)
+    report.save(force_insert=True)
     record(report, "draft", by=by)
     return report
 
@@ -54,46 +47,17 @@ def _plan_still_fits(trial: Trial) -> None:
         raise ValidationError(_("The plan is not the one that was locked: its fingerprint differs."))
 
 
-def _prose(trial: Trial, verdicts: list[str], is_stopped: bool) -> dict[str, str]:
-    counts = {value: verdicts.count(value) for value in ("met", "partly_met", "not_met", "inconclusive")}
-    summary = both("summary", claims=len(verdicts), **counts)
-    if is_stopped:
-        summary = joined(both("stopped", reason=reason_of_stop(trial)), summary)
-    _baseline, (first, last) = dates_of(trial)
-    return _columns("summary", summary) | _columns("limits", both("limits", days=(last - first).days + 1))
-
-
-def _columns(name: str, text: Bilingual) -> dict[str, str]:
-    return {f"{name}_en": text.en, f"{name}_zh": text.zh}
-
-
-@transaction.atomic
-def update_report(report: Report, *, by: User, **prose: str) -> Entry:
-    """Change the prose of a draft; verdict and figures cannot be typed.
-
-    :raises IllegalTransition: it is no draft any more.
-    """
-    take(report)
-    if report.status != Report.Status.DRAFT:
-        raise IllegalTransition(_("Only a draft can be edited."))
-    for name, text in prose.items():
-        if name not in PROSE:
-            raise TypeError(f"a report's prose has no {name!r}")
-        setattr(report, name, text)
-    report.full_clean()
-    report.save(update_fields=list(prose))
-    return record(report, "edit", by=by)
-
-
 @transaction.atomic
 def hand_to_vendor(report: Report, *, by: User) -> Entry:
     """Let the vendor read it and comment within the days that were promised.
 
-    :raises ValidationError: summary or limits are missing.
+    :raises ValidationError: summary or limits are missing, or a figure of the record was typed.
     """
     take(report)
-    if REPORT["hand_to_vendor"].allows(report) and not (report.summary.strip() and report.limits.strip()):
-        raise ValidationError(_("Write the summary and the limits of the trial first."))
+    if REPORT["hand_to_vendor"].allows(report):
+        if not (report.summary.strip() and report.limits.strip()):
+            raise ValidationError(_("Write the summary and the limits of the trial first."))
+        must_be_of_the_record(report)
     until = timezone.localdate() + timedelta(days=settings.REPORT_COMMENT_DAYS)
     entry = REPORT["hand_to_vendor"].apply(report, by=by, comment_until=until)
     tell_vendor(report, entry, "comment_wanted", until=until.isoformat())
@@ -155,8 +119,3 @@ def must_be_independent(report: Report, user: User) -> None:
     """:raises PermissionDenied: the signature would not be that of a third person."""
     if found := objections(report, user):
         raise PermissionDenied(" ".join(found))
-
-
-def take(report: Report) -> None:
-    """Hold the row for this transaction, as it is now."""
-    report.refresh_from_db(from_queryset=Report.objects.select_for_update(of=("self",)))

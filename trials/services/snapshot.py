@@ -1,33 +1,45 @@
 """The rows of a trial as the payload that is signed: read once, here, and never again for the public."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from statistics import fmean
 from typing import Any, Literal, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Max, Min, Sum
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, User
 from journal.models import Entry
 from trials import models, plain
-from trials.analysis import CHANGES, FIRST, SHARES
+from trials.analysis import CHANGES, FIRST
 from trials.plain import number
 from trials.proof import payload
 from trials.proof.payload import Bilingual
 from trials.sentences import both, joined, written
+from trials.services.benefits import benefit_of
+from trials.services.facts import facts
 from trials.services.judging import rule_of
+from trials.services.prose import told
+from trials.services.record import (
+    co_authors,
+    dates_of,
+    in_shares,
+    pair,
+    pauses,
+    sentence_of,
+    target_unit,
+    voices,
+)
 from trials.services.signing import SIDES, signatures
 
 MOST_READ = 50_000  # readings of a phase; of more, the chart has the means of the days
 MAX_POINTS = 240  # of one phase in the chart; the analysis used every reading
 UNDRAWN = ("detection", "acceptance")  # whose target is no level of what is drawn
 SEVERITY: dict[str, Literal["minor", "serious"]] = {"low": "minor", "medium": "serious", "high": "serious"}
-Span = tuple[date, date]
 
 
 def snapshot(
@@ -37,8 +49,10 @@ def snapshot(
     """Everything that the report says, as it stands at this moment."""
     trial = report.trial
     claims = list(trial.claims.order_by("position", "pk"))
-    return payload.Report(
-        schema="innoportal-report/1",
+    known = facts(report)
+    prose = {section: told(report, section, known) for section in models.SECTIONS}
+    return payload.FullReport(
+        schema="innoportal-report/2",
         reference=reference,
         version=report.version,
         demonstration=settings.DEMONSTRATION,
@@ -49,18 +63,33 @@ def snapshot(
         dates=_period(trial),
         plan=_plan(trial),
         verdict=cast("payload.Verdict", report.verdict),
-        summary=pair(report, "summary"),
+        summary=prose.pop("summary"),
         claims=tuple(_claim(claim) for claim in claims),
         series=tuple(series for claim in claims if (series := _series(claim))),
         **_log(trial),
         money=_money(trial),
         vendor_comment=written(report.vendor_comment),
         verifier=_verifier(verifier, statement, interests, at),
-        limits=joined(pair(report, "limits"), pair(report, "suits")),
+        limits=prose.pop("limits"),
         published_at=moment(at),
         previous_hash=previous_hash or None,
         corrects=corrects,
+        co_authors=co_authors(trial),
+        prose=payload.Prose(**prose),
+        pauses=pauses(trial),
+        voices=voices(trial, claims),
+        benefit=benefit_of(trial, claims),
+        valid_until=_valid_until(at, report.valid_years),
     )
+
+
+def _valid_until(at: datetime, years: int) -> str:
+    """The last day, that many years on; of 29 February, the 28th."""
+    day = timezone.localdate(at)
+    try:
+        return day.replace(year=day.year + years).isoformat()
+    except ValueError:
+        return day.replace(year=day.year + years, day=28).isoformat()
 
 
 def _verifier(verifier: User, statement: str, interests: str, at: datetime) -> payload.Verifier:
@@ -83,15 +112,6 @@ def _log(trial: models.Trial) -> dict[str, Any]:
     }
 
 
-def pair(thing: Any, name: str) -> Bilingual:
-    return Bilingual(tidy(getattr(thing, f"{name}_en")), tidy(getattr(thing, f"{name}_zh")))
-
-
-def tidy(text: str) -> str:
-    """A browser sends lines ended by two characters; the payload knows one."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").strip()
-
-
 def maybe(value: float | None) -> str | None:
     return None if value is None else number(value)
 
@@ -100,24 +120,6 @@ def moment(at: datetime | None) -> str:
     if at is None:
         raise ValidationError(_("The plan was never locked, so there is nothing to report."))
     return timezone.localtime(at).isoformat(timespec="microseconds" if at.microsecond else "seconds")
-
-
-def dates_of(trial: models.Trial) -> tuple[Span | None, Span]:
-    """First and last day of baseline and trial, by the readings; by the plan where there are none."""
-    spans = {
-        row["phase"]: (timezone.localdate(row["first"]), timezone.localdate(row["last"]))
-        for row in models.Rollup.objects.days()
-        .filter(trial=trial)
-        .values("phase")
-        .annotate(first=Min("begins"), last=Max("begins"))
-    }
-    planned = (trial.starts_on, max(trial.starts_on, min(trial.ends_on, timezone.localdate())))
-    return spans.get("baseline"), spans.get("trial", planned)
-
-
-def reason_of_stop(trial: models.Trial) -> str:
-    entry = Entry.objects.about(trial).filter(verb="stop").first()
-    return entry.reason if entry else ""
 
 
 def _subjects(trial: models.Trial) -> dict[str, Any]:
@@ -160,23 +162,6 @@ def _signed(trial: models.Trial) -> list[Bilingual]:
     return [
         both(f"signed_{side}", day=timezone.localdate(signed[side].at)) for side in SIDES if side in signed
     ]
-
-
-def target_unit(claim: models.Claim) -> str:
-    in_unit = claim.method == models.Claim.Method.THRESHOLD
-    return claim.unit if in_unit else "%"
-
-
-def sentence_of(claim: models.Claim) -> Bilingual:
-    """What was measured of it, in plain words."""
-    target = number(float(claim.target))
-    said = {"direction": claim.direction, "unit": claim.unit, "figure": claim.figure}
-    return plain.sentence(claim.result, target=target, **said)
-
-
-def in_shares(claim: models.Claim) -> bool:
-    """Whether its readings are drawn as the share of each day, in per cent."""
-    return claim.method in SHARES and claim.method != models.Claim.Method.ACCEPTANCE
 
 
 def designs(trial: models.Trial) -> list[Bilingual]:

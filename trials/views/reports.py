@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
@@ -17,6 +18,7 @@ from innoportal.lib.pagination import KeysFirstMixin
 from innoportal.lib.views import ObjectPermissionMixin, PartialMixin, SluggedMixin, VisibleMixin
 from journal.workflow import IllegalTransition
 from trials import services
+from trials.editing import sections_told
 from trials.filters import ReportFilter
 from trials.forms import ReportForm
 from trials.links import verify_url
@@ -24,6 +26,7 @@ from trials.models import Report
 from trials.page import claims_of, report_context
 from trials.proof.pdf import layout, render_pdf
 from trials.proof.signing import to_bytes
+from trials.services.facts import facts
 from trials.showing import report_shown
 
 
@@ -53,8 +56,15 @@ class ReportDetail(SluggedMixin, DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         report = self.object
-        more = {"said": report_shown(report.envelope)} if report.is_public else {"claims": claims_of(report)}
+        more = self.signed() if report.is_public else self.on_its_way()
         return super().get_context_data(**kwargs, **report_context(self.request, report), **more)
+
+    def signed(self) -> dict[str, Any]:
+        return {"said": report_shown(self.object.envelope)}
+
+    def on_its_way(self) -> dict[str, Any]:
+        report = self.object
+        return {"claims": claims_of(report), "sections": sections_told(report, facts(report))}
 
 
 class EditReport(SluggedMixin, ObjectPermissionMixin, View):
@@ -78,12 +88,19 @@ class EditReport(SluggedMixin, ObjectPermissionMixin, View):
         if not form.is_valid():
             return self.show(form, status=422)
         try:
-            services.update_report(self.object, by=request.user, **form.cleaned_data)
+            services.update_report(self.object, by=request.user, **self.typed(form))
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self.show(form, status=422)
         except IllegalTransition as error:
             messages.error(request, str(error))
         else:
             messages.success(request, _("Saved."))
         return redirect(self.object)
+
+    def typed(self, form: ReportForm) -> dict[str, str]:
+        """What the page sent; a section that it did not send stays as it is."""
+        return {name: text for name, text in form.cleaned_data.items() if name in self.request.POST}
 
     def show(self, form: ReportForm, status: int = 200) -> HttpResponse:
         context = {"report": self.object, "form": form, "claims": claims_of(self.object)}

@@ -26,7 +26,11 @@ def put(values, path, value):
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        (("schema",), "innoportal-report/9", "schema: 'innoportal-report/9' is none of innoportal-report/1"),
+        (
+            ("schema",),
+            "innoportal-report/9",
+            "schema: 'innoportal-report/9' is none of innoportal-report/1, innoportal-report/2",
+        ),
         (("reference",), "R-26-1", "reference: 'R-26-1' is not a reference such as R-2026-0009"),
         (("version",), True, "version: a whole number is wanted, not bool"),
         (("version",), 0, "version: counts from 1"),
