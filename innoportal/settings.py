@@ -163,6 +163,8 @@ ACCOUNT_RATE_LIMITS = {
     "ask_to_join": "10/h/key",
     "test_mail": "30/h/key",
     "follow_by_mail": "20/h/ip",
+    "answer_survey": "60/h/key",  # from one network, which may be a whole site's
+    "guess_survey_code": "20/h/key",
     "follow_address": "5/d/key",  # mails that confirm, which anybody can have sent to an address
 }  # beside allauth's own of sign-in, sign-up and reset
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True

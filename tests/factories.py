@@ -89,9 +89,14 @@ from trials.models import (
     Rollup,
     Sensor,
     SensorToken,
+    Survey,
+    SurveyAnswer,
+    SurveyCode,
+    SurveyQuestion,
     Trial,
     Upload,
     Venue,
+    Voice,
 )
 from wishes.models import (
     Annex,
@@ -900,6 +905,57 @@ class UploadFactory(DjangoModelFactory):
     file = factory.django.FileField(filename="energy.csv", data=b"at,value\n2026-03-01 14:00,1\n")
     filename = "energy.csv"
     made_by = factory.SubFactory(UserFactory, engineer=True)
+
+
+class SurveyFactory(DjangoModelFactory):
+    class Meta:
+        model = Survey
+
+    trial = factory.SubFactory(TrialFactory, running=True)
+    code = factory.Sequence(lambda n: f"QR{n:04d}")
+    last_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=30))
+    made_by = factory.SubFactory(UserFactory, engineer=True)
+
+    class Params:
+        open = factory.Trait(opened_at=factory.LazyFunction(timezone.now))
+        by_codes = factory.Trait(counting=Survey.Counting.CODES)
+
+
+class SurveyQuestionFactory(DjangoModelFactory):
+    class Meta:
+        model = SurveyQuestion
+
+    survey = factory.SubFactory(SurveyFactory, open=True)
+    position = factory.Sequence(lambda n: n % 1000)
+    kind = SurveyQuestion.Kind.SCALE
+    text_en = "How content are you with it?"
+    text_zh = "您對它有多滿意？"
+
+
+class SurveyCodeFactory(DjangoModelFactory):
+    class Meta:
+        model = SurveyCode
+
+    survey = factory.SubFactory(SurveyFactory, open=True, by_codes=True)
+    key_hash = factory.Sequence(lambda n: f"{n:064x}")
+
+
+class SurveyAnswerFactory(DjangoModelFactory):
+    class Meta:
+        model = SurveyAnswer
+
+    survey = factory.SubFactory(SurveyFactory, open=True)
+    ticket_hash = factory.Sequence(lambda n: f"{n:064x}")
+    on = factory.LazyFunction(timezone.localdate)
+
+
+class VoiceFactory(DjangoModelFactory):
+    class Meta:
+        model = Voice
+
+    question = factory.SubFactory(SurveyQuestionFactory, kind="text")
+    text = "It is quieter than before."
+    on = factory.LazyFunction(timezone.localdate)
 
 
 class LogEntryFactory(DjangoModelFactory):

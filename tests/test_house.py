@@ -82,7 +82,7 @@ PUBLIC = {
     "trials:detail", "trials:reports", "trials:report", "trials:report-pdf", "trials:report-json",
     "trials:report-feed", "trials:trials-feed", "search:feed",
     "wishes:calendar", "calls:calendar", "calls:calendar-of", "trials:calendar", "personal-calendar",
-    "trials:verify", "trials:verify-report", "trials:feed",
+    "trials:verify", "trials:verify-report", "trials:feed", "trials:answer",
     "people:organisation", "notices:unsubscribe", "documents:download", "documents:preview",
     "documents:picture", "account_login",
     "account_logout", "account_signup", "account_inactive", "account_confirm_email",

@@ -26,7 +26,7 @@ from trials.models import Claim, LogEntry, Report, Trial
 from trials.picture import charts
 from trials.rules import objections
 from trials.sentences import both
-from trials.services import missing, rule_of
+from trials.services import heard_in, missing, rule_of
 from trials.services.measuring import TAKING
 from trials.services.running import OVER
 from trials.services.signing import SIDES, SIGNED, side_to_sign, signatures
@@ -86,6 +86,8 @@ def trial_context(request: HttpRequest, trial: Trial, bound: Forms | None = None
         "may_edit": runs and trial.status == Trial.Status.PLANNING,
         "may_tick": runs and trial.status in (Trial.Status.PLANNING, Trial.Status.LOCKED),
         "may_measure": runs and trial.status in TAKING,
+        "may_survey": runs and trial.status in (*TAKING, Trial.Status.PLANNING),
+        "heard": heard_in(trial) if trial.has_surveys and shows_readings(trial, inside=inside) else [],
         "log_form": _if(runs and trial.status not in (*OVER, Trial.Status.PLANNING), bound, "log", LogForm),
         "spend_form": _if(runs and trial.status != Trial.Status.CLOSED, bound, "spend", SpendForm),
         "documents": Document.objects.about(trial)
@@ -146,6 +148,11 @@ def verifier_objections(user: Any, report: Report) -> list[str]:
     ):
         return []
     return objections(report, user)
+
+
+def shows_readings(trial: Trial, *, inside: bool) -> bool:
+    """What was measured is public once the measuring is over; before, those who take part read it."""
+    return inside or trial.status not in TAKING
 
 
 def is_inside(user: Any, thing: Trial | Report) -> bool:

@@ -1,7 +1,20 @@
 from django.urls import path
 
 from trials import calendars, feeds
-from trials.views import checking, files, pieces, reports, sensors, trials, uploads, venues, verbs, workspace
+from trials.views import (
+    answering,
+    checking,
+    files,
+    pieces,
+    reports,
+    sensors,
+    surveys,
+    trials,
+    uploads,
+    venues,
+    verbs,
+    workspace,
+)
 
 app_name = "trials"
 urlpatterns = [
@@ -21,6 +34,16 @@ urlpatterns = [
     path("trials/<str:slug>/sensors/token/revoke/", sensors.RevokeToken.as_view(), name="revoke-token"),
     path("trials/<str:slug>/sensors/<int:pk>/", sensors.EditSensor.as_view(), name="sensor"),
     path("trials/<str:slug>/sensors/<int:pk>/remove/", sensors.RemoveSensor.as_view(), name="remove-sensor"),
+    path("trials/<str:slug>/surveys/", surveys.Surveys.as_view(), name="surveys"),
+    path("trials/<str:slug>/surveys/compose/", surveys.ComposeSurvey.as_view(), name="compose-survey"),
+    path("trials/<str:slug>/surveys/<int:pk>/", surveys.SurveyDetail.as_view(), name="survey"),
+    path("trials/<str:slug>/surveys/<int:pk>/edit/", surveys.EditSurvey.as_view(), name="edit-survey"),
+    path("trials/<str:slug>/surveys/<int:pk>/open/", surveys.OpenSurvey.as_view(), name="open-survey"),
+    path("trials/<str:slug>/surveys/<int:pk>/close/", surveys.CloseSurvey.as_view(), name="close-survey"),
+    path("trials/<str:slug>/surveys/<int:pk>/poster/", surveys.SurveyPoster.as_view(), name="survey-poster"),
+    path("trials/<str:slug>/surveys/<int:pk>/codes/", surveys.PrintCodes.as_view(), name="survey-codes"),
+    path("trials/<str:slug>/voices/<int:pk>/", surveys.DecideVoice.as_view(), name="voice"),
+    path("s/<str:code>/", answering.AnswerSurvey.as_view(), name="answer"),
     path("trials/<str:slug>/lock/", verbs.LockTrial.as_view(), name="lock"),
     path("trials/<str:slug>/sign/", verbs.SignPlan.as_view(), name="sign"),
     path("trials/<str:slug>/tick/", verbs.TickItem.as_view(), name="tick"),

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from innoportal.demonstration.chapters import Row, Told, decision, match
 from innoportal.demonstration.clock import Story
+from innoportal.demonstration.voices import surveyed
 from trials import services as trials
 from trials.models import Report, Trial
 
@@ -71,6 +72,8 @@ class TrialChapter:
         elif "started" in days:
             story.at(-1, self.measure)
             story.at(-1, self.book)
+            for survey in days.get("surveys", ()):
+                surveyed(story, survey, lambda: self.trial)
             for sensor in days.get("sensors", ()):
                 story.at(-1, partial(self.hear, sensor))
         if published := days.get("published"):

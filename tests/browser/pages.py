@@ -11,6 +11,9 @@ TRIAL = """select coalesce(t.reference, t.key) from trials_trial t join accounts
 SENSOR = """select t.reference || chr(47) || s.id from trials_sensor s
     join trials_trial t on t.id = s.trial_id join accounts_user u on u.id = t.engineer_id
     where u.email like 'engineer@%' order by s.id limit 1"""
+SURVEY = """select t.reference || chr(47) || s.id from trials_survey s
+    join trials_trial t on t.id = s.trial_id where s.counting = '{}' order by s.id limit 1"""
+SURVEY_ADDRESS = "select code from trials_survey where {} order by id limit 1"
 REPORT = "select coalesce(reference, key) from trials_report where status = '{}' order by id limit 1"
 CALL = """select coalesce(reference, key) from wishes_call where kind = '{}' and status = 'open'
     order by id limit 1"""
@@ -259,6 +262,14 @@ PAGES = [
     ("trials:edit", "engineer", TRIAL.format("planning", "engineer@%"), ""),
     ("trials:measurements", "engineer", TRIAL.format("running", "engineer@%"), ""),
     ("trials:sensor", "engineer", SENSOR, ""),
+    ("trials:surveys", "engineer", TRIAL.format("running", "engineer@%"), ""),
+    ("trials:compose-survey", "engineer", TRIAL.format("running", "engineer@%"), ""),
+    ("trials:survey", "engineer", SURVEY.format("device"), ""),
+    ("trials:edit-survey", "engineer", SURVEY.format("codes"), ""),
+    ("trials:survey-poster", "engineer", SURVEY.format("device"), ""),
+    ("trials:answer", None, SURVEY_ADDRESS.format("opened_at is not null and closed_at is null"), ""),
+    ("trials:answer", None, SURVEY_ADDRESS.format("opened_at is not null"), "?done"),
+    ("trials:answer", None, SURVEY_ADDRESS.format("closed_at is not null"), ""),
     ("trials:sensors", "engineer", TRIAL.format("running", "engineer@%"), ""),
     ("trials:reports", None, "", ""),
     ("trials:report", None, REPORT.format("published"), ""),

@@ -33,6 +33,10 @@ NOUNS = (  # the first that fits says what `slug` means there
     (r"^documents:", "document"),
     (r"^notices:(?!create).*webhook(-message)?$", "webhook"),
 )
+OF_SURVEY = (
+    *("trials:survey", "trials:edit-survey", "trials:open-survey", "trials:close-survey"),
+    *("trials:survey-poster", "trials:survey-codes"),
+)
 MAILS = {
     f"notices:{of}" for of in ("draft", "words", "use-words", "drop-words", "restore-words", "test-mail")
 }
@@ -113,9 +117,12 @@ def arguments(world: World, name: str, kind: str) -> dict:
         "trials:upload": world.hidden["upload"].pk,
         "trials:sensor": world.hidden["sensor"].pk,
         "trials:remove-sensor": world.hidden["sensor"].pk,
+        **dict.fromkeys(OF_SURVEY, world.hidden["survey"].pk),
+        "trials:voice": world.hidden["voice"].pk,
         "people:decide-verification": world.hidden["verification"].pk,
         "people:revoke-verification": world.hidden["verification"].pk,
     }
+    given["code"] = world.hidden["survey"].code
     given |= {"pk": own.get(name), "token": world.public["token"], "name": "20260101T000000000000-0123abcd"}
     given["venue"] = world.hidden["booking"].venue.slug
     given |= {"version": 2, "wish": world.public["wish"].reference}

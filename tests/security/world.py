@@ -349,6 +349,11 @@ def _trials(world: World) -> None:
     world.hidden["upload"] = make.UploadFactory(
         trial=world.public["trial"], filename=f"{world.mark('uploadname')}.csv", made_by=engineer
     )
+    world.hidden["survey"] = make.SurveyFactory(trial=world.public["trial"], open=True, code="QRWORLD")
+    world.hidden["voice"] = make.VoiceFactory(
+        question=make.SurveyQuestionFactory(survey=world.hidden["survey"], kind="text"),
+        text=world.mark("voice"),
+    )
     trials.log(
         world.public["trial"],
         by=engineer,

@@ -25,12 +25,17 @@ def analyse(promise: Promise, readings: Sequence[Reading], _companion: Sequence[
         estimate=estimate,
         size=shares.beside(estimate.effect, promise.target),
         robust=shares.exact(content, len(answers)),
-        parameters={"content": content, "mean": _mean(answers), "median": float(np.median(answers))},
+        parameters={
+            "content": content,
+            "mean": list(mean_with_interval(answers)),
+            "median": float(np.median(answers)),
+        },
     )
 
 
-def _mean(answers: np.ndarray) -> list[float]:
-    """The mean answer with its interval."""
-    middle = float(answers.mean())
-    half = float(student.ppf(TAIL, len(answers) - 1) * answers.std(ddof=1) / np.sqrt(len(answers)))
-    return [middle, middle - half, middle + half]
+def mean_with_interval(answers: Sequence[float] | np.ndarray) -> tuple[float, float, float]:
+    """The mean of two answers or more between the ends of Student's 95 % interval: mean, low, high."""
+    values = np.asarray(answers, dtype=float)
+    middle = float(values.mean())
+    half = float(student.ppf(TAIL, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
+    return middle, middle - half, middle + half

@@ -8,6 +8,7 @@ from trials.models.report import LONGEST, SECTIONS, Report, ReportQuerySet
 from trials.models.rollup import Rollup
 from trials.models.sensor import Sensor, SensorToken
 from trials.models.subjects import Side
+from trials.models.survey import Respondent, Survey, SurveyAnswer, SurveyCode, SurveyQuestion, Voice
 from trials.models.trial import Trial, TrialQuerySet
 from trials.models.upload import Upload
 from trials.models.venue import Venue
@@ -23,12 +24,18 @@ __all__ = [
     "Measurement",
     "Report",
     "ReportQuerySet",
+    "Respondent",
     "Rollup",
     "Sensor",
     "SensorToken",
     "Side",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyCode",
+    "SurveyQuestion",
     "Trial",
     "TrialQuerySet",
     "Upload",
     "Venue",
+    "Voice",
 ]

@@ -1,4 +1,5 @@
 import pgtrigger
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -68,7 +69,12 @@ class TrialQuerySet(ReferencedQuerySet):
         )
 
     def for_detail(self) -> "TrialQuerySet":
-        return self.with_subjects().prefetch_related("claims", "log")
+        """`has_surveys` says whether to ask for any, which few trials have."""
+        surveys = apps.get_model("trials", "Survey").objects.filter(
+            trial=models.OuterRef("pk"), opened_at__isnull=False
+        )
+        rows = self.with_subjects().annotate(has_surveys=models.Exists(surveys))
+        return rows.prefetch_related("claims", "log")
 
 
 class Trial(Stateful, Referenced):
@@ -133,6 +139,7 @@ class Trial(Stateful, Referenced):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = TrialQuerySet.as_manager()
+    has_surveys = True  # unless `for_detail` knows better
     shown_wish: Side  # both as `for_cards` reads them
     shown_solution: Side
     scale = Bilingual()

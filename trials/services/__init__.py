@@ -26,6 +26,14 @@ from trials.services.sensing import (
     take_uplink,
 )
 from trials.services.signing import sign
+from trials.services.surveying import (
+    answer,
+    close_survey,
+    compose_survey,
+    make_codes,
+    open_survey,
+)
+from trials.services.voices import heard_in, release_voice, withhold_voice
 
 __all__ = [
     "Import",
@@ -33,28 +41,35 @@ __all__ = [
     "Taken",
     "add_measurement",
     "analyse",
+    "answer",
     "book_venue",
     "cancel_booking",
     "close_comment",
     "close_comment_windows",
+    "close_survey",
     "comment",
+    "compose_survey",
     "draft_report",
     "enter_benefit",
     "erratum",
     "finish",
     "hand_to_vendor",
+    "heard_in",
     "import_measurements",
     "lock",
     "log",
+    "make_codes",
     "make_token",
     "metrics_of",
     "missing",
     "needs_unmet",
+    "open_survey",
     "pause",
     "plan",
     "plan_document",
     "readings_of",
     "recompute",
+    "release_voice",
     "remove_sensor",
     "resume",
     "revoke_token",
@@ -74,5 +89,6 @@ __all__ = [
     "update_report",
     "verify_and_publish",
     "withdraw_report",
+    "withhold_voice",
     "write_again",
 ]

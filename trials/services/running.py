@@ -18,6 +18,7 @@ from trials.models import LogEntry, Trial
 from trials.services.flagging import flag_all
 from trials.services.judging import analyse
 from trials.services.planning import held
+from trials.services.surveying import end_surveys
 from trials.services.telling import tell_followers, tell_parties
 from trials.workflow import TRIAL
 
@@ -81,6 +82,7 @@ def stop(trial: Trial, *, by: User, reason: str) -> Entry:
     held(trial)
     entry = TRIAL["stop"].apply(trial, by=by, reason=reason)
     if trial.plan_locked_at:
+        end_surveys(trial, by=by)
         flag_all(trial)
         analyse(trial)
         tell_followers(trial, entry, "stopped")
@@ -95,6 +97,7 @@ def finish(trial: Trial, *, by: User) -> Entry:
     """End the measuring and judge each claim by its locked method."""
     held(trial)
     entry = TRIAL["finish"].apply(trial, by=by)
+    end_surveys(trial, by=by)
     flag_all(trial)
     analyse(trial)
     tell_parties(trial, entry, "measured")
