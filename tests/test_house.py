@@ -83,6 +83,8 @@ PUBLIC = {
     "trials:report-feed", "trials:trials-feed", "search:feed",
     "wishes:calendar", "calls:calendar", "calls:calendar-of", "trials:calendar", "personal-calendar",
     "trials:verify", "trials:verify-report", "trials:feed", "trials:answer",
+    "trials:compare", "trials:proof-of-solution", "trials:proof-of-organisation",
+    "trials:report-bibtex", "trials:report-ris", "trials:report-csl",
     "people:organisation", "notices:unsubscribe", "documents:download", "documents:preview",
     "documents:picture", "account_login",
     "account_logout", "account_signup", "account_inactive", "account_confirm_email",

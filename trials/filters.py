@@ -1,6 +1,7 @@
 import django_filters
 from django import forms
 from django.db.models import BigIntegerField, F, Func, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.filters import TypedOrganisationFilter
@@ -10,7 +11,8 @@ from solutions.models import Solution
 from topics.filters import TopicFilter, carrying
 from topics.models import Topic
 from trials.finding import about
-from trials.models import Report, ReportQuerySet, Trial, TrialQuerySet
+from trials.models import Claim, Report, ReportQuerySet, Trial, TrialQuerySet
+from trials.validity import still_valid
 from wishes.models import Wish
 
 SMALL = {"class": "govuk-checkboxes--small"}
@@ -135,12 +137,21 @@ class ReportFilter(_Common):
         choices=Trial.Kind,
         widget=forms.CheckboxSelectMultiple(attrs=SMALL),
     )
+    method = django_filters.MultipleChoiceFilter(
+        label=_("Method"),
+        choices=Claim.Method,
+        method="by_method",
+        widget=forms.CheckboxSelectMultiple(attrs=SMALL),
+    )
     year = django_filters.NumberFilter(
         label=_("Year of publication"),
         field_name="published_at__year",
         min_value=2000,
         max_value=2200,
         widget=forms.NumberInput(attrs={"data-width": "4"}),
+    )
+    valid = django_filters.BooleanFilter(
+        label=_("Only those still valid"), method="by_validity", widget=forms.CheckboxInput()
     )
     withdrawn = django_filters.BooleanFilter(
         label=_("With withdrawn and replaced ones"),
@@ -151,6 +162,13 @@ class ReportFilter(_Common):
     class Meta:
         model = Report
         fields: list[str] = []
+
+    def by_method(self, queryset: ReportQuerySet, name: str, value: list[str]) -> QuerySet:
+        """Of which a claim was judged by one of them."""
+        return queryset.filter(trial__in=Claim.objects.filter(method__in=value).values("trial"))
+
+    def by_validity(self, queryset: ReportQuerySet, name: str, value: bool) -> QuerySet:
+        return still_valid(queryset, timezone.localdate()) if value else queryset
 
     def with_withdrawn(self, queryset: ReportQuerySet, name: str, value: bool) -> QuerySet:
         return queryset

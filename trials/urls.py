@@ -1,6 +1,6 @@
 from django.urls import path
 
-from trials import calendars, feeds
+from trials import calendars, feeds, public_urls
 from trials.views import (
     answering,
     checking,
@@ -18,6 +18,7 @@ from trials.views import (
 
 app_name = "trials"
 urlpatterns = [
+    *public_urls.urlpatterns,
     path("trials/", trials.TrialList.as_view(), name="list"),
     path("trials/calendar.ics", calendars.trials, name="calendar"),
     path("trials/feed/", feeds.PublicTrials(), name="trials-feed"),

@@ -15,6 +15,13 @@ SURVEY = """select t.reference || chr(47) || s.id from trials_survey s
     join trials_trial t on t.id = s.trial_id where s.counting = '{}' order by s.id limit 1"""
 SURVEY_ADDRESS = "select code from trials_survey where {} order by id limit 1"
 REPORT = "select coalesce(reference, key) from trials_report where status = '{}' order by id limit 1"
+TRIED = """select s.reference from trials_report r join trials_trial t on t.id = r.trial_id
+    join matching_match m on m.id = t.match_id join solutions_solution s on s.id = m.solution_id
+    where r.status = 'published' order by r.id limit 1"""
+TRIED_VENDOR = """select o.slug from trials_report r join trials_trial t on t.id = r.trial_id
+    join matching_match m on m.id = t.match_id join solutions_solution s on s.id = m.solution_id
+    join accounts_organisation o on o.id = s.organisation_id
+    where r.status = 'published' order by r.id limit 1"""
 CALL = """select coalesce(reference, key) from wishes_call where kind = '{}' and status = 'open'
     order by id limit 1"""
 CALL_TO_COME = "select reference from wishes_call where status = 'announced' order by id limit 1"
@@ -273,6 +280,10 @@ PAGES = [
     ("trials:sensors", "engineer", TRIAL.format("running", "engineer@%"), ""),
     ("trials:reports", None, "", ""),
     ("trials:report", None, REPORT.format("published"), ""),
+    ("trials:compare", None, "", ""),
+    ("trials:compare", None, "", "?report=R-2026-0001&report=R-2026-0002&report=R-2026-0003"),
+    ("trials:proof-of-solution", None, TRIED, ""),
+    ("trials:proof-of-organisation", None, TRIED_VENDOR, ""),
     ("trials:report", "office", REPORT.format("comment"), ""),
     ("trials:report-edit", "office", "report draft", ""),
     ("trials:verify", None, "", ""),
@@ -322,6 +333,9 @@ NO_PAGES = {
     "documents:picture": "a picture within a page",
     "trials:report-pdf": "a file",
     "trials:report-json": "a file",
+    "trials:report-bibtex": "a file",
+    "trials:report-ris": "a file",
+    "trials:report-csl": "a file",
     "trials:measurements-file": "a file",
     "trials:upload": "stands while somebody brings a file; tests/browser/test_measuring.py looks at it",
     "mfa_download_recovery_codes": "a file",

@@ -21,7 +21,8 @@ NOUNS = (  # the first that fits says what `slug` means there
     (r"^solutions:(tasks|step|check|discard)$", "offer"),
     (r"^(case:wish$|wishes:|matching:(duplicates-)?of-wish|api:wish)", "wish"),
     (
-        r"^(case:solution$|solutions:|matching:(duplicates-)?of-solution|matching:advice|api:solution)",
+        r"^(case:solution$|solutions:|matching:(duplicates-)?of-solution|matching:advice|api:solution"
+        r"|trials:proof-of-solution$)",
         "solution",
     ),
     (r"^matching:(same|not-same)$", "duplicate"),
@@ -126,6 +127,7 @@ def arguments(world: World, name: str, kind: str) -> dict:
     given |= {"pk": own.get(name), "token": world.public["token"], "name": "20260101T000000000000-0123abcd"}
     given["venue"] = world.hidden["booking"].venue.slug
     given |= {"version": 2, "wish": world.public["wish"].reference}
+    given["vendor"] = world.public["vendor_a"].slug
     given["solution"] = world.public["solution"].slug
     given["step"] = "summary" if name.startswith("solutions:") else "need"
     if name == "solutions:nominated":

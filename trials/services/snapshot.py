@@ -35,6 +35,7 @@ from trials.services.record import (
     voices,
 )
 from trials.services.signing import SIDES, signatures
+from trials.validity import later
 
 MOST_READ = 50_000  # readings of a phase; of more, the chart has the means of the days
 MAX_POINTS = 240  # of one phase in the chart; the analysis used every reading
@@ -79,17 +80,8 @@ def snapshot(
         pauses=pauses(trial),
         voices=voices(trial, claims),
         benefit=benefit_of(trial, claims),
-        valid_until=_valid_until(at, report.valid_years),
+        valid_until=later(timezone.localdate(at), report.valid_years).isoformat(),
     )
-
-
-def _valid_until(at: datetime, years: int) -> str:
-    """The last day, that many years on; of 29 February, the 28th."""
-    day = timezone.localdate(at)
-    try:
-        return day.replace(year=day.year + years).isoformat()
-    except ValueError:
-        return day.replace(year=day.year + years, day=28).isoformat()
 
 
 def _verifier(verifier: User, statement: str, interests: str, at: datetime) -> payload.Verifier:

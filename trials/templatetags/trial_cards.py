@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from innoportal.languages import Phrase, phrase
-from innoportal.lib.templatetags.languages import day
+from innoportal.lib.templatetags.languages import day, escaped
 from innoportal.lib.templatetags.portal_cards import card, joined
 from innoportal.lib.templatetags.portal_ui import fact, status, word
 from trials.models import Report, Side, Trial
@@ -39,8 +39,8 @@ def trial_card(trial: Trial, level: int | str = 2) -> SafeString:
 
 
 @register.simple_tag
-def report_card(report: Report, level: int | str = 2) -> SafeString:
-    """Reads what `for_cards` gives, and asks the database nothing."""
+def report_card(report: Report, level: int | str = 2, compare: bool = False) -> SafeString:
+    """Reads what `for_cards` gives, and asks the database nothing; with `compare` it can be ticked."""
     language = get_language()
     replaced = SafeString("")
     if report.status != Report.Status.PUBLISHED:
@@ -61,6 +61,21 @@ def report_card(report: Report, level: int | str = 2) -> SafeString:
         ),
         verdict_value=report.verdict,
         level=level,
+        below=compare_box(report) if compare else "",
+    )
+
+
+@register.simple_tag
+def compare_box(report: Report) -> SafeString:
+    """To choose it for the form `compare` of the same page, wherever that stands."""
+    number = escaped(report.reference or "")
+    words = escaped(_("Compare %(number)s") % {"number": report.reference})
+    return SafeString(
+        '<div class="govuk-checkboxes govuk-checkboxes--small" data-print>'
+        '<div class="govuk-checkboxes__item"><input class="govuk-checkboxes__input" type="checkbox" '
+        f'form="compare" name="report" value="{number}" id="compare-{number}">'
+        f'<label class="govuk-label govuk-checkboxes__label" for="compare-{number}">{words}</label>'
+        "</div></div>"
     )
 
 

@@ -7,6 +7,7 @@ from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views import View
@@ -17,7 +18,8 @@ from desk.views.opening import OpensWithViewMixin
 from innoportal.lib.pagination import KeysFirstMixin
 from innoportal.lib.views import ObjectPermissionMixin, PartialMixin, SluggedMixin, VisibleMixin
 from journal.workflow import IllegalTransition
-from trials import services
+from trials import citing, services
+from trials.describing import described
 from trials.editing import sections_told
 from trials.filters import ReportFilter
 from trials.forms import ReportForm
@@ -28,6 +30,7 @@ from trials.proof.pdf import layout, render_pdf
 from trials.proof.signing import to_bytes
 from trials.services.facts import facts
 from trials.showing import report_shown
+from trials.validity import state_of, valid_until
 
 
 class ReportList(OpensWithViewMixin, KeysFirstMixin, PartialMixin, VisibleMixin, FilterView):
@@ -56,15 +59,23 @@ class ReportDetail(SluggedMixin, DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         report = self.object
-        more = self.signed() if report.is_public else self.on_its_way()
+        more = public_context(report) if report.is_public else self.on_its_way()
         return super().get_context_data(**kwargs, **report_context(self.request, report), **more)
-
-    def signed(self) -> dict[str, Any]:
-        return {"said": report_shown(self.object.envelope)}
 
     def on_its_way(self) -> dict[str, Any]:
         report = self.object
         return {"claims": claims_of(report), "sections": sections_told(report, facts(report))}
+
+
+def public_context(report: Report) -> dict[str, Any]:
+    """What the page of a signed report reads beside its state."""
+    return {
+        "said": report_shown(report.envelope),
+        "about": described(report),
+        "citation": citing.line(citing.work_of(report)),
+        "valid_until": valid_until(report),
+        "validity": state_of(report, timezone.localdate()),
+    }
 
 
 class EditReport(SluggedMixin, ObjectPermissionMixin, View):
@@ -107,7 +118,7 @@ class EditReport(SluggedMixin, ObjectPermissionMixin, View):
         return render(self.request, "trials/report_form.html", context, status=status)
 
 
-class _Signed(SluggedMixin, View):
+class Signed(SluggedMixin, View):
     model = Report
 
     def signed(self) -> Report:
@@ -118,7 +129,7 @@ class _Signed(SluggedMixin, View):
         return report
 
 
-class ReportJson(_Signed):
+class ReportJson(Signed):
     """The signed file itself."""
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
@@ -128,7 +139,7 @@ class ReportJson(_Signed):
         return response
 
 
-class ReportPdf(_Signed):
+class ReportPdf(Signed):
     """Drawn from the payload once for each language; the file's name says what it was drawn from."""
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:

@@ -37,8 +37,11 @@ def card(
     probability: float | None = None,
     verdict_value: str = "",
     level: int | str = 2,
+    below: str = "",
 ) -> SafeString:
     """To be wrapped in `<li>`; `facts` are list items made by `fact`, `topics` print as their names.
+
+    What stands `below` can be used by itself: it lies above the link that the whole card is.
 
     :raises KeyError: no such kind or verdict.
     """
@@ -65,7 +68,7 @@ def card(
     if chips:
         label = escape(_("Topics"))
         parts += [f'<ul class="ip-chips" aria-label="{label}">', *chips, "</ul>"]
-    return mark_safe("".join([*parts, "</article>"]))  # noqa: S308  every part is escaped
+    return mark_safe("".join([*parts, escaped(below), "</article>"]))  # noqa: S308  every part is escaped
 
 
 def _shortened(text: str) -> str:
