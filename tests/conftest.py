@@ -5,9 +5,17 @@ from pathlib import Path
 import pgtrigger
 import pytest
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 
 from innoportal import servers as embedded_servers
 from innoportal.lib import catalogue
+
+# Other work on the machine is no failure, and a run that fails fails again; `--hypothesis-profile=default`
+# and a seed look for what these examples do not have.
+settings.register_profile(
+    "unhurried", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,7 +14,8 @@ No reading is left out; flags only tell. The robust alternative and the effect s
 decide nothing. A plan locked under the first rule is judged by it, with the figures that it gave.
 """
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC
 from typing import Any
 
@@ -43,7 +44,7 @@ from trials.analysis.values import (
     Reading,
     rounded,
 )
-from trials.proof.canonical import digest
+from trials.proof.canonical import canonical
 
 Method = Callable[[Promise, Sequence[Reading], Sequence[Reading]], Analysed]
 
@@ -94,12 +95,24 @@ def _order(one: Reading) -> tuple[Any, ...]:
 
 
 def data_hash(ordered: Sequence[Reading], companion: Sequence[Reading] = ()) -> str:
-    """The fingerprint of the readings that were used, so that a report can be traced to its data."""
-    rows, beside = (
-        [[r.at.astimezone(UTC).isoformat(), r.sensor, r.phase, r.value] for r in some]
-        for some in (ordered, companion)
-    )
-    return digest({"readings": rows, "companion": beside} if beside else rows)
+    """The fingerprint of the readings that were used, so that a report can be traced to its data.
+
+    SHA-256 of their canonical JSON, which is not put together whole: it is as long as the readings.
+    """
+    said = hashlib.sha256()
+    parts = (b'{"companion":', companion, b',"readings":', ordered, b"}") if companion else (ordered,)
+    for part in parts:
+        for piece in (part,) if isinstance(part, bytes) else _written(part):
+            said.update(piece)
+    return said.hexdigest()
+
+
+def _written(readings: Sequence[Reading]) -> Iterator[bytes]:
+    """A list as canonical JSON has it, one reading after the other."""
+    for place, one in enumerate(readings):
+        row = [one.at.astimezone(UTC).isoformat(), one.sensor, one.phase, one.value]
+        yield (b"," if place else b"[") + canonical(row)
+    yield b"]" if readings else b"[]"
 
 
 def overall(verdicts: Sequence[str], *, stopped: bool = False) -> str:

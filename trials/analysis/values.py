@@ -17,7 +17,7 @@ LIBRARIES = ("numpy", "scipy", "statsmodels")
 MET, PARTLY, NOT_MET, INCONCLUSIVE = "met", "partly_met", "not_met", "inconclusive"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reading:
     at: datetime
     sensor: str

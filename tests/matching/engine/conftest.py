@@ -3,12 +3,9 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from matching.engine import Snapshot, linked, load_embedders, prepare
 
-settings.register_profile("unhurried", deadline=None)  # other work on the machine is no failure
-settings.load_profile("unhurried")
 CORPUS = Path(__file__).parent / "corpus"
 
 

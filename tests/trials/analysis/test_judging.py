@@ -1,10 +1,13 @@
 import json
+from datetime import UTC
 
 import pytest
 
 from tests.trials.analysis.rows import noise, phases, series
 from trials.analysis import FIRST, METHODS, Promise, first, judge
+from trials.analysis.judging import data_hash
 from trials.models import Claim
+from trials.proof.canonical import digest
 
 FALL = Promise("before_after", "decrease", 15)
 
@@ -54,6 +57,17 @@ def test_the_fingerprint_covers_what_is_read_beside():
     promise = Promise("detection", "at_least", 80, figure="recall")
     hashes = {judge(promise, said, series(so)).data_hash for so in ([1, 0] * 20, [0, 1] * 20)}
     assert len(hashes) == 2
+
+
+@pytest.mark.parametrize("companion", [[], series([0.5] * 3)])
+@pytest.mark.parametrize("readings", [[], series([1.0]), series([1e21, 0.1, -0.0, 7])])
+def test_the_fingerprint_is_that_of_all_readings_as_one_text(readings, companion):
+    rows, beside = (
+        [[one.at.astimezone(UTC).isoformat(), one.sensor, one.phase, one.value] for one in some]
+        for some in (readings, companion)
+    )
+    whole = digest({"readings": rows, "companion": beside} if beside else rows)
+    assert data_hash(readings, companion) == whole
 
 
 def test_a_finding_names_what_made_it_and_is_plain_json():
