@@ -32,6 +32,7 @@ HTTPS = env.bool("HTTPS", True)  # False only on loopback
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")  # links in mails, PDF and feeds
 MAILS_A_DAY = env.int("MAILS_A_DAY", 100)  # to one person; more are held for the portal office
+ANNOUNCEMENT_TO = env.int("ANNOUNCEMENT_TO", 200)  # people; one for more is released by a second person
 DEMONSTRATION = env.bool("DEMONSTRATION", False)
 DATA_DIR = embedded.data_dir()
 

@@ -11,10 +11,20 @@ ZONES = [(name, name.replace("_", " ")) for name in sorted(available_timezones()
 class PreferenceForm(forms.ModelForm):
     class Meta:
         model = Preference
-        fields = ("follows", "parties", "hour", "weekday", "quiet_from", "quiet_until", "timezone")
+        fields = (
+            "follows",
+            "parties",
+            "announcements",
+            "hour",
+            "weekday",
+            "quiet_from",
+            "quiet_until",
+            "timezone",
+        )
         widgets = {
             "follows": forms.RadioSelect,
             "parties": forms.RadioSelect,
+            "announcements": forms.RadioSelect,
             "quiet_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "quiet_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "timezone": LongSelect(

@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from innoportal.languages import HTML_LANG, phrase
 from notifications.models import Digest, Notification, Visitor
+from notifications.models.announcements import sent_text
 from notifications.texts.drawing import Texts, in_force, said
 
 Worded = Mapping[str, Texts]  # by template
@@ -170,8 +171,16 @@ def visitor_token(visitor: Visitor) -> str:
 
 
 def _context(notification: Notification, language: str) -> dict[str, Any]:
-    values = {name: _in_language(value, language) for name, value in notification.context.items()}
+    context = notification.context
+    values = {name: _in_language(value, language) for name, value in context.items()}
+    if "announcement" in context or "both" in context:  # a sample has its text with it
+        both = context.get("both") or sent_text(context["announcement"])
+        values["paragraphs"] = _paragraphs(phrase(both[0], both[1], language))
     return {**values, "person": notification.reader, "url": notification.url}
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [" ".join(block.split()) for block in re.split(r"\n\s*\n", text.strip())]
 
 
 def _in_language(value: Any, language: str) -> Any:

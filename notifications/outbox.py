@@ -21,6 +21,7 @@ DUTY = "duty"  # the reader must act: always by e-mail too
 PARTY = "party"  # it is their organisation's
 FOLLOW = "follow"  # they asked for it
 SEARCH = "search"  # what they wait for in words of their own
+ANNOUNCEMENT = "announcement"  # the portal office tells it to many
 Channel = Notification.Channel
 AT_ONCE = 500  # people whose rows are written in one go
 

@@ -14,10 +14,12 @@ from accounts.models import User
 from notifications.models import Notification, Visitor
 
 # Whom it is for; what is for all of a person's organisation is the most common.
+FROM_OFFICE = frozenset({"announcement"})
 DUTIES = frozenset(
     {
         *(
             "held",
+            "announcement_held",
             "webhook_stopped",
             "pledge_broken",
             "pledge_near",
@@ -76,7 +78,7 @@ def _reader(last: str, language: str) -> dict[str, Any]:
 
 
 def _why(last: str) -> str:
-    kinds = {"duty": DUTIES, "search": WAITED_FOR, "follow": FOLLOWED}
+    kinds = {"duty": DUTIES, "search": WAITED_FOR, "follow": FOLLOWED, "announcement": FROM_OFFICE}
     return next((why for why, names in kinds.items() if last in names), "party")
 
 
@@ -100,6 +102,7 @@ def said() -> dict[str, Any]:
         "label": ("Lifts and escalators", "升降機及自動梯"),
         "asker": ("A vendor", "一家供應商"),
         "title": ("Data sheet", "資料單張"),
+        "subject": ("A call for cooler buildings", "徵集清涼建築方案"),
         "text": ("The sensor on fan 3 was exchanged.", "三號風扇的感應器已更換。"),
         "promise": ("The portal office decides by Friday.", "平台辦事處於星期五前決定。"),
         "stand": ("Two working days are left.", "尚餘兩個工作天。"),
@@ -121,6 +124,10 @@ def said() -> dict[str, Any]:
         **{"verb": "verify", "left": 7, "most": 40, "may_ask": True, "is_expression": True},
         "questions": ["How was it measured?", "Which sites are meant?"],
         "missing": ["the price of a trial", "months until a trial can start"],
+        **{
+            "count": 480,
+            "both": ["The call opens on Monday.\n\nCome and see.", "下星期一開始徵集。\n\n歡迎查閱。"],
+        },
         **{"kind": "wish", "search": "pipe leak detection", "searches": ["pipe leak detection"]},
         "fits": [],
     }

@@ -22,7 +22,7 @@ def unfollow(user: User, follow_id: int) -> None:
 
 def silence(user_id: int, kinds: Sequence[str]) -> None:
     """No more mails of these kinds; the inbox goes on. What waits of them is not sent."""
-    fields = {"follow": "follows", "search": "follows", "party": "parties"}
+    fields = {"follow": "follows", "search": "follows", "party": "parties", "announcement": "announcements"}
     chosen = {fields[kind]: Rhythm.NEVER for kind in kinds if kind in fields}
     preference, _made = Preference.objects.update_or_create(user_id=user_id, defaults=chosen)
     replan(preference)

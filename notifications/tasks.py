@@ -1,6 +1,7 @@
 from celery import shared_task
 
 from notifications import outbox, sending, visiting
+from notifications.announcing import services as announcing
 from notifications.hooks import sending as hooks
 from notifications.models import Fanout
 from notifications.waking import wake
@@ -11,6 +12,7 @@ BATCH = 200  # mails that one task sends before it makes room for others
 @shared_task
 def sweep() -> None:
     """Send what is due. This is the only retry: a lost message costs a sweep's delay, never a mail."""
+    announcing.send_due()
     for pk in list(Fanout.objects.due().values_list("pk", flat=True)):
         outbox.expand(pk)
     sending.gather(BATCH)

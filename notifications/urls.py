@@ -1,11 +1,13 @@
 from django.urls import path
 
 from notifications import by_mail, figures, gallery, office, views
+from notifications.announcing import views as announcing
 from notifications.bounces import views as bounces
 from notifications.hooks import views as hooks
 from notifications.texts import views as words
 
 app_name = "notices"
+ANNOUNCED = "announcements/<int:pk>/"
 ONE = "webhooks/<str:key>/"
 urlpatterns = [
     path("", views.Inbox.as_view(), name="inbox"),
@@ -29,6 +31,15 @@ urlpatterns = [
     path("mails/<str:name>/drop/", words.Drop.as_view(), name="drop-words"),
     path("mails/<str:name>/original/", words.Restore.as_view(), name="restore-words"),
     path("mails/<str:name>/test/", words.TestMail.as_view(), name="test-mail"),
+    path("announcements/", announcing.Announcements.as_view(), name="announcements"),
+    path("announcements/new/", announcing.Create.as_view(), name="announce"),
+    path(f"{ANNOUNCED}", announcing.Detail.as_view(), name="announcement"),
+    path(f"{ANNOUNCED}edit/", announcing.Edit.as_view(), name="edit-announcement"),
+    path(f"{ANNOUNCED}<str:code>.html", announcing.Html.as_view(), name="announcement-html"),
+    path(f"{ANNOUNCED}confirm/", announcing.Confirm.as_view(), name="confirm-announcement"),
+    path(f"{ANNOUNCED}release/", announcing.Release.as_view(), name="release-announcement"),
+    path(f"{ANNOUNCED}take-back/", announcing.TakeBack.as_view(), name="take-back-announcement"),
+    path(f"{ANNOUNCED}cancel/", announcing.Cancel.as_view(), name="cancel-announcement"),
     path("follow/", views.FollowThing.as_view(), name="follow"),
     path("follows/<int:pk>/stop/", views.Unfollow.as_view(), name="unfollow"),
     path("by-mail/", by_mail.FollowByMail.as_view(), name="follow-by-mail"),

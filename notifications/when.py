@@ -37,7 +37,7 @@ def plans(people: Iterable[int], why: str, *, urgent: bool, now: datetime) -> di
     at_once: dict[int, Preference] = {}
     for pk in ids:
         preference = chosen.get(pk) or Preference()
-        rhythm = preference.parties if why == "party" else preference.follows
+        rhythm = preference.rhythm_of(why)
         if urgent and rhythm != Rhythm.NEVER:
             found[pk] = Plan(now, gathered=False)
         elif rhythm == Rhythm.NOW:
@@ -121,7 +121,7 @@ def after_quiet(preference: Preference, at: datetime) -> datetime:
 def replan(preference: Preference) -> int:
     """Move what waits to what its reader has chosen now; returns how many mails moved."""
     now, moved = timezone.now(), 0
-    for why in ("follow", "search", "party"):
+    for why in ("follow", "search", "party", "announcement"):
         rows = Notification.objects.waiting().filter(recipient_id=preference.user_id, why=why)
         plan = plans([preference.user_id], why, urgent=False, now=now).get(preference.user_id)
         if plan is None:

@@ -51,6 +51,7 @@ from matching.models.terms import hash_of, searchable
 from matching.texts import engine_version
 from notifications.hooks import signing
 from notifications.models import (
+    Announcement,
     Bounce,
     Delivery,
     Digest,
@@ -1198,3 +1199,14 @@ class SavedViewFactory(DjangoModelFactory):
     list = "wishes:list"
     query = "status=expired"
     name = factory.Sequence(lambda n: f"View {n}")
+
+
+class AnnouncementFactory(DjangoModelFactory):
+    class Meta:
+        model = Announcement
+
+    subject_en = "A call for cooler buildings"
+    subject_zh = "徵集清涼建築方案"
+    text_en = "The call opens on Monday.\n\nCome and see."
+    text_zh = "下星期一開始徵集。\n\n歡迎查閱。"
+    segment = factory.LazyFunction(dict)

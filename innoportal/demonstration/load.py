@@ -4,7 +4,17 @@ from datetime import date, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-from innoportal.demonstration import approval, calls, chapters, coauthors, hooks, office, papers, trust
+from innoportal.demonstration import (
+    announced,
+    approval,
+    calls,
+    chapters,
+    coauthors,
+    hooks,
+    office,
+    papers,
+    trust,
+)
 from innoportal.demonstration.clock import Story
 from innoportal.demonstration.keys import told_alike
 from innoportal.demonstration.people import assemble, content
@@ -53,6 +63,7 @@ def _write(told: chapters.Told) -> None:
     coauthors.nomination(told)
     hooks.ledger(told)
     told.story.at(-30, lambda: office.views(told))
+    announced.announcements(told)
     for row in content("steps", "approval.toml"):
         approval.steps(told, row)
     for row in content("delegation", "approval.toml"):

@@ -1,3 +1,4 @@
+from notifications.models.announcements import Announcement
 from notifications.models.digests import LEASE, MAX_ATTEMPTS, Digest
 from notifications.models.fanouts import Fanout
 from notifications.models.notices import (
@@ -16,6 +17,7 @@ from notifications.models.wordings import Wording
 __all__ = [
     "LEASE",
     "MAX_ATTEMPTS",
+    "Announcement",
     "Bounce",
     "Delivery",
     "Digest",

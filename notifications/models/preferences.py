@@ -43,6 +43,9 @@ class Preference(models.Model):
     parties = models.CharField(
         _("What concerns my organisation"), max_length=8, choices=Rhythm, default=Rhythm.NOW
     )
+    announcements = models.CharField(
+        _("What the portal office announces"), max_length=8, choices=Rhythm, default=Rhythm.DAILY
+    )
     hour = models.PositiveSmallIntegerField(
         _("At what hour"), choices=[(hour, f"{hour:02}:00") for hour in range(24)], default=8
     )
@@ -79,6 +82,11 @@ class Preference(models.Model):
             raise ValidationError({missing: _("Quiet hours have a beginning and an end.")})
         if self.quiet_from is not None and self.quiet_from == self.quiet_until:
             raise ValidationError({"quiet_until": _("That would be no hour, or all of them.")})
+
+    def rhythm_of(self, why: str) -> str:
+        """How often mails come that are sent for this reason."""
+        kinds = {"party": self.parties, "announcement": self.announcements}
+        return kinds.get(why, self.follows)
 
     @property
     def quiet(self) -> tuple[time, time] | None:

@@ -19,7 +19,7 @@ def faults(piece: Piece, form: int, language: str, text: str) -> list[str]:
     """What is wrong with one text, each with what to do; none where it may be said."""
     if not text.strip():
         return [_("Write something: this part of the mail cannot be left out.")]
-    found = [*_strange(text), *_too_long(piece, text)]
+    found = [*strange(text), *_too_long(piece, text)]
     return found or _values(piece, form, language, text)
 
 
@@ -33,7 +33,7 @@ def _too_long(piece: Piece, text: str) -> list[str]:
     return [said % {"most": most}]
 
 
-def _strange(text: str) -> list[str]:
+def strange(text: str) -> list[str]:
     """Line ends, which could begin a header, and signs that show nothing or look like a brace."""
     for sign in text:
         if sign in "\r\n" or unicodedata.category(sign) in ("Zl", "Zp") or sign in "\v\f\x1c\x1d\x1e\x85":

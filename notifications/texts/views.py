@@ -19,6 +19,7 @@ from notifications import samples
 from notifications.gallery import Sample
 from notifications.texts import services, trying, words
 from notifications.texts.forms import WordsForm
+from notifications.texts.pieces import pieces
 
 
 class ManageMixin(PermissionRequiredMixin):
@@ -31,9 +32,9 @@ class ManageMixin(PermissionRequiredMixin):
 
     def template_of(self, name: str) -> str:
         """
-        :raises Http404: there is no mail of this name.
+        :raises Http404: there is no mail of this name, or none that says a text of the catalogue.
         """
-        if name not in samples.names():
+        if name not in samples.names() or not pieces(samples.template_of(name)):
             raise Http404
         return samples.template_of(name)
 

@@ -17,7 +17,7 @@ def state_of(name: str) -> dict[str, Any]:
         Wording.objects.filter(template=samples.template_of(name), ended_at=None).order_by("language")
     )
     return {
-        "languages": [(code, LABELS[code]) for code in LABELS],
+        "languages": list(LABELS.items()) if pieces(samples.template_of(name)) else [],
         "drafts": [(row.language, LABELS[row.language], row) for row in rows if row.used_at is None],
         "in_force": [(row.language, LABELS[row.language]) for row in rows if row.used_at is not None],
     }

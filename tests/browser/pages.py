@@ -52,6 +52,7 @@ MEMBERS_OF = "select id from accounts_organisation where slug = 'building'"
 UNPLANNED = """select m.key from matching_match m where m.status = 'approved'
     and not exists (select from trials_trial t where t.match_id = m.id) order by m.id limit 1"""
 
+ANNOUNCED = "select id from notifications_announcement where status = '{}' order by id limit 1"
 WEBHOOK = "select key from notifications_webhook order by id limit 1"
 WEBHOOK_MESSAGE = """select w.key || chr(47) || m.id from notifications_webhookmessage m
     join notifications_webhook w on w.id = m.webhook_id order by m.id limit 1"""
@@ -240,6 +241,11 @@ PAGES = [
     ("notices:figures", "office", "", "?days=90"),
     ("notices:lift-address", "office", "select id from notifications_suppression order by id limit 1", ""),
     ("notices:gallery", "office", "", ""),
+    ("notices:announcements", "office", "", ""),
+    ("notices:announce", "office", "", ""),
+    ("notices:announcement", "office", ANNOUNCED.format("sent"), ""),
+    ("notices:announcement", "office", ANNOUNCED.format("draft"), ""),
+    ("notices:edit-announcement", "office", ANNOUNCED.format("draft"), ""),
     ("notices:words", "office", "wishes.publish/en", ""),
     ("notices:draft", "office", "wishes.publish", ""),
     ("notices:webhooks", "administrator", "", ""),
@@ -316,6 +322,7 @@ NO_PAGES = {
     "mailbox:html": "a mail as it came, shown in a frame",
     "mailbox:raw": "a mail as it came",
     "notices:sample-html": "a mail with sample words, shown in a frame",
+    "notices:announcement-html": "the mail of an announcement, shown in a frame",
     "solutions:queue-done": "drawn as wishes:queue-done is",
     "wishes:feed": "Atom",
     "wishes:calendar": "iCalendar",

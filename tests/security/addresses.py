@@ -41,6 +41,10 @@ OF_SURVEY = (
 MAILS = {
     f"notices:{of}" for of in ("draft", "words", "use-words", "drop-words", "restore-words", "test-mail")
 }
+ANNOUNCED = {
+    f"notices:{of}announcement" for of in ("", "edit-", "confirm-", "release-", "take-back-", "cancel-")
+}
+ANNOUNCED |= {"notices:announcement-html"}
 TAKES_A_THING = {"slug", "key"}
 
 
@@ -92,6 +96,7 @@ def arguments(world: World, name: str, kind: str) -> dict:
         "notices:open": world.hidden["notification"].pk,
         "notices:unfollow": world.hidden["follow"].pk,
         "notices:lift-address": world.hidden["suppression"].pk,
+        **dict.fromkeys(ANNOUNCED, world.hidden["announcement"].pk),
         "notices:webhook-message": world.hidden["webhook message"].pk,
         "notices:replay-webhook-message": world.hidden["webhook message"].pk,
         "matching:activate-ranker": world.hidden["ranker"].pk,
@@ -134,7 +139,7 @@ def arguments(world: World, name: str, kind: str) -> dict:
         given["token"] = token_of(world.public["nominated"])
     if name.endswith(":queue-done"):
         given["reference"] = world.hidden[name.replace(":queue-done", " action")].reference
-    if name.startswith("notices:sample") or name in MAILS:
+    if name.startswith("notices:sample") or name in MAILS or name == "notices:announcement-html":
         given |= {"name": "wishes.publish", "code": "en"}
     if name in ("notices:by-mail", "notices:stop", "notices:leave"):
         given["token"] = visitor_token(world.hidden["visitor"])

@@ -221,6 +221,8 @@ FORMS = (
     ("approver_a", "notices:edit-webhook", "hidden"),
     ("office", "notices:suppress-address", "-"),
     ("office", "notices:words", "-"),
+    ("office", "notices:announce", "-"),
+    ("office", "notices:edit-announcement", "-"),
     ("office", "notices:lift-address", "-"),
     ("approver_a", "notices:replay-webhook", "hidden"),
     ("approver_a", "notices:create-organisation-webhook", "-"),

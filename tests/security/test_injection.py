@@ -334,7 +334,8 @@ def test_a_lookup_that_no_filter_offers_finds_out_nothing(world, noun, lookup):
 
 
 # --- the policy of every page -------------------------------------------------------------------------
-FRAMED = ("mailbox:html", "notices:sample-html")  # mails, in frames that may do nothing else
+# Mails, in frames that may do nothing else.
+FRAMED = ("mailbox:html", "notices:sample-html", "notices:announcement-html")
 
 
 FETCHED = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src", "use": "href"}

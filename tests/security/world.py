@@ -144,6 +144,7 @@ def _people(world: World) -> None:
     )
     world.public["webhook"] = make.WebhookFactory(organisation=world.public["department_b"])  # another's
     world.hidden["suppression"] = make.SuppressionFactory(address=f"{world.mark('suppressed')}@example.org")
+    world.hidden["announcement"] = make.AnnouncementFactory(subject_en=world.mark("announced"))
     world.hidden["webhook message"] = make.WebhookMessageFactory(webhook=world.hidden["webhook"])
 
 
