@@ -13,7 +13,7 @@ from innoportal.lib.work import Row
 from innoportal.workspace import WORK
 from notifications.mails import localised_url
 from notifications.models import Follow, Preference
-from trials.calendars import days_of_trials, known_trials
+from trials.calendars import days_of_dues, days_of_trials, known_trials
 from wishes.calendars import days_of_calls, days_of_wishes, known_calls, known_wishes
 
 
@@ -23,7 +23,7 @@ def personal(request: HttpRequest, token: str) -> HttpResponse:
     )
     if found is None:
         raise Http404
-    days = [*duties(found.user), *followed(found.user)]
+    days = [*duties(found.user), *days_of_dues(found.user), *followed(found.user)]
     return answer(request, _("InnoPortal: my days"), days, private=True)
 
 

@@ -52,6 +52,10 @@ app.conf.beat_schedule = {
         "task": "trials.tasks.discard_old_uploads",
         "schedule": crontab(minute=15),
     },
+    "trials.set_days_of_reports": {
+        "task": "trials.tasks.set_days_of_reports",
+        "schedule": crontab(minute=5),
+    },
     "trials.flag_arrivals": {"task": "trials.tasks.flag_arrivals", "schedule": 120.0},
     "trials.close_comment_windows": {"task": "trials.tasks.close_comment_windows", "schedule": 900.0},
 }

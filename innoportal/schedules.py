@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 import notifications.pledges
 import solutions.nominating
 import solutions.refreshing
+import trials.reminding
 import wishes.calls
 import wishes.reminding
 from notifications.reminding import Coming, Schedule, coming
@@ -78,6 +79,26 @@ SCHEDULES: tuple[Schedule, ...] = (
         mails=("solutions/mail/nomination_due", "solutions/mail/nomination_reminder"),
         due=solutions.nominating.waiting,
         tell=solutions.nominating.remind_vendor,
+    ),
+    Schedule(
+        kind="report",
+        noun="trials.reportdue",
+        clock=_("the day by which an interim or final report is due"),
+        who=_("the trial engineer, the verifiers while they have it; after two weeks the portal office"),
+        steps=(14, 3, -1, -7, -trials.reminding.ESCALATED),
+        mails=("trials/mail/report_due", "trials/mail/report_overdue", "trials/mail/report_escalated"),
+        due=trials.reminding.dues,
+        tell=trials.reminding.tell_due,
+    ),
+    Schedule(
+        kind="window",
+        noun="trials.report",
+        clock=_("the last day of the vendor's window for comments"),
+        who=_("the vendor"),
+        steps=(5, 1, 0),
+        mails=("trials/mail/comment_due",),
+        due=trials.reminding.windows,
+        tell=trials.reminding.tell_window,
     ),
 )
 

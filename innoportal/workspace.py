@@ -143,6 +143,7 @@ def rooms(user: User) -> list[dict[str, str]]:
         pages += [
             (_("Wishes with the portal office"), "wishes:queue", True, "inbox"),
             (_("Solutions with the portal office"), "solutions:queue", True, "inbox"),
+            (_("Reports that are due"), "trials:dues", True, "clock"),
             (_("Vendors to verify"), "people:verifications", True, "shield"),
             (_("Organisations that may be one"), "people:suspected-pairs", True, "building"),
         ]

@@ -31,6 +31,7 @@ DUTIES = frozenset(
         *("endorse_step", "coauthor_invited", "to_plan", "incident", "verify_wanted", "verification_asked"),
         "confirm_follow",
         *("nominated", "nomination_due"),
+        *("report_due", "report_overdue", "report_escalated", "comment_due"),
     }
 )
 WAITED_FOR = frozenset({"brought"})
@@ -88,7 +89,15 @@ def said() -> dict[str, Any]:
     days = {
         name: (today + timedelta(days=days)).isoformat()
         for name, days in {
-            **{"closes_on": 14, "opens_on": 3, "last_day": 7, "until": 10, "first_on": 1, "last_on": 5},
+            **{
+                "closes_on": 14,
+                "opens_on": 3,
+                "last_day": 7,
+                "before": 5,
+                "until": 10,
+                "first_on": 1,
+                "last_on": 5,
+            },
         }.items()
     }
     texts = {
@@ -121,7 +130,7 @@ def said() -> dict[str, Any]:
             "filename": "data-sheet.pdf",
             "found": "Eicar-Test-Signature",
         },
-        **{"verb": "verify", "left": 7, "most": 40, "may_ask": True, "is_expression": True},
+        **{"verb": "verify", "left": 7, "over": 7, "most": 40, "may_ask": True, "is_expression": True},
         "questions": ["How was it measured?", "Which sites are meant?"],
         "missing": ["the price of a trial", "months until a trial can start"],
         **{

@@ -87,6 +87,7 @@ from trials.models import (
     LogEntry,
     Measurement,
     Report,
+    ReportDue,
     Rollup,
     Sensor,
     SensorToken,
@@ -99,6 +100,7 @@ from trials.models import (
     Venue,
     Voice,
 )
+from trials.models import Term as ReportTerm
 from wishes.models import (
     Annex,
     AnnexAcceptance,
@@ -906,6 +908,25 @@ class UploadFactory(DjangoModelFactory):
     file = factory.django.FileField(filename="energy.csv", data=b"at,value\n2026-03-01 14:00,1\n")
     filename = "energy.csv"
     made_by = factory.SubFactory(UserFactory, engineer=True)
+
+
+class ReportTermFactory(DjangoModelFactory):
+    class Meta:
+        model = ReportTerm
+
+    code = ReportTerm.Code.COMMENT
+    days = 5
+
+
+class ReportDueFactory(DjangoModelFactory):
+    class Meta:
+        model = ReportDue
+
+    trial = factory.SubFactory(TrialFactory, running=True)
+    kind = ReportDue.Kind.INTERIM
+    number = factory.Sequence(lambda n: n + 1)
+    due_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=30))
+    set_on = factory.LazyFunction(timezone.localdate)
 
 
 class SurveyFactory(DjangoModelFactory):

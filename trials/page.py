@@ -13,6 +13,7 @@ from documents.models import Document
 from journal.models import Entry
 from notifications.models import Follow
 from trials.analysis import ENOUGH, FIRST
+from trials.due_forms import ExtendCommentForm, LateCommentForm
 from trials.forms import (
     CommentForm,
     ErratumForm,
@@ -36,6 +37,11 @@ from trials.workflow import REPORT, TRIAL
 
 SIDES_SAID = {"department": _("Signed for the department"), "vendor": _("Signed for the vendor")}
 Forms = Mapping[str, forms.Form]
+BESIDE: Mapping[str, set[str]] = {  # what may be done in a state and leaves it as it is
+    Report.Status.COMMENT: {"extend_comment"},
+    Report.Status.VERIFICATION: {"comment_late"},
+    Report.Status.PUBLISHED: {"erratum"},
+}
 Button = tuple[Any, str, type[forms.BaseForm] | None]
 
 # verb → label, style, form; in the order of the buttons.
@@ -53,6 +59,8 @@ REPORT_BUTTONS: dict[str, Button] = {
     "hand_to_vendor": (_("Hand to the vendor"), "", None),
     "comment": (_("Comment"), "", CommentForm),
     "close_comment": (_("End the time for comments"), "secondary", None),
+    "extend_comment": (_("Give the vendor more time"), "secondary", ExtendCommentForm),
+    "comment_late": (_("Send a late comment"), "secondary", LateCommentForm),
     "publish": (_("Verify, sign and publish"), "", VerifyForm),
     "send_back": (_("Send back"), "secondary", ReasonForm),
     "erratum": (_("Announce a correction"), "secondary", ErratumForm),
@@ -77,6 +85,7 @@ def trial_context(request: HttpRequest, trial: Trial, bound: Forms | None = None
         "charts": charts(trial, claims),
         "rule": said(both("rule" if rule_of(trial) == FIRST else "rule/2", enough=ENOUGH)),
         "checklist": checklist(trial, entries),
+        "dues": dues_shown(trial) if inside else [],
         "log": [entry for entry in log if entry.kind != LogEntry.Kind.NOTE or inside],
         "reports": list(trial.reports.visible_to(user).order_by("-version")),
         "timeline": timeline(entries, inside=inside),
@@ -96,6 +105,13 @@ def trial_context(request: HttpRequest, trial: Trial, bound: Forms | None = None
         "may_attach": user.has_perm("trials.attach_trial", trial),
         "followed": followed(user, trial),
     }
+
+
+def dues_shown(trial: Trial) -> list[dict[str, Any]]:
+    """The days of its reports; one query, and one for what is owed."""
+    owed = set(trial.dues.owed().values_list("pk", flat=True))
+    rows = sorted(trial.dues.all(), key=lambda due: (due.due_on, due.pk))
+    return [{"due": due, "is_owed": due.pk in owed} for due in rows]
 
 
 def checklist(trial: Trial, entries: list[Entry]) -> list[dict[str, Any]]:
@@ -119,8 +135,7 @@ def report_context(request: HttpRequest, report: Report, bound: Forms | None = N
     user = request.user
     inside = is_inside(user, report)
     possible = {*REPORT.verbs_from(report.status)}
-    if report.status == Report.Status.PUBLISHED:
-        possible.add("erratum")
+    possible |= BESIDE.get(report.status, set())
     return {
         "report": report,
         "trial": report.trial,

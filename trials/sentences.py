@@ -136,6 +136,10 @@ SENTENCES = {
         "其餘情況，或所需的量度、個案或配對少於 10 項，或方法所依據的模型並不吻合，為「未能定論」。效應量及穩健估計僅供參考，"
         "不影響結論。所有讀數均予採用。",
     ),
+    "unheard": (
+        "The vendor could comment from {first} to {last} and made no comment.",
+        "供應商可於 {first} 至 {last} 期間提出意見，但沒有提出。",
+    ),
     "signed_department": (
         "The plan was signed for the department on {day}.",
         "計劃於 {day} 由部門簽署。",

@@ -10,6 +10,12 @@ def close_comment_windows() -> None:
 
 
 @shared_task
+def set_days_of_reports() -> None:
+    """Of trials that were under way before there was a rule."""
+    services.set_missing()
+
+
+@shared_task
 def discard_old_uploads() -> None:
     uploading.discard_old()
 

@@ -1,6 +1,7 @@
 """What waits for a person among trials and reports, and what they wait for there."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -10,15 +11,16 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership, Role, User
 from innoportal.lib.promises import party
 from innoportal.lib.work import MOST, Row
-from journal.clock import with_dues
+from journal.clock import today, with_dues
 from journal.models import Entry
 from matching.models import Match
 from trials.case import of_person
-from trials.models import Report, Trial
+from trials.models import Report, ReportDue, Trial
 from trials.rules import AUTHORING, objections
 
 T, R = Trial.Status, Report.Status
 UNDER_WAY = (T.PLANNING, T.LOCKED, T.RUNNING, T.PAUSED, T.MEASURED)
+NEAR = 30  # days before a report is due from which on it stands among what is to do
 ON_ITS_WAY = (R.DRAFT, R.COMMENT, R.VERIFICATION)
 
 
@@ -29,6 +31,8 @@ def work(user: User) -> Iterator[Row]:
     if is_office or is_engineer or mine:
         yield from _unplanned(user, everyones=is_office or is_engineer)
         yield from _trials(user, is_office)
+    if is_office or is_engineer:
+        yield from _dues(user, is_office)
     if is_office or is_engineer or mine or user.has_role(Role.VERIFIER):
         yield from _reports(user, is_office)
 
@@ -98,6 +102,24 @@ def _reports(user: User, is_office: bool) -> Iterator[Row]:
             until=report.comment_until if report.status == R.COMMENT else None,
             since=report.created_at,
             mine=is_mine,
+        )
+
+
+def _dues(user: User, is_office: bool) -> Iterator[Row]:
+    """Reports that the engineer owes soon; of what is overdue the portal office hears, too."""
+    near = Q(trial__engineer=user, due_on__lte=today() + timedelta(days=NEAR))
+    if is_office:
+        near |= Q(due_on__lt=today())
+    rows = ReportDue.objects.owed().filter(near).for_rows().order_by("due_on", "pk")
+    for due in rows[:MOST]:
+        is_mine = due.trial.engineer_id == user.pk
+        yield Row(
+            task=due.get_kind_display() if is_mine else _("See to an overdue report"),
+            title=due.trial.title,
+            url=due.get_absolute_url() if is_mine else reverse("trials:dues"),
+            thing=due.trial,
+            note=due.trial.venue.name,
+            until=due.due_on,
         )
 
 

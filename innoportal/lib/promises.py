@@ -61,10 +61,6 @@ PROMISES: dict[tuple[str, str], tuple[Any, Any]] = {
         gettext_lazy("The trial engineer begins the report by %(day)s."),
         gettext_lazy("Then the vendor comments on it."),
     ),
-    ("trials.report", "hand_to_vendor"): (
-        gettext_lazy("The vendor comments on the draft by %(day)s."),
-        gettext_lazy("Then it is verified."),
-    ),
     ("trials.report", "comment"): VERIFIED,
     ("trials.report", "close_comment"): VERIFIED,
 }

@@ -11,6 +11,9 @@ TRIAL = """select coalesce(t.reference, t.key) from trials_trial t join accounts
 SENSOR = """select t.reference || chr(47) || s.id from trials_sensor s
     join trials_trial t on t.id = s.trial_id join accounts_user u on u.id = t.engineer_id
     where u.email like 'engineer@%' order by s.id limit 1"""
+DUE = """select t.reference || chr(47) || d.id from trials_reportdue d
+    join trials_trial t on t.id = d.trial_id where d.kind = '{}' and t.status = 'running'
+    order by d.id limit 1"""
 SURVEY = """select t.reference || chr(47) || s.id from trials_survey s
     join trials_trial t on t.id = s.trial_id where s.counting = '{}' order by s.id limit 1"""
 SURVEY_ADDRESS = "select code from trials_survey where {} order by id limit 1"
@@ -284,6 +287,10 @@ PAGES = [
     ("trials:answer", None, SURVEY_ADDRESS.format("opened_at is not null"), "?done"),
     ("trials:answer", None, SURVEY_ADDRESS.format("closed_at is not null"), ""),
     ("trials:sensors", "engineer", TRIAL.format("running", "engineer@%"), ""),
+    ("trials:dues", "office", "", ""),
+    ("trials:terms", "office", "", ""),
+    ("trials:move-due", "office", DUE.format("final"), ""),
+    ("trials:interim", "office", DUE.format("interim"), ""),
     ("trials:reports", None, "", ""),
     ("trials:report", None, REPORT.format("published"), ""),
     ("trials:compare", None, "", ""),

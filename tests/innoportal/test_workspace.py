@@ -22,6 +22,7 @@ from tests.factories import (
     NominationFactory,
     OrganisationFactory,
     QuestionFactory,
+    ReportDueFactory,
     SolutionFactory,
     SuspectedPairFactory,
     UserFactory,
@@ -216,6 +217,7 @@ def everything(user, department, vendor):
     MatchFactory(approved=True)
     stories.planned(engineer=user)
     stories.drafted(engineer=user)
+    ReportDueFactory(due_on=timezone.localdate() - timedelta(days=1))
     trial_services.hand_to_vendor(stories.drafted(), by=office)
     InvitationFactory(email=user.email)
     CoAuthorFactory(organisation=vendor)
@@ -246,7 +248,7 @@ def test_the_workspace_takes_as_many_queries_for_five_of_everything_as_for_one(
     assert response.context["mine_count"] >= 13 * count
 
 
-QUERIES = 52
+QUERIES = 55
 
 
 def test_a_verification_waits_for_the_office_and_the_vendor_waits_for_it(client, vendor):

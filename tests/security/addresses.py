@@ -121,6 +121,8 @@ def arguments(world: World, name: str, kind: str) -> dict:
         "people:send-invitation-again": world.hidden["invitation"].pk,
         "trials:cancel-booking": world.hidden["booking"].pk,
         "trials:upload": world.hidden["upload"].pk,
+        "trials:move-due": world.hidden["due"].pk,
+        "trials:interim": world.hidden["due"].pk,
         "trials:sensor": world.hidden["sensor"].pk,
         "trials:remove-sensor": world.hidden["sensor"].pk,
         **dict.fromkeys(OF_SURVEY, world.hidden["survey"].pk),

@@ -347,6 +347,7 @@ def _trials(world: World) -> None:
     )
     trials.make_token(world.public["trial"], by=engineer)
     world.hidden["booking"] = make.BookingFactory(trial=world.hidden["trial"])  # its days are public, no more
+    world.hidden["due"] = make.ReportDueFactory(trial=world.public["trial"])
     world.hidden["upload"] = make.UploadFactory(
         trial=world.public["trial"], filename=f"{world.mark('uploadname')}.csv", made_by=engineer
     )

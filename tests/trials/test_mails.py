@@ -1,16 +1,20 @@
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from innoportal.lib.templatetags.languages import day
 from journal.models import Entry
+from journal.workflow import record
 from notifications import mails
 from notifications.models import Notification
+from notifications.reminding import Deadline
 from tests.factories import FollowFactory, MatchFactory, MembershipFactory, UserFactory
 from tests.trials import stories
 from tests.trials.test_rules import superseded, withdrawn
-from trials import services, tasks
+from trials import reminding, services, tasks
 from trials.models import Report
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +42,29 @@ def everything_happens() -> None:
     services.send_back(report, by=UserFactory(verifier=True), reason="Too vague.")
 
 
+def days_come_and_go() -> None:
+    office = UserFactory(office=True)
+    last = timezone.localdate() + timedelta(days=200)
+    trial = stories.running(ends_on=last)
+    interim, final = trial.dues.get(kind="interim", number=1), trial.dues.get(kind="final")
+    services.hand_in_interim(interim, by=office, text_en="Half done.")
+    services.move_due(final, by=office, due_on=last, reason="A long season.")
+    for left in (14, 0, -1, -14):
+        for due in (interim, final):
+            deadline = Deadline(due, due.due_on, due.set_on, told="engineer")
+            reminding.tell_due(deadline, record(trial, "remind", by=None), left)
+    report = stories.drafted()
+    vendor = MembershipFactory(organisation=report.trial.match.solution.organisation).user
+    services.hand_to_vendor(report, by=report.trial.engineer)
+    services.extend_comment(report, by=office, comment_until=last, reason="Holidays.")
+    for left in (5, 0):
+        told_of = Deadline(report, last, timezone.localdate())
+        reminding.tell_window(told_of, record(report, "remind", by=None), left)
+    Report.objects.filter(pk=report.pk).update(comment_until="2026-01-01")
+    services.close_comment_windows()
+    services.comment_late(report, by=vendor, text="The meter was moved.")
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hant", "zh-hans"])
 def test_every_mail_can_be_read_in_each_language(language):
     from journal.workflow import happened
@@ -46,6 +73,7 @@ def test_every_mail_can_be_read_in_each_language(language):
     office = UserFactory(office=True, language=language)
     UserFactory(verifier=True)
     everything_happens()
+    days_come_and_go()
     match = MatchFactory(approved=True)
     entry = Entry.objects.create(noun="matching.match", object_id=match.pk, verb="approve")
     happened.send(sender=Match, entry=entry, instance=match)
@@ -59,8 +87,7 @@ def test_every_mail_can_be_read_in_each_language(language):
             language == "zh-hans"
         )
         seen.add(row.template.rpartition("/")[2])
-    # the vendor of a factory has no people, so nobody is asked for a comment here
-    assert seen == TEMPLATES - {"comment_wanted"}
+    assert seen == TEMPLATES
     assert "to_plan" in told(office)
 
 

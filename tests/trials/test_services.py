@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from journal.clock import add_working_days
 from journal.models import Entry
 from journal.workflow import IllegalTransition, ReasonRequired
 from matching.models import Match
@@ -372,12 +373,11 @@ def test_only_prose_can_be_typed_and_only_into_a_draft():
         services.update_report(report, by=report.trial.engineer, summary_en="It saved more.")
 
 
-def test_the_vendor_has_its_days(settings):
-    settings.REPORT_COMMENT_DAYS = 14
+def test_the_vendor_has_its_working_days():
     report = stories.drafted()
     vendor = MembershipFactory(organisation=report.trial.match.solution.organisation).user
     services.hand_to_vendor(report, by=report.trial.engineer)
-    assert report.comment_until == timezone.localdate() + timedelta(days=14)
+    assert report.comment_until == add_working_days(timezone.localdate(), 10)
     assert "trials/mail/comment_wanted" in told(vendor)
     with pytest.raises(ValidationError):
         services.close_comment(report)

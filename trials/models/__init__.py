@@ -1,6 +1,7 @@
 from trials.models.benefit import Benefit
 from trials.models.booking import Booking
 from trials.models.claim import Claim
+from trials.models.due import ReportDue
 from trials.models.erratum import Erratum
 from trials.models.log import LogEntry
 from trials.models.measurement import Measurement
@@ -9,6 +10,7 @@ from trials.models.rollup import Rollup
 from trials.models.sensor import Sensor, SensorToken
 from trials.models.subjects import Side
 from trials.models.survey import Respondent, Survey, SurveyAnswer, SurveyCode, SurveyQuestion, Voice
+from trials.models.term import Term
 from trials.models.trial import Trial, TrialQuerySet
 from trials.models.upload import Upload
 from trials.models.venue import Venue
@@ -23,6 +25,7 @@ __all__ = [
     "LogEntry",
     "Measurement",
     "Report",
+    "ReportDue",
     "ReportQuerySet",
     "Respondent",
     "Rollup",
@@ -33,6 +36,7 @@ __all__ = [
     "SurveyAnswer",
     "SurveyCode",
     "SurveyQuestion",
+    "Term",
     "Trial",
     "TrialQuerySet",
     "Upload",

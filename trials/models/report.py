@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 from innoportal.languages import Bilingual, phrase
+from journal.clock import today
 from journal.models import Referenced, ReferencedQuerySet, Stateful
 from solutions.models import of_authors
 from trials.models.refusing import REFUSE_IF
@@ -74,7 +75,7 @@ class ReportQuerySet(ReferencedQuerySet):
 
     def overdue(self) -> "ReportQuerySet":
         """Whose vendor had its days and may comment no more."""
-        return self.filter(status=Report.Status.COMMENT, comment_until__lt=timezone.localdate())
+        return self.filter(status=Report.Status.COMMENT, comment_until__lt=today())
 
     def for_detail(self) -> "ReportQuerySet":
         return (
@@ -153,6 +154,7 @@ class Report(Stateful, Referenced):
     drafted = models.JSONField(default=dict, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
+    comment_from = models.DateField(null=True, editable=False)  # the day on which the draft was handed over
     comment_until = models.DateField(_("vendor may comment until"), null=True, editable=False)
     vendor_comment = models.TextField(_("vendor's comment"), max_length=6000, blank=True, editable=False)
     vendor_commented_at = models.DateTimeField(null=True, editable=False)

@@ -2,6 +2,8 @@
 
 from trials.services.benefits import enter_benefit
 from trials.services.booking import book_venue, cancel_booking, suited
+from trials.services.dues import hand_in_interim, move_due, set_dues, set_for, set_missing, set_term
+from trials.services.hearing import comment_late, extend_comment
 from trials.services.judging import analyse, metrics_of, readings_of, recompute, rule_of
 from trials.services.measuring import Import, add_measurement, import_measurements
 from trials.services.planning import lock, missing, needs_unmet, plan, plan_document, update_plan
@@ -48,11 +50,14 @@ __all__ = [
     "close_comment_windows",
     "close_survey",
     "comment",
+    "comment_late",
     "compose_survey",
     "draft_report",
     "enter_benefit",
     "erratum",
+    "extend_comment",
     "finish",
+    "hand_in_interim",
     "hand_to_vendor",
     "heard_in",
     "import_measurements",
@@ -62,6 +67,7 @@ __all__ = [
     "make_token",
     "metrics_of",
     "missing",
+    "move_due",
     "needs_unmet",
     "open_survey",
     "pause",
@@ -77,6 +83,10 @@ __all__ = [
     "save_prose",
     "save_sensor",
     "send_back",
+    "set_dues",
+    "set_for",
+    "set_missing",
+    "set_term",
     "sign",
     "spend",
     "start",

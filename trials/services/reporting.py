@@ -1,18 +1,16 @@
 """A report on its way: drafted from the record, heard by the vendor, handed to verification."""
 
-from datetime import timedelta
-
-from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from journal.clock import add_working_days, today
 from journal.models import Entry
 from journal.workflow import IllegalTransition, record
 from trials.analysis import overall
-from trials.models import SECTIONS, Report, Trial
+from trials.models import SECTIONS, Report, Term, Trial
 from trials.proof.canonical import digest
 from trials.rules import objections
 from trials.services.planning import held, plan_document
@@ -58,17 +56,23 @@ def hand_to_vendor(report: Report, *, by: User) -> Entry:
         if not (report.summary.strip() and report.limits.strip()):
             raise ValidationError(_("Write the summary and the limits of the trial first."))
         must_be_of_the_record(report)
-    until = timezone.localdate() + timedelta(days=settings.REPORT_COMMENT_DAYS)
-    entry = REPORT["hand_to_vendor"].apply(report, by=by, comment_until=until)
+    first = today()
+    until = add_working_days(first, Term.objects.days()[Term.Code.COMMENT])
+    entry = REPORT["hand_to_vendor"].apply(report, by=by, comment_from=first, comment_until=until)
     tell_vendor(report, entry, "comment_wanted", until=until.isoformat())
     return entry
 
 
 @transaction.atomic
 def comment(report: Report, *, by: User, text: str) -> Entry:
-    """The vendor's comment, printed with the report; it ends the window."""
+    """The vendor's comment, printed with the report; it ends the window.
+
+    :raises IllegalTransition: the window is over, whether it was closed already or not.
+    """
     if not text.strip():
         raise ValidationError({"text": _("Write your comment.")})
+    if report.comment_until and report.comment_until < today():
+        raise IllegalTransition(_("Your time for comments is over. Send it as a late comment."))
     entry = REPORT["comment"].apply(
         report, by=by, vendor_comment=text.strip(), vendor_commented_at=timezone.now()
     )
@@ -82,11 +86,7 @@ def close_comment(report: Report, *, by: User | None = None) -> Entry:
 
     :raises ValidationError: the window is still open.
     """
-    if (
-        REPORT["close_comment"].allows(report)
-        and report.comment_until
-        and report.comment_until >= timezone.localdate()
-    ):
+    if REPORT["close_comment"].allows(report) and report.comment_until and report.comment_until >= today():
         raise ValidationError(_("The vendor may still comment."))
     entry = REPORT["close_comment"].apply(report, by=by)
     tell_verifiers(report, entry, "verify_wanted")

@@ -15,6 +15,7 @@ from journal.workflow import IllegalTransition, record
 from matching import services as matching_services
 from matching.models import Match
 from trials.models import LogEntry, Trial
+from trials.services.dues import set_for
 from trials.services.flagging import flag_all
 from trials.services.judging import analyse
 from trials.services.planning import held
@@ -57,6 +58,7 @@ def start(trial: Trial, *, by: User) -> Entry:
         raise ValidationError(_("The checklist is not complete."))
     entry = TRIAL["start"].apply(trial, by=by)
     matching_services.start_trial(trial.match, by=by)
+    set_for(trial)
     tell_parties(trial, entry, "started")
     tell_followers(trial, entry, "started")
     return entry
@@ -85,6 +87,7 @@ def stop(trial: Trial, *, by: User, reason: str) -> Entry:
         end_surveys(trial, by=by)
         flag_all(trial)
         analyse(trial)
+        set_for(trial)
         tell_followers(trial, entry, "stopped")
     elif trial.match.status in (Match.Status.APPROVED, Match.Status.ON_TRIAL):
         matching_services.close(trial.match, by=by, reason=reason)
@@ -100,6 +103,7 @@ def finish(trial: Trial, *, by: User) -> Entry:
     end_surveys(trial, by=by)
     flag_all(trial)
     analyse(trial)
+    set_for(trial)
     tell_parties(trial, entry, "measured")
     return entry
 

@@ -69,7 +69,7 @@ def snapshot(
         series=tuple(series for claim in claims if (series := _series(claim))),
         **_log(trial),
         money=_money(trial),
-        vendor_comment=written(report.vendor_comment),
+        vendor_comment=heard(report),
         verifier=_verifier(verifier, statement, interests, at),
         limits=prose.pop("limits"),
         published_at=moment(at),
@@ -82,6 +82,13 @@ def snapshot(
         benefit=benefit_of(trial, claims),
         valid_until=later(timezone.localdate(at), report.valid_years).isoformat(),
     )
+
+
+def heard(report: models.Report) -> Bilingual:
+    """The vendor's comment, or that it had its days and made none."""
+    if report.vendor_comment or not (report.comment_from and report.comment_until):
+        return written(report.vendor_comment)
+    return both("unheard", first=report.comment_from, last=report.comment_until)
 
 
 def _verifier(verifier: User, statement: str, interests: str, at: datetime) -> payload.Verifier:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from innoportal.lib.views import FormActionView
 from trials import services
+from trials.due_forms import ExtendCommentForm, LateCommentForm
 from trials.forms import (
     CommentForm,
     ErratumForm,
@@ -139,6 +140,20 @@ class CloseComment(ReportVerb):
     verb = "close_comment"
     service = staticmethod(services.close_comment)
     done = _("The report goes to verification.")
+
+
+class ExtendComment(ReportVerb):
+    verb = "extend_comment"
+    form_class = ExtendCommentForm
+    service = staticmethod(services.extend_comment)
+    done = _("The vendor has more time, and reads your reason.")
+
+
+class CommentLate(ReportVerb):
+    verb = "comment_late"
+    form_class = LateCommentForm
+    service = staticmethod(services.comment_late)
+    done = _("The verifier reads your comment. It is not printed in the report.")
 
 
 class PublishReport(ReportVerb):
