@@ -82,7 +82,7 @@ PUBLIC = {
     "trials:detail", "trials:reports", "trials:report", "trials:report-pdf", "trials:report-json",
     "trials:report-feed", "trials:trials-feed", "search:feed",
     "wishes:calendar", "calls:calendar", "calls:calendar-of", "trials:calendar", "personal-calendar",
-    "trials:verify", "trials:verify-report", "trials:feed", "trials:answer",
+    "trials:verify", "trials:verify-report", "trials:feed", "trials:answer", "trials:live",
     "trials:compare", "trials:proof-of-solution", "trials:proof-of-organisation",
     "trials:report-bibtex", "trials:report-ris", "trials:report-csl",
     "people:organisation", "notices:unsubscribe", "documents:download", "documents:preview",

@@ -23,6 +23,7 @@ from trials.forms import (
     SpendForm,
     VerifyForm,
 )
+from trials.living import LIVE
 from trials.models import Claim, LogEntry, Report, Trial
 from trials.picture import charts
 from trials.rules import objections
@@ -82,7 +83,10 @@ def trial_context(request: HttpRequest, trial: Trial, bound: Forms | None = None
         "trial": trial,
         "inside": inside,
         "claims": [claim_shown(claim) for claim in claims],
-        "charts": charts(trial, claims),
+        "charts": charts(trial, claims) if shows_readings(trial, inside=inside) else [],
+        "shows_readings": shows_readings(trial, inside=inside),
+        "is_live": trial.status in LIVE,
+        "live_verb": live_verb(user, trial),
         "rule": said(both("rule" if rule_of(trial) == FIRST else "rule/2", enough=ENOUGH)),
         "checklist": checklist(trial, entries),
         "dues": dues_shown(trial) if inside else [],
@@ -165,9 +169,16 @@ def verifier_objections(user: Any, report: Report) -> list[str]:
     return objections(report, user)
 
 
+def live_verb(user: Any, trial: Trial) -> str:
+    """What this person can decide on the publicity of a running trial: "show", "hide" or nothing."""
+    if trial.status not in Trial.MEASURING or not user.has_perm("trials.air_trial", trial):
+        return ""
+    return "hide" if trial.is_live_public else "show"
+
+
 def shows_readings(trial: Trial, *, inside: bool) -> bool:
-    """What was measured is public once the measuring is over; before, those who take part read it."""
-    return inside or trial.status not in TAKING
+    """What was measured is public once the measuring is over; before, where the department allows."""
+    return inside or trial.is_live_public or trial.status not in Trial.MEASURING
 
 
 def is_inside(user: Any, thing: Trial | Report) -> bool:

@@ -40,7 +40,7 @@ def charts(trial: Trial, claims: Sequence[Claim]) -> list[dict[str, Any]]:
     One query where there are few readings, four where there are millions.
     """
     found = _drawn(trial)
-    return [_chart(claim, found, is_live=trial.status in LIVE) for claim in claims]
+    return [chart_of(claim, found, is_live=trial.status in LIVE) for claim in claims]
 
 
 @dataclass
@@ -89,7 +89,7 @@ def _of_days(trial: Trial) -> Drawn:
     return found
 
 
-def _chart(claim: Claim, drawn: Drawn, *, is_live: bool) -> dict[str, Any]:
+def chart_of(claim: Claim, drawn: Drawn, *, is_live: bool) -> dict[str, Any]:
     found = drawn.series
     baseline, trial = found[claim.metric, "baseline"], found[claim.metric, "trial"]
     names = ((Measurement.Phase.BASELINE, baseline), (Measurement.Phase.TRIAL, trial))

@@ -54,6 +54,8 @@ class TrialChapter:
             story.at(days["started"], self.start)
             for note in days["log"]:
                 story.at(days["started"] + note["day"], partial(self.note, note))
+        if "aired" in days:
+            story.at(days["aired"], self.air)
         self.write_end(story)
 
     def write_end(self, story: Story) -> None:
@@ -135,6 +137,11 @@ class TrialChapter:
         for item in Trial.CHECKLIST:
             trials.tick(trial, item, by=self.engineer)
         trials.start(self.trial, by=self.engineer)
+
+    def air(self) -> None:
+        """The department lets everyone read what is measured."""
+        wish = self.told.wishes[self.row["pair"][0]]
+        trials.show_live(self.trial, by=self.cast.approvers[wish.organisation.slug])
 
     def note(self, note: Row) -> None:
         values = {name: note[name] for name in ("kind", "severity", "text_en", "text_zh") if name in note}

@@ -278,6 +278,8 @@ PAGES = [
     ("trials:edit", "engineer", TRIAL.format("planning", "engineer@%"), ""),
     ("trials:measurements", "engineer", TRIAL.format("running", "engineer@%"), ""),
     ("trials:sensor", "engineer", SENSOR, ""),
+    ("trials:live", None, "select reference from trials_trial where is_live_public order by id limit 1", ""),
+    ("trials:live", "engineer", TRIAL.format("running", "engineer@%"), ""),
     ("trials:surveys", "engineer", TRIAL.format("running", "engineer@%"), ""),
     ("trials:compose-survey", "engineer", TRIAL.format("running", "engineer@%"), ""),
     ("trials:survey", "engineer", SURVEY.format("device"), ""),

@@ -571,6 +571,8 @@ def formula(desk: Desk) -> None:
         metric=trial.claims.first().metric, at=timezone.now(), phase="trial", value=1.0,
         sensor='=HYPERLINK("https://evil.example.org")',
     )  # fmt: skip
+    trial.is_live_public = True
+    trial.save(update_fields=["is_live_public"])
     response = Client().get(reverse("trials:measurements-file", args=[trial.slug]))
     text = b"".join(response.streaming_content).decode()
     assert "HYPERLINK" in text

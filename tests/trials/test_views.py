@@ -141,6 +141,7 @@ def test_the_page_of_a_trial_takes_as_many_queries_for_five_claims_as_for_one(
 ):
     claims = [stories.ENERGY | {"metric": f"energy-{number}"} for number in range(count)]
     trial = stories.running(claims=claims)
+    Trial.objects.filter(pk=trial.pk).update(is_live_public=True)
     for number in range(count):
         stories.measure(trial, stories.csv_of(f"energy-{number}"))
         LogEntryFactory(trial=trial, kind="deviation")
@@ -154,6 +155,7 @@ def test_the_page_of_a_trial_takes_as_many_queries_for_five_claims_as_for_one(
 def test_the_page_of_a_trial_draws_its_readings_with_the_target(client):
     trial = stories.running()
     stories.measure(trial)
+    client.force_login(trial.engineer)
     text = page(client, "detail", trial.slug)
     assert "Readings: Energy" in text
     assert "Target 85.06<" in text  # 15 % below the mean of the baseline, 100.07; to four digits
@@ -178,6 +180,7 @@ def test_the_public_reads_incidents_and_reasons_but_no_names(client):
 def test_the_readings_can_be_taken_away_as_csv(client):
     trial = stories.running()
     stories.measure(trial, "metric,at,phase,value,sensor\nenergy,2026-03-01T00:00Z,trial,12.5,=cmd\n")
+    client.force_login(trial.engineer)
     response = client.get(reverse("trials:measurements-file", args=[trial.slug]))
     lines = b"".join(response.streaming_content).decode().splitlines()
     assert lines == [

@@ -100,6 +100,8 @@ class Trial(Stateful, Referenced):
         Status.STOPPED,
     )
 
+    MEASURING = (Status.LOCKED, Status.RUNNING, Status.PAUSED)
+
     class Kind(models.TextChoices):
         PROTOTYPE = "prototype", _("Prototype test")
         PILOT = "pilot", _("Pilot")
@@ -135,6 +137,10 @@ class Trial(Stateful, Referenced):
     plan_locked_at = models.DateTimeField(null=True, editable=False)
     # What judges its claims, named when it is locked; "" of plans locked before there was a second rule.
     rule = models.CharField(max_length=40, blank=True, editable=False)
+    # Whether everyone reads what is measured while it is measured; the department says so.
+    is_live_public = models.BooleanField(
+        _("measurements are public while it runs"), default=False, editable=False
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

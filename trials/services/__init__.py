@@ -1,5 +1,6 @@
 """The verbs of trials and reports."""
 
+from trials.services.airing import hide_live, show_live
 from trials.services.benefits import enter_benefit
 from trials.services.booking import book_venue, cancel_booking, suited
 from trials.services.dues import hand_in_interim, move_due, set_dues, set_for, set_missing, set_term
@@ -60,6 +61,7 @@ __all__ = [
     "hand_in_interim",
     "hand_to_vendor",
     "heard_in",
+    "hide_live",
     "import_measurements",
     "lock",
     "log",
@@ -87,6 +89,7 @@ __all__ = [
     "set_for",
     "set_missing",
     "set_term",
+    "show_live",
     "sign",
     "spend",
     "start",

@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views import View
@@ -30,7 +30,7 @@ from trials.forms import (
 )
 from trials.lengths import lengths
 from trials.models import Trial
-from trials.page import trial_context
+from trials.page import is_inside, shows_readings, trial_context
 from trials.starting_points import STARTS, begun
 
 
@@ -181,12 +181,17 @@ class EditPlan(SluggedMixin, ObjectPermissionMixin, _WritePlan):
 
 
 class MeasurementsFile(SluggedMixin, View):
-    """Every reading of a trial as CSV, flags included: what was measured is open data."""
+    """Every reading of a trial as CSV, flags included: open data once the measuring is over."""
 
     model = Trial
 
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().with_subjects()
+
     def get(self, request: HttpRequest, slug: str) -> StreamingHttpResponse:
         trial = self.get_object()
+        if not shows_readings(trial, inside=is_inside(request.user, trial)):
+            raise Http404
         response = StreamingHttpResponse(readings_as_csv(trial), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{trial.slug}-measurements.csv"'
         return response
