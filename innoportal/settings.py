@@ -164,6 +164,7 @@ ACCOUNT_RATE_LIMITS = {
     "ask_to_join": "10/h/key",
     "test_mail": "30/h/key",
     "follow_by_mail": "20/h/ip",
+    "verify_report": "60/h/ip",  # a file of 40 MB is read for each
     "answer_survey": "60/h/key",  # from one network, which may be a whole site's
     "guess_survey_code": "20/h/key",
     "follow_address": "5/d/key",  # mails that confirm, which anybody can have sent to an address
@@ -273,6 +274,8 @@ REST_FRAMEWORK = {
 
 # --- reports ------------------------------------------------------------------------------------------
 REPORT_KEY_FILE = Path(env.str("REPORT_KEY_FILE", str(DATA_DIR / "keys" / "report.pem")))
+REPORT_KEY_PASSWORD = env.str("REPORT_KEY_PASSWORD", "")  # what the files of private keys are encrypted with
+REPORT_COMMENT_DAYS = env.int("REPORT_COMMENT_DAYS", 14)
 
 # --- solutions and their files ------------------------------------------------------------------------
 SOLUTION_LISTED_DAYS = env.int("SOLUTION_LISTED_DAYS", 365)  # before they are over, the vendor is asked

@@ -69,7 +69,8 @@ def test_no_module_is_too_long_to_be_read_at_once(room):
 
 # Everyone may open these without signing in; whatever else has an address asks who is there.
 PUBLIC = {
-    "root", "report-keys", "matching:similar", "matching:while-writing", "trials:reports-that-answer",
+    "root", "report-keys", "report-register",
+    "matching:similar", "matching:while-writing", "trials:reports-that-answer",
     "healthz", "readyz", "schema", "api-docs", "api-docs-root", "robots", "security-txt", "keys",
     "set_language", "home", "about", "accessibility", "privacy", "styleguide",
     "search:search", "search:save", "search:by-mail",
@@ -82,7 +83,8 @@ PUBLIC = {
     "trials:detail", "trials:reports", "trials:report", "trials:report-pdf", "trials:report-json",
     "trials:report-feed", "trials:trials-feed", "search:feed",
     "wishes:calendar", "calls:calendar", "calls:calendar-of", "trials:calendar", "personal-calendar",
-    "trials:verify", "trials:verify-report", "trials:feed", "trials:answer", "trials:live",
+    "trials:verify", "trials:verify-report", "trials:verifier", "trials:keys",
+    "trials:feed", "trials:answer", "trials:live",
     "trials:compare", "trials:proof-of-solution", "trials:proof-of-organisation",
     "trials:report-bibtex", "trials:report-ris", "trials:report-csl",
     "people:organisation", "notices:unsubscribe", "documents:download", "documents:preview",

@@ -15,9 +15,6 @@ from trials.readings import MANUAL
 from trials.services import needs_unmet
 from trials.showing import metric_said
 
-MAX_REPORT = 40_000_000  # as trials.proof.files takes it
-
-
 ASSUMED = ("baseline", "expected", "spread", "likeness", "per_day")  # what the length of a trial hangs on
 
 
@@ -272,17 +269,3 @@ class ErratumForm(forms.ModelForm):
         if not (found.get("text_en") or found.get("text_zh")):
             self.add_error("text_en", _("Say what is wrong, in English or Chinese."))
         return found
-
-
-class VerifyFileForm(forms.Form):
-    file = forms.FileField(
-        label=_("The report as you have it (PDF or JSON)"),
-        help_text=_("It is checked and not kept."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.json"}),
-    )
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > MAX_REPORT:
-            raise forms.ValidationError(_("The file is larger than 40 MB; a report never is."))
-        return file

@@ -6,6 +6,7 @@ from trials.views import (
     checking,
     dues,
     files,
+    key_list,
     live,
     pieces,
     reports,
@@ -89,5 +90,7 @@ urlpatterns = [
         "venues/<slug:venue>/bookings/<int:pk>/cancel/", venues.CancelBooking.as_view(), name="cancel-booking"
     ),
     path("verify/", checking.VerifyFile.as_view(), name="verify"),
+    path("verify/keys/", key_list.KeyList.as_view(), name="keys"),
+    path("verify/innoportal-verify.pyz", checking.verifier, name="verifier"),
     path("verify/<str:slug>/", checking.VerifyReport.as_view(), name="verify-report"),
 ]

@@ -394,8 +394,8 @@ def test_json_and_pdf_are_genuine_in_each_language(client, language):
         again = client.get(reverse("trials:report-pdf", args=[report.slug]))
         data = client.get(reverse("trials:report-json", args=[report.slug]))
     assert pdf.content == again.content
-    assert verify_file(data.content, keys.public_keys(), "").genuine
-    assert verify_file(pdf.content, keys.public_keys()).status == "genuine"
+    assert verify_file(data.content, keys.trust(), "").genuine
+    assert verify_file(pdf.content, keys.trust()).status == "genuine"
 
 
 def test_a_draft_has_neither_json_nor_pdf_whoever_asks(client):
@@ -495,7 +495,7 @@ def test_every_page_can_be_read_in_chinese(client, language):
 def test_the_page_of_a_check_shows_the_signature_and_the_chain(client):
     first, second = stories.published(), stories.published()
     text = page(client, "verify-report", first.slug)
-    assert "This report is genuine" in text
+    assert "This is the report as it was signed and published." in text
     assert "None: this is the first." in text
     assert second.reference in text
     text = page(client, "verify-report", second.slug)
@@ -513,12 +513,12 @@ def test_an_uploaded_report_is_checked_and_a_change_is_named(client):
     report = stories.published()
     data = client.get(reverse("trials:report-json", args=[report.slug])).content
     text = upload(client, data)
-    assert "This report is genuine" in text
+    assert "This is the report as it was signed and published." in text
     assert report.get_absolute_url() in text
     text = upload(client, data.replace(b'"verdict":"met"', b'"verdict":"not_met"', 1))
     assert "Not genuine" in text
     assert "verdict was changed" in text
-    assert "This file cannot be checked." in upload(client, b"%PDF-1.7 broken")
+    assert "This file cannot be checked:" in upload(client, b"%PDF-1.7 broken")
 
 
 def test_the_keys_are_served_outside_the_languages(client):
@@ -526,11 +526,22 @@ def test_the_keys_are_served_outside_the_languages(client):
     response = client.get("/.well-known/innoportal-keys.json")
     (key,) = response.json()["keys"]
     assert (key["kty"], key["crv"]) == ("OKP", "Ed25519")
-    assert set(key) == {"kty", "crv", "use", "alg", "kid", "x", "valid_from", "valid_until", "revoked"}
+    assert set(key) == {
+        "kty",
+        "crv",
+        "use",
+        "alg",
+        "kid",
+        "x",
+        "valid_from",
+        "valid_until",
+        "revoked",
+        "revoked_at",
+    }
 
 
 def test_before_any_report_the_set_of_keys_is_empty(client):
-    assert client.get("/.well-known/innoportal-keys.json").json() == {"keys": []}
+    assert client.get("/.well-known/innoportal-keys.json").json() == {"keys": [], "pdf_certificates": []}
 
 
 # Workspace and feed

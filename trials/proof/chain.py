@@ -28,7 +28,11 @@ def verify_chain(envelopes: Sequence[dict[str, Any]]) -> tuple[Break, ...]:
 
     Hashes are computed from the payloads, never taken from the files; signatures are for ``verify``.
     """
-    links: list[Link | None] = [_link(envelope) for envelope in envelopes]
+    return verify_links([_link(envelope) for envelope in envelopes])
+
+
+def verify_links(links: Sequence[Link | None]) -> tuple[Break, ...]:
+    """As `verify_chain`, of what stands in a register."""
     places: dict[str, int] = {}
     for index, link in enumerate(links):
         if link is not None:

@@ -3,25 +3,17 @@
 import io
 import logging
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pypdf
 
-from trials.proof.canonical import NotCanonical, read
+from trials.proof.reading import MAX_PDF, Data, Foreign, Unreadable, is_pdf, parse
 
 ATTACHMENT = "signed-report.json"
-MAX_JSON = 20_000_000
-MAX_PDF = 40_000_000
-
-
-class Unreadable(ValueError):
-    """One line for the person who handed the file in."""
 
 
 @dataclass(frozen=True)
 class Opened:
-    envelope: Any
+    data: Data
     pdf: "Pages | None" = None
 
 
@@ -35,38 +27,15 @@ class Pages:
     layout: str
 
 
-def read_bytes(path: Path) -> bytes:
-    """
-    :raises Unreadable: when there is no such file, or it is too large to be a report.
-    """
-    try:
-        if path.stat().st_size > MAX_PDF:
-            raise Unreadable(f"{path}: larger than {MAX_PDF // 1_000_000} MB")
-        return path.read_bytes()
-    except OSError as error:
-        raise Unreadable(f"{path}: {error.strerror or 'cannot be read'}") from error
-
-
 def open_report(data: bytes) -> Opened:
     """
     :raises Unreadable: for anything that is neither, however broken or large.
     """
-    if not data.strip():
-        raise Unreadable("the file is empty")
-    if b"%PDF-" in data[:1024]:
+    if is_pdf(data):
         if len(data) > MAX_PDF:
             raise Unreadable(f"the PDF is larger than {MAX_PDF // 1_000_000} MB")
         return _open_pdf(data)
-    return Opened(_parse(data))
-
-
-def _parse(data: bytes) -> Any:
-    if len(data) > MAX_JSON:
-        raise Unreadable(f"the signed data is larger than {MAX_JSON // 1_000_000} MB")
-    try:
-        return read(data)
-    except NotCanonical as error:
-        raise Unreadable(f"the signed data cannot be read: {error}") from error
+    return Opened(parse(data))
 
 
 def _open_pdf(data: bytes) -> Opened:
@@ -87,10 +56,10 @@ def _open_pdf(data: bytes) -> Opened:
     except (Exception, RecursionError) as error:  # a hostile PDF can fail anywhere inside the parser
         raise Unreadable(f"the PDF is damaged or cut short ({type(error).__name__})") from error
     if not contents:
-        raise Unreadable(f'the PDF carries no attachment "{ATTACHMENT}"')
+        raise Foreign(f'the PDF carries no attachment "{ATTACHMENT}"')
     if len(contents) > 1:
         raise Unreadable(f'the PDF carries "{ATTACHMENT}" more than once')
-    return Opened(_parse(contents[0]), Pages(data, lang, links, layout))
+    return Opened(parse(contents[0]), Pages(data, lang, links, layout))
 
 
 def _links(reader: pypdf.PdfReader) -> list[str]:

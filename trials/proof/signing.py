@@ -30,6 +30,7 @@ class PublicKey:
     valid_from: datetime
     valid_until: datetime | None = None
     revoked: str = ""  # the reason; a revoked key vouches for nothing, because a thief can write any date
+    revoked_at: datetime | None = None
 
     @property
     def id(self) -> str:
@@ -124,6 +125,7 @@ def _jwk(key: PublicKey) -> dict[str, Any]:
         "valid_from": key.valid_from.isoformat(),
         "valid_until": key.valid_until and key.valid_until.isoformat(),
         "revoked": key.revoked,
+        "revoked_at": key.revoked_at and key.revoked_at.isoformat(),
     }
 
 
@@ -150,6 +152,7 @@ def _read_jwk(number: int, entry: Any) -> PublicKey:
             moment(entry["valid_from"]),
             moment(until) if until else None,
             str(entry.get("revoked") or ""),
+            moment(entry["revoked_at"]) if entry.get("revoked_at") else None,
         )
     except KeyUnusable:
         raise

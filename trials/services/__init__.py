@@ -7,9 +7,11 @@ from trials.services.dues import hand_in_interim, move_due, set_dues, set_for, s
 from trials.services.hearing import comment_late, extend_comment
 from trials.services.judging import analyse, metrics_of, readings_of, recompute, rule_of
 from trials.services.measuring import Import, add_measurement, import_measurements
+from trials.services.papers import sealed_pdf
 from trials.services.planning import lock, missing, needs_unmet, plan, plan_document, update_plan
 from trials.services.prose import NotConfirmed, save_prose, update_report, write_again
 from trials.services.publishing import erratum, verify_and_publish, withdraw_report
+from trials.services.registering import register, signed_register
 from trials.services.reporting import (
     close_comment,
     close_comment_windows,
@@ -77,6 +79,7 @@ __all__ = [
     "plan_document",
     "readings_of",
     "recompute",
+    "register",
     "release_voice",
     "remove_sensor",
     "resume",
@@ -84,6 +87,7 @@ __all__ = [
     "rule_of",
     "save_prose",
     "save_sensor",
+    "sealed_pdf",
     "send_back",
     "set_dues",
     "set_for",
@@ -91,6 +95,7 @@ __all__ = [
     "set_term",
     "show_live",
     "sign",
+    "signed_register",
     "spend",
     "start",
     "stop",

@@ -2,67 +2,63 @@
 
 from typing import Any
 
+from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views import View
+from django.views.decorators.http import require_safe
 from django.views.generic import DetailView
 
 from innoportal.lib.views import SluggedMixin
-from trials import keys
-from trials.forms import VerifyFileForm
+from trials import checked, keys, services
+from trials.checking_forms import FindReportForm, VerifyFileForm
 from trials.models import Report
+from trials.proof.bundle import NAME, fingerprint, program
+from trials.proof.register import standing
 from trials.proof.verify import Verdict, verify, verify_file
 from trials.showing import report_shown
 
-SENTENCES = {
-    "genuine": _("This report is genuine: nothing was changed since it was signed."),
-    "pages_unconfirmed": _("The signed data is genuine; the pages of the PDF could not be confirmed."),
-    "changed": _("Not genuine: this file was changed after it was signed."),
-    "untrusted_key": _("Not confirmed: no key of this portal vouches for this file."),
-    "broken_chain": _("The report is genuine, but does not follow the report before it."),
-    "unreadable": _("This file cannot be checked."),
-}
-FINDINGS = {
-    "changed": _("%(path)s was changed"),
-    "added": _("%(path)s was added"),
-    "removed": _("%(path)s was removed"),
-}
 
-
-def shown(found: Verdict) -> dict[str, Any]:
-    """A verdict in the reader's language; what only the check itself can say stays as it says it."""
-    return {
-        "status": found.status,
-        "is_good": found.genuine,
-        "sentence": SENTENCES[found.status],
-        "findings": [
-            FINDINGS[one.code] % {"path": one.path}
-            if one.path and one.message == f"{one.path} was {one.code}" and one.code in FINDINGS
-            else one.message
-            for one in found.findings
-        ],
-        "hash": found.hash,
-        "key_id": found.key_id,
-    }
+def stands(found: Verdict) -> Verdict:
+    """With what the register knows of it today."""
+    return standing(found, services.register(payload_hash=found.hash)) if found.hash else found
 
 
 class VerifyFile(View):
-    """The file is checked in memory and not kept."""
+    """The file is checked in memory and not kept; a number leads to the page of its report."""
 
     template_name = "trials/verify.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return render(request, self.template_name, {"form": VerifyFileForm()})
+        if "number" not in request.GET:
+            return self.show()
+        form = FindReportForm(request.GET)
+        if form.is_valid():
+            return redirect("trials:verify-report", form.cleaned_data["number"])
+        return self.show(find=form, status=404)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = VerifyFileForm(request.POST, request.FILES)
         if not form.is_valid():
-            return render(request, self.template_name, {"form": form}, status=422)
-        found = verify_file(form.cleaned_data["file"].read(), keys.public_keys())
-        report = Report.objects.public().filter(payload_hash=found.hash).first() if found.hash else None
-        context = {"form": VerifyFileForm(), "found": shown(found), "report": report}
-        return render(request, self.template_name, context)
+            return self.show(form, status=422)
+        if not ratelimit.consume(request, action="verify_report"):
+            form.add_error(None, _("Too many files were checked from here. Try again in an hour."))
+            return self.show(form, status=429)
+        found = stands(verify_file(form.cleaned_data["file"].read(), keys.trust()))
+        report = checked.original_of(found)
+        return self.show(
+            found=checked.shown(found, report), report=report, name=form.cleaned_data["file"].name
+        )
+
+    def show(self, form: VerifyFileForm | None = None, *, status: int = 200, **more: Any) -> HttpResponse:
+        context = {
+            "form": form or VerifyFileForm(),
+            "find": FindReportForm(),
+            "program": fingerprint(),
+            **more,
+        }
+        return render(self.request, self.template_name, context, status=status)
 
 
 class VerifyReport(SluggedMixin, DetailView):
@@ -78,12 +74,22 @@ class VerifyReport(SluggedMixin, DetailView):
         report = self.object
         signed = Report.objects.public().defer("envelope")
         before = signed.filter(payload_hash=report.previous_hash).first() if report.previous_hash else None
-        found = verify(report.envelope, keys.public_keys(), report.previous_hash)
+        found = stands(verify(report.envelope, keys.public_keys(), report.previous_hash))
         return super().get_context_data(
             **kwargs,
-            found=shown(found),
-            said=report_shown(report.envelope) if found.genuine else None,
+            found=checked.shown(found),
+            said=report_shown(report.envelope) if found.is_signed else None,
             before=before,
             chain_is_whole=bool(before) == bool(report.previous_hash) and found.hash == report.payload_hash,
             after=signed.filter(previous_hash=report.payload_hash).first(),
+            program=fingerprint(),
         )
+
+
+@require_safe
+def verifier(request: HttpRequest) -> HttpResponse:
+    """The program that checks without this portal."""
+    response = HttpResponse(program(), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{NAME}"'
+    response["Cache-Control"] = "public, max-age=300"
+    return response

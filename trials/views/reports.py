@@ -2,8 +2,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,10 +21,8 @@ from trials.describing import described
 from trials.editing import sections_told
 from trials.filters import ReportFilter
 from trials.forms import ReportForm
-from trials.links import verify_url
 from trials.models import Report
 from trials.page import claims_of, report_context
-from trials.proof.pdf import layout, render_pdf
 from trials.proof.signing import to_bytes
 from trials.services.facts import facts
 from trials.showing import report_shown
@@ -140,16 +136,9 @@ class ReportJson(Signed):
 
 
 class ReportPdf(Signed):
-    """Drawn from the payload once for each language; the file's name says what it was drawn from."""
-
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         report = self.signed()
         lang = get_language() or "en"
-        name = f"reports/{report.payload_hash}.{lang}.{layout()[:20]}.pdf"
-        if not default_storage.exists(name):
-            drawn = render_pdf(report.envelope, lang=lang, verify_url=verify_url(report, lang))
-            default_storage.save(name, ContentFile(drawn))
-        with default_storage.open(name) as file:
-            response = HttpResponse(file.read(), content_type="application/pdf")
+        response = HttpResponse(services.sealed_pdf(report, lang), content_type="application/pdf")
         response["Content-Disposition"] = f'inline; filename="{report.slug}.{lang}.pdf"'
         return response
