@@ -86,7 +86,7 @@ PUBLIC = {
     "trials:verify", "trials:verify-report", "trials:verifier", "trials:keys",
     "trials:feed", "trials:answer", "trials:live",
     "trials:compare", "trials:proof-of-solution", "trials:proof-of-organisation",
-    "trials:report-bibtex", "trials:report-ris", "trials:report-csl",
+    "trials:report-bibtex", "trials:report-ris", "trials:report-csl", "trials:verify-badge",
     "people:organisation", "notices:unsubscribe", "documents:download", "documents:preview",
     "documents:picture", "account_login",
     "account_logout", "account_signup", "account_inactive", "account_confirm_email",

@@ -1,14 +1,21 @@
-"""Addresses by which strangers judge: proof, comparison, references, badges, data. Before those with any number."""
+"""Addresses by which strangers judge; before those that take any number."""
 
 from django.urls import path
 
-from trials.views import public
+from trials.views import badges, public
 
 urlpatterns = [
     path("reports/compare/", public.CompareReports.as_view(), name="compare"),
     path("reports/<str:slug>/cite.bib", public.Cite.as_view(form="bib"), name="report-bibtex"),
     path("reports/<str:slug>/cite.ris", public.Cite.as_view(form="ris"), name="report-ris"),
     path("reports/<str:slug>/cite.csl.json", public.Cite.as_view(form="csl.json"), name="report-csl"),
+    path("reports/<str:slug>/badge/", badges.ReportBadge.as_view(), name="report-badge"),
+    path(
+        "reports/<str:slug>/badge/<int:claim>.svg", badges.BadgePicture.as_view(), name="report-badge-picture"
+    ),
+    path("reports/<str:slug>/badge/<int:claim>.json", badges.BadgeData.as_view(), name="report-badge-data"),
+    path("reports/<str:slug>/badge/<int:claim>.html", badges.BadgeFrame.as_view(), name="report-badge-frame"),
+    path("verify/badge/", badges.VerifyBadge.as_view(), name="verify-badge"),
     path("proof/solutions/<str:slug>/", public.ProofOfSolution.as_view(), name="proof-of-solution"),
     path(
         "proof/organisations/<slug:vendor>/",

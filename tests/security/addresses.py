@@ -134,6 +134,7 @@ def arguments(world: World, name: str, kind: str) -> dict:
     given |= {"pk": own.get(name), "token": world.public["token"], "name": "20260101T000000000000-0123abcd"}
     given["venue"] = world.hidden["booking"].venue.slug
     given |= {"version": 2, "wish": world.public["wish"].reference}
+    given["claim"] = 1
     given["vendor"] = world.public["vendor_a"].slug
     given["solution"] = world.public["solution"].slug
     given["step"] = "summary" if name.startswith("solutions:") else "need"
