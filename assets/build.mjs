@@ -46,18 +46,22 @@ async function results() {
   }).css;
   const foreign = css.match(/GDS Transport|crest|#1d70b8|#0f7a52|#ffdd00/gi);
   if (foreign) throw new Error(`Branding that is not ours in the stylesheet: ${[...new Set(foreign)].join(", ")}`);
-  const js = await build({
-    entryPoints: [join(here, "js/portal.mjs")],
-    bundle: true,
-    minify: true,
-    format: "esm",
-    target: "es2020",
-    legalComments: "none",
-    write: false,
-  });
+  const script = async (name) => {
+    const made = await build({
+      entryPoints: [join(here, "js", name)],
+      bundle: true,
+      minify: true,
+      format: "esm",
+      target: "es2020",
+      legalComments: "none",
+      write: false,
+    });
+    return Buffer.from(made.outputFiles[0].text);
+  };
   return new Map([
     ["portal.css", Buffer.from(`${css}\n/* sources ${fingerprint()} */\n`)],
-    ["portal.js", Buffer.from(js.outputFiles[0].text)],
+    ["portal.js", await script("portal.mjs")],
+    ["kept.js", await script("kept.mjs")],
     ["fonts/ibm-plex-sans-latin.woff2", readFileSync(join(font, "files/ibm-plex-sans-latin-wght-normal.woff2"))],
     ["fonts/ibm-plex-sans-LICENSE.txt", readFileSync(join(font, "LICENSE"))],
   ]);

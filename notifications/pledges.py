@@ -119,7 +119,8 @@ def _named(thing: Any) -> Iterator[Any]:
         thing = next((found for name in ABOUT if (found := getattr(thing, name, None)) is not None), None)
 
 
-ABOUT = ("trial", "match", "wish")
+# The nearest to a wish first: a match knows its trial, too, and would lead back to it for ever.
+ABOUT = ("wish", "match", "trial")
 
 
 def _in(language: str, due: Due) -> Promise:

@@ -31,6 +31,7 @@ DUTIES = frozenset(
         *("endorse_step", "coauthor_invited", "to_plan", "incident", "verify_wanted", "verification_asked"),
         "confirm_follow",
         *("nominated", "nomination_due"),
+        *("risk_owned", "pause_wanted", "change_proposed", "actions"),
         *("report_due", "report_overdue", "report_escalated", "comment_due"),
     }
 )

@@ -80,14 +80,22 @@ from solutions.models import (
 from solutions.models.nominations import digest_of
 from topics.models import Topic
 from trials.models import (
+    Action,
     Benefit,
     Booking,
+    BudgetLine,
+    ChangeRequest,
     Claim,
     Erratum,
+    Incident,
     LogEntry,
     Measurement,
+    Meeting,
+    Milestone,
+    Paper,
     Report,
     ReportDue,
+    Risk,
     Rollup,
     Sensor,
     SensorToken,
@@ -989,6 +997,88 @@ class LogEntryFactory(DjangoModelFactory):
     on = factory.LazyFunction(timezone.localdate)
     text_en = "Sensors checked."
     written_by = factory.SubFactory(UserFactory, engineer=True)
+
+
+class MilestoneFactory(DjangoModelFactory):
+    class Meta:
+        model = Milestone
+
+    trial = factory.SubFactory(TrialFactory, running=True)
+    title_en = factory.Sequence(lambda n: f"Milestone {n}")
+    due_on = factory.LazyFunction(timezone.localdate)
+
+
+class RiskFactory(DjangoModelFactory):
+    class Meta:
+        model = Risk
+
+    trial = factory.SubFactory(TrialFactory, running=True)
+    title_en = factory.Sequence(lambda n: f"Risk {n}")
+    owner = factory.SelfAttribute("trial.engineer")
+
+
+class IncidentFactory(DjangoModelFactory):
+    class Meta:
+        model = Incident
+
+    trial = factory.SubFactory(TrialFactory, running=True)
+    entry = factory.SubFactory(
+        LogEntryFactory, trial=factory.SelfAttribute("..trial"), kind="incident", severity="medium"
+    )
+
+
+class ChangeRequestFactory(DjangoModelFactory):
+    class Meta:
+        model = ChangeRequest
+
+    trial = factory.SubFactory(TrialFactory, running=True)
+    what_en = factory.Sequence(lambda n: f"Change {n}")
+    why_en = "The meter was exchanged."
+    proposed_by = factory.SelfAttribute("trial.engineer")
+
+
+class MeetingFactory(DjangoModelFactory):
+    class Meta:
+        model = Meeting
+
+    trial = factory.SubFactory(TrialFactory, running=True)
+    on = factory.LazyFunction(timezone.localdate)
+    present = "Chan Tai-man, department"
+    decisions_en = "It goes on."
+    written_by = factory.SelfAttribute("trial.engineer")
+
+
+class ActionFactory(DjangoModelFactory):
+    class Meta:
+        model = Action
+
+    meeting = factory.SubFactory(MeetingFactory)
+    what = factory.Sequence(lambda n: f"Action {n}")
+    owner = factory.SelfAttribute("meeting.trial.engineer")
+    due_on = factory.LazyFunction(timezone.localdate)
+
+
+class BudgetLineFactory(DjangoModelFactory):
+    class Meta:
+        model = BudgetLine
+
+    trial = factory.SubFactory(TrialFactory, running=True)
+    year = 2026
+    label_en = factory.Sequence(lambda n: f"Line {n}")
+    planned = 1000
+
+
+class PaperFactory(DjangoModelFactory):
+    class Meta:
+        model = Paper
+
+    trial = factory.SubFactory(TrialFactory, running=True)
+    item = "permits"
+    document = factory.SubFactory(
+        "tests.factories.DocumentFactory",
+        noun="trials.trial",
+        object_id=factory.SelfAttribute("..trial.pk"),
+    )
 
 
 class ReportFactory(DjangoModelFactory):

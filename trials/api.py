@@ -1,10 +1,13 @@
 from typing import Any
 
+from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers, viewsets
 
 from trials.filters import ReportFilter, TrialFilter
-from trials.models import Claim, Report, Trial
+from trials.models import BudgetLine, Claim, Milestone, Report, Trial
+from trials.steering import progress
 
 
 class ClaimSerializer(serializers.ModelSerializer):
@@ -14,6 +17,22 @@ class ClaimSerializer(serializers.ModelSerializer):
             *("statement_en", "statement_zh", "metric", "unit", "direction", "target", "method"),
             *("verdict", "result"),
         ]
+        read_only_fields = fields
+
+
+class MilestoneSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Milestone
+        fields = ["title_en", "title_zh", "due_on", "reached_on", "weight"]
+        read_only_fields = fields
+
+
+class LineSerializer(serializers.ModelSerializer):
+    """Money of one kind in the financial year that begins on 1 April of `year`."""
+
+    class Meta:
+        model = BudgetLine
+        fields = ["year", "label_en", "label_zh", "planned", "spent", "scheme", "scheme_reference"]
         read_only_fields = fields
 
 
@@ -27,6 +46,7 @@ class TrialSerializer(serializers.ModelSerializer):
             *("title_en", "title_zh", "scale_en", "scale_zh", "starts_on", "ends_on"),
             *("method_en", "method_zh", "stop_rules_en", "stop_rules_zh"),
             *("budget_planned", "budget_spent", "plan_hash", "plan_locked_at", "claims"),
+            *("milestones", "percent_done", "money"),
         ]
         read_only_fields = fields
 
@@ -38,6 +58,31 @@ class TrialSerializer(serializers.ModelSerializer):
     title_en = serializers.CharField(source="match.solution.title_en", read_only=True)
     title_zh = serializers.CharField(source="match.solution.title_zh", read_only=True)
     claims = ClaimSerializer(many=True, read_only=True)
+    milestones = MilestoneSerializer(source="shown_milestones", many=True, read_only=True)
+    percent_done = serializers.SerializerMethodField()
+    money = serializers.SerializerMethodField()
+    budget_planned = serializers.SerializerMethodField()
+    budget_spent = serializers.SerializerMethodField()
+
+    def get_percent_done(self, trial: Trial) -> int:
+        """Of the weights of its milestones."""
+        return progress(trial.shown_milestones).percent  # type: ignore[attr-defined]
+
+    @extend_schema_field(LineSerializer(many=True))
+    def get_money(self, trial: Trial) -> Any:
+        """By financial year; empty where the department does not let everyone read it."""
+        return LineSerializer(trial.shown_lines if trial.shows_money else [], many=True).data  # type: ignore[attr-defined]
+
+    def get_budget_planned(self, trial: Trial) -> str | None:
+        return _amount(trial, trial.budget_planned)
+
+    def get_budget_spent(self, trial: Trial) -> str | None:
+        return _amount(trial, trial.budget_spent)
+
+
+def _amount(trial: Trial, amount: Any) -> str | None:
+    """None where the department does not let everyone read it."""
+    return f"{amount:.2f}" if trial.shows_money and amount is not None else None
 
 
 class ReportSerializer(serializers.ModelSerializer):
@@ -52,6 +97,12 @@ class ReportSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     trial = serializers.CharField(source="trial.reference", read_only=True)
+
+
+STEERED = (
+    Prefetch("milestones", Milestone.objects.order_by("due_on", "pk"), "shown_milestones"),
+    Prefetch("budgetlines", BudgetLine.objects.order_by("year", "pk"), "shown_lines"),
+)
 
 
 class _BySlug(viewsets.ReadOnlyModelViewSet):
@@ -72,7 +123,8 @@ class TrialViewSet(_BySlug):
 
     def get_queryset(self):
         visible = Trial.objects.visible_to(self.request.user).public()
-        return visible.with_subjects().prefetch_related("claims").order_by("-plan_locked_at", "-pk")
+        rows = visible.with_subjects().prefetch_related("claims", *STEERED)
+        return rows.order_by("-plan_locked_at", "-pk")
 
 
 class ReportViewSet(_BySlug):

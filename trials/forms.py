@@ -23,7 +23,7 @@ class PlanForm(forms.ModelForm):
         model = Trial
         fields = [
             *("engineer", "venue", "kind", "starts_on", "ends_on", "scale_en", "scale_zh"),
-            *("method_en", "method_zh", "stop_rules_en", "stop_rules_zh", "budget_planned"),
+            *("method_en", "method_zh", "stop_rules_en", "stop_rules_zh", "severe", "budget_planned"),
         ]
         widgets = {
             "starts_on": DatePicker,
@@ -40,6 +40,9 @@ class PlanForm(forms.ModelForm):
         self.needs = match.solution.trial_needs
         self.fields["engineer"].queryset = User.objects.with_role(Role.ENGINEER).order_by("name", "pk")
         self.fields["venue"].queryset = Venue.objects.select_related("organisation").order_by("name_en", "pk")
+
+    def clean_severe(self) -> str:
+        return self.cleaned_data["severe"] or Trial.OnSevere.ASK
 
     def unmet(self) -> list[str]:
         """What the solution needs and the chosen venue does not give, as people call it."""
@@ -88,16 +91,22 @@ class ClaimForm(forms.ModelForm):
 
 class _Claims(forms.BaseFormSet):
     def clean(self) -> None:
-        """Each claim has a metric of its own, by which the readings name it."""
-        names = [
-            form.cleaned_data["metric"]
-            for form in self.forms
-            if form.is_valid() and form.cleaned_data.get("metric") and not form.cleaned_data.get("DELETE")
-        ]
-        if len(names) != len(set(names)):
-            raise forms.ValidationError(_("Two claims have the same metric."))
+        """Each claim has a metric of its own, by which the readings name it; the second of two is told so."""
+        rows: dict[str, int] = {}
+        for number, form in enumerate(self.forms, start=1):
+            metric = form.cleaned_data.get("metric") if form.is_valid() else None
+            if not metric or form.cleaned_data.get("DELETE"):
+                continue
+            if metric in rows:
+                words = {"metric": metric, "number": rows[metric]}
+                form.add_error("metric", _SHARED % words)
+            rows.setdefault(metric, number)
 
 
+_SHARED = _(
+    "“%(metric)s” is the metric of row %(number)s already. Each reading belongs to one claim: give this one "
+    "another metric, such as %(metric)s-2, and name its readings so."
+)
 ClaimFormSet = forms.formset_factory(
     ClaimForm, formset=_Claims, extra=1, max_num=12, validate_max=True, can_delete=True
 )

@@ -17,10 +17,8 @@ from trials.due_forms import ExtendCommentForm, LateCommentForm
 from trials.forms import (
     CommentForm,
     ErratumForm,
-    LogForm,
     PublicReasonForm,
     ReasonForm,
-    SpendForm,
     VerifyForm,
 )
 from trials.living import LIVE
@@ -30,9 +28,10 @@ from trials.rules import objections
 from trials.sentences import both
 from trials.services import heard_in, missing, rule_of
 from trials.services.measuring import TAKING
-from trials.services.running import OVER
+from trials.services.running import gaps
 from trials.services.signing import SIDES, SIGNED, side_to_sign, signatures
 from trials.showing import claim_shown, said
+from trials.steering import milestones, progress, public_money, public_risks
 from trials.timeline import CHECKLIST, timeline
 from trials.workflow import REPORT, TRIAL
 
@@ -97,17 +96,28 @@ def trial_context(request: HttpRequest, trial: Trial, bound: Forms | None = None
         "actions": actions(user, trial, "trial", TRIAL_BUTTONS, possible, bound),
         "missing": missing(trial) if runs and trial.status == Trial.Status.PLANNING else [],
         "may_edit": runs and trial.status == Trial.Status.PLANNING,
-        "may_tick": runs and trial.status in (Trial.Status.PLANNING, Trial.Status.LOCKED),
         "may_measure": runs and trial.status in TAKING,
+        **how_it_stands(trial, entries, inside=inside, runs=runs),
         "may_survey": runs and trial.status in (*TAKING, Trial.Status.PLANNING),
         "heard": heard_in(trial) if trial.has_surveys and shows_readings(trial, inside=inside) else [],
-        "log_form": _if(runs and trial.status not in (*OVER, Trial.Status.PLANNING), bound, "log", LogForm),
-        "spend_form": _if(runs and trial.status != Trial.Status.CLOSED, bound, "spend", SpendForm),
         "documents": Document.objects.about(trial)
         .readable_by(user, is_author=user.is_authenticated and trial.engineer_id == user.pk)
         .order_by("pk"),
         "may_attach": user.has_perm("trials.attach_trial", trial),
         "followed": followed(user, trial),
+    }
+
+
+def how_it_stands(trial: Trial, entries: list[Entry], *, inside: bool, runs: bool) -> dict[str, Any]:
+    """What this reader sees of its steering: milestones, and what the department lets everyone read."""
+    rows = milestones(trial)
+    return {
+        "milestones": rows,
+        "progress": progress(rows),
+        "shows_money": inside or trial.shows_money,
+        "money": public_money(trial),
+        "risks": public_risks(trial),
+        "not_ready": gaps(trial, entries) if runs and trial.status == Trial.Status.LOCKED else [],
     }
 
 
@@ -229,10 +239,6 @@ def followed(user: Any, trial: Trial) -> Follow | None:
     if not user.is_authenticated or not trial.is_public:
         return None
     return Follow.objects.filter(user=user, noun=trial._meta.label_lower, object_id=trial.pk).first()
-
-
-def _if(allowed: bool, bound: Forms, verb: str, form: type[forms.Form]) -> forms.Form | None:
-    return (bound.get(verb) or form(auto_id=f"{verb}_%s")) if allowed else None
 
 
 def claims_of(report: Report) -> list[dict[str, Any]]:

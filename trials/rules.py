@@ -127,6 +127,21 @@ rules.add_perm("trials.move_due_trial", is_office)
 rules.add_perm("trials.interim_trial", runs)
 rules.add_perm("trials.change_term", is_office)
 
+# How it is steered: those who take part read it, and the journal says who did what.
+takes_part = is_its_engineer | is_of_department | is_author
+on_a_side = is_of_department | is_of_vendor
+decides = approves_for_department | approves_for_vendor
+rules.add_perm("trials.steer_trial", reads_all | takes_part)
+rules.add_perm("trials.milestone_trial", runs)
+rules.add_perm("trials.risk_trial", runs | on_a_side)
+rules.add_perm("trials.acknowledge_trial", is_office | on_a_side)
+rules.add_perm("trials.close_incident_trial", runs)
+rules.add_perm("trials.propose_trial", runs | on_a_side)
+rules.add_perm("trials.decide_trial", decides)
+rules.add_perm("trials.minute_trial", runs)
+rules.add_perm("trials.budget_trial", runs)
+rules.add_perm("trials.show_trial", approves_for_department)
+
 rules.add_perm(
     "trials.view_report",
     is_public

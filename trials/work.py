@@ -17,6 +17,7 @@ from matching.models import Match
 from trials.case import of_person
 from trials.models import Report, ReportDue, Trial
 from trials.rules import AUTHORING, objections
+from trials.steering_work import steered
 
 T, R = Trial.Status, Report.Status
 UNDER_WAY = (T.PLANNING, T.LOCKED, T.RUNNING, T.PAUSED, T.MEASURED)
@@ -31,6 +32,7 @@ def work(user: User) -> Iterator[Row]:
     if is_office or is_engineer or mine:
         yield from _unplanned(user, everyones=is_office or is_engineer)
         yield from _trials(user, is_office)
+        yield from steered(user, is_office)
     if is_office or is_engineer:
         yield from _dues(user, is_office)
     if is_office or is_engineer or mine or user.has_role(Role.VERIFIER):

@@ -1,8 +1,10 @@
 from journal.workflow import Workflow
-from trials.models import Report, Trial
+from trials.models import ChangeRequest, Incident, Report, Trial
 
 S = Trial.Status
 R = Report.Status
+N = Incident.Status
+C = ChangeRequest.Status
 
 TRIAL = Workflow(
     {
@@ -29,4 +31,23 @@ REPORT = Workflow(
         "withdraw": ({R.PUBLISHED}, R.WITHDRAWN),
     },
     refusals={"send_back", "withdraw"},
+)
+
+INCIDENT = Workflow(
+    {
+        "raise": ({N.LOGGED}, N.RAISED),
+        "alarm": ({N.LOGGED}, N.RAISED),
+        "acknowledge": ({N.RAISED}, N.ACKNOWLEDGED),
+        "close": ({N.LOGGED, N.ACKNOWLEDGED}, N.CLOSED),
+    },
+    refusals={"close"},
+)
+
+CHANGE = Workflow(
+    {
+        "accept": ({C.PROPOSED}, C.ACCEPTED),
+        "decline": ({C.PROPOSED}, C.DECLINED),
+        "withdraw": ({C.PROPOSED}, C.WITHDRAWN),
+    },
+    refusals={"decline"},
 )

@@ -2,6 +2,7 @@
 
 from documents.services.attaching import attach, safe_name
 from documents.services.opening import discard, downloaded
+from documents.services.photographs import photograph
 from documents.services.scanning import NotNow, further, rescan
 
-__all__ = ["NotNow", "attach", "discard", "downloaded", "further", "rescan", "safe_name"]
+__all__ = ["NotNow", "attach", "discard", "downloaded", "further", "photograph", "rescan", "safe_name"]

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from innoportal.demonstration.chapters import Row, Told, decision, match
 from innoportal.demonstration.clock import Story
+from innoportal.demonstration.people import content
+from innoportal.demonstration.steering import Steering
 from innoportal.demonstration.voices import surveyed
 from trials import services as trials
 from trials.models import Report, Trial
@@ -36,7 +38,11 @@ def trial(told: Told, row: Row) -> None:
         for expert, reason in APPROVALS
     ]
     decision(told, {"pair": pair, "reviewed": approved - 1, "reviews": reviews})
-    TrialChapter(told, row).write(story)
+    chapter = TrialChapter(told, row)
+    chapter.write(story)
+    for steered in content("steered", "steering.toml"):
+        if steered["pair"] == pair:
+            Steering(told, steered, lambda: chapter.trial).write(story)
 
 
 class TrialChapter:
@@ -126,11 +132,11 @@ class TrialChapter:
         return found | {"baseline": claim.get("known")}
 
     def sign(self) -> None:
-        """For each side by one who approves there, as far as the cast has one."""
+        """For each side by one who approves there; by the administrator where the cast has nobody."""
         wish, solution = (self.told.wishes[self.row["pair"][0]], self.told.solutions[self.row["pair"][1]])
         for side in (wish, solution):
-            if approver := self.cast.approvers.get(side.organisation.slug):
-                trials.sign(self.trial, by=approver)
+            approver = self.cast.approvers.get(side.organisation.slug)
+            trials.sign(self.trial, by=approver or self.cast.people["administrator"])
 
     def start(self) -> None:
         trial = self.trial

@@ -31,6 +31,10 @@ VERIFIED = (
     gettext_lazy("The verifier publishes the report or sends it back by %(day)s."),
     gettext_lazy("Then everyone can read it."),
 )
+ACKNOWLEDGED = (
+    gettext_lazy("Somebody of the trial acknowledges the incident by %(day)s."),
+    gettext_lazy("Then the trial engineer says how it ended."),
+)
 # (noun, step) → what is promised, and what comes after it
 PROMISES: dict[tuple[str, str], tuple[Any, Any]] = {
     ("wishes.wish", "submit"): (
@@ -63,6 +67,8 @@ PROMISES: dict[tuple[str, str], tuple[Any, Any]] = {
     ),
     ("trials.report", "comment"): VERIFIED,
     ("trials.report", "close_comment"): VERIFIED,
+    ("trials.incident", "raise"): ACKNOWLEDGED,
+    ("trials.incident", "alarm"): ACKNOWLEDGED,
 }
 LOOKS = {
     State.RUNNING: ("blue", "clock"),

@@ -8,6 +8,12 @@ SOLUTION = "select coalesce(reference, key) from solutions_solution where status
 MATCH = "select key from matching_match where status = '{}' order by id limit 1"
 TRIAL = """select coalesce(t.reference, t.key) from trials_trial t join accounts_user u
     on u.id = t.engineer_id where t.status = '{}' and u.email like '{}' order by t.id limit 1"""
+LOCKED_PERMITS = """select t.reference || chr(47) || 'permits' from trials_trial t join accounts_user u
+    on u.id = t.engineer_id where t.status = 'locked' and u.email like 'engineer@%' order by t.id limit 1"""
+STEERED = """select t.reference from trials_trial t join trials_milestone m on m.trial_id = t.id
+    order by m.id limit 1"""
+STEERED_ROW = """select t.reference || chr(47) || x.id from {} x join trials_trial t on t.id = x.trial_id
+    where {} order by x.id limit 1"""
 SENSOR = """select t.reference || chr(47) || s.id from trials_sensor s
     join trials_trial t on t.id = s.trial_id join accounts_user u on u.id = t.engineer_id
     where u.email like 'engineer@%' order by s.id limit 1"""
@@ -276,6 +282,27 @@ PAGES = [
     ("trials:detail", "engineer", TRIAL.format("locked", "engineer@%"), ""),
     ("trials:attach", "engineer", TRIAL.format("planning", "engineer@%"), ""),
     ("trials:edit", "engineer", TRIAL.format("planning", "engineer@%"), ""),
+    *[
+        (f"trials:{name}", who, STEERED, "")
+        for name, who in (
+            ("steering", "approver"),
+            ("diary", "engineer"),
+            ("milestones", "engineer"),
+            ("incidents", "approver"),
+            ("risks", "engineer"),
+            ("changes", "approver"),
+            ("meetings", "engineer"),
+            ("money", "approver"),
+            ("money", "engineer"),
+            ("checklist", "engineer"),
+        )
+    ],
+    ("trials:steering", "engineer", TRIAL.format("locked", "engineer@%"), ""),
+    ("trials:checklist", "engineer", TRIAL.format("locked", "engineer@%"), ""),
+    ("trials:attach-paper", "engineer", LOCKED_PERMITS, ""),
+    ("trials:milestone", "engineer", STEERED_ROW.format("trials_milestone", "x.reached_on is null"), ""),
+    ("trials:risk", "engineer", STEERED_ROW.format("trials_risk", "true"), ""),
+    ("trials:line", "engineer", STEERED_ROW.format("trials_budgetline", "true"), ""),
     ("trials:measurements", "engineer", TRIAL.format("running", "engineer@%"), ""),
     ("trials:sensor", "engineer", SENSOR, ""),
     ("trials:live", None, "select reference from trials_trial where is_live_public order by id limit 1", ""),

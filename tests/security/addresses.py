@@ -125,6 +125,14 @@ def arguments(world: World, name: str, kind: str) -> dict:
         "trials:interim": world.hidden["due"].pk,
         "trials:sensor": world.hidden["sensor"].pk,
         "trials:remove-sensor": world.hidden["sensor"].pk,
+        **dict.fromkeys(("trials:milestone", "trials:reach", "trials:unreach"), world.hidden["milestone"].pk),
+        "trials:risk": world.hidden["risk"].pk,
+        **dict.fromkeys(("trials:acknowledge", "trials:close-incident"), world.hidden["incident"].pk),
+        **dict.fromkeys(
+            ("trials:agree", "trials:decline-change", "trials:withdraw-change"), world.hidden["change"].pk
+        ),
+        "trials:finish-action": world.hidden["action"].pk,
+        **dict.fromkeys(("trials:line", "trials:remove-line"), world.hidden["line"].pk),
         **dict.fromkeys(OF_SURVEY, world.hidden["survey"].pk),
         "trials:voice": world.hidden["voice"].pk,
         "people:decide-verification": world.hidden["verification"].pk,
@@ -148,6 +156,7 @@ def arguments(world: World, name: str, kind: str) -> dict:
         given["token"] = visitor_token(world.hidden["visitor"])
     if name == "api:topic-detail":
         given["slug"] = world.public["topic"].slug
+    given["item"] = "permits"
     given["stands"] = world.hidden["pair"].first_id
     found = {one: value for one, value in given.items() if one in wanted}
     assert found.keys() | {"format"} >= wanted, (name, wanted)

@@ -21,7 +21,7 @@ from tests import factories as make
 from tests.documents import samples
 from tests.trials import stories
 from trials import services as trials
-from trials.models import LogEntry
+from trials.models import LogEntry, Trial
 
 PEOPLE = (
     "anonymous",
@@ -364,6 +364,7 @@ def _trials(world: World) -> None:
         text_en=world.mark("lognote"),
     )
     world.hidden["report"] = stories.drafted(match=_pair(world, approved=True), engineer=engineer)
+    _steered(world, world.public["trial"])
     trials.update_report(world.hidden["report"], by=engineer, summary_en=world.mark("draftreport"))
     signer = make.UserFactory(
         verifier=True, name="Signs With Name", email=f"{world.mark('signer')}@example.org"
@@ -371,6 +372,20 @@ def _trials(world: World) -> None:
     world.public["report"] = stories.published(
         match=_pair(world, approved=True), engineer=engineer, verifier=signer
     )
+
+
+def _steered(world: World, trial: Trial) -> None:
+    """What hangs on a public trial and only those who take part in it read."""
+    people = {"trial": trial}
+    engineer = trial.engineer
+    world.hidden["milestone"] = make.MilestoneFactory(**people)
+    world.hidden["risk"] = make.RiskFactory(title_en=world.mark("risktitle"), **people)
+    logged = make.LogEntryFactory(kind="incident", severity="low", written_by=engineer, **people)
+    world.hidden["incident"] = make.IncidentFactory(entry=logged, **people)
+    world.hidden["change"] = make.ChangeRequestFactory(what_en=world.mark("changewhat"), **people)
+    meeting = make.MeetingFactory(present=world.mark("meetingpresent"), **people)
+    world.hidden["action"] = make.ActionFactory(meeting=meeting, what=world.mark("actionwhat"))
+    world.hidden["line"] = make.BudgetLineFactory(label_en=world.mark("moneylabel"), **people)
 
 
 def _papers(world: World) -> None:

@@ -10,6 +10,7 @@ from accounts.models import User
 from tests.factories import MatchFactory, UserFactory, VenueFactory
 from trials import services
 from trials.models import Report, Trial
+from trials.services.signing import SIDES
 
 PLAN = {
     "method_en": "Meters read each hour.",
@@ -51,8 +52,16 @@ def locked(**kwargs) -> Trial:
     return trial
 
 
+def signed(trial: Trial) -> Trial:
+    """For both sides, by the administrator, who belongs to neither."""
+    administrator = UserFactory(is_superuser=True)
+    for _side in SIDES:
+        services.sign(trial, by=administrator)
+    return trial
+
+
 def running(**kwargs) -> Trial:
-    trial = locked(**kwargs)
+    trial = signed(locked(**kwargs))
     services.start(trial, by=trial.engineer)
     return trial
 

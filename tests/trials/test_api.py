@@ -50,7 +50,7 @@ def test_a_report_is_given_with_its_signed_envelope(client):
 def test_the_lists_take_as_many_queries_for_five_as_for_one(client, django_assert_num_queries, count):
     for _number in range(count):
         stories.published()
-    with django_assert_num_queries(5):  # count, trials, wishes, solutions, claims
+    with django_assert_num_queries(7):  # count, trials, wishes, solutions, claims, milestones, money
         assert len(get(client, "trials/")["results"]) == count
     with django_assert_num_queries(2):  # count, reports
         assert len(get(client, "reports/")["results"]) == count

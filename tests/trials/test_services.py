@@ -182,7 +182,7 @@ def test_what_the_venue_does_not_give_is_named():
 
 
 def test_a_trial_starts_only_with_its_whole_checklist():
-    trial = stories.locked()
+    trial = stories.signed(stories.locked())
     services.tick(trial, "privacy", by=trial.engineer, done=False)
     with pytest.raises(ValidationError):
         services.start(trial, by=trial.engineer)

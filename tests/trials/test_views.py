@@ -146,8 +146,8 @@ def test_the_page_of_a_trial_takes_as_many_queries_for_five_claims_as_for_one(
         stories.measure(trial, stories.csv_of(f"energy-{number}"))
         LogEntryFactory(trial=trial, kind="deviation")
     with django_assert_num_queries(
-        9
-    ):  # trial, wish, solution, claims, log, readings, reports, files, journal
+        10
+    ):  # trial, wish, solution, claims, log, readings, milestones, reports, files, journal
         text = page(client, "detail", trial.slug)
     assert text.count("<figure") == count
 
@@ -253,7 +253,8 @@ def test_two_claims_cannot_share_a_metric(client):
     data = plan_data(VenueFactory(), engineer, **second) | {"claims-TOTAL_FORMS": "2"}
     response = client.post(reverse("trials:plan", args=[match.key]), data)
     assert response.status_code == 422
-    assert "Two claims have the same metric." in response.content.decode()
+    assert "“energy” is the metric of row 1 already." in response.content.decode()
+    assert response.context["claims"].forms[1].errors.keys() == {"metric"}
 
 
 def test_a_plan_is_edited_until_it_is_locked(client):

@@ -1,13 +1,21 @@
 from trials.models.benefit import Benefit
 from trials.models.booking import Booking
+from trials.models.change import ChangeRequest
 from trials.models.claim import Claim
 from trials.models.due import ReportDue
 from trials.models.erratum import Erratum
+from trials.models.incident import Incident
 from trials.models.log import LogEntry
 from trials.models.measurement import Measurement
+from trials.models.meeting import Action, Meeting
+from trials.models.milestone import Milestone
+from trials.models.money import BudgetLine
+from trials.models.paper import Paper
 from trials.models.report import LONGEST, SECTIONS, Report, ReportQuerySet
+from trials.models.risk import Impact, Likelihood, Risk
 from trials.models.rollup import Rollup
 from trials.models.sensor import Sensor, SensorToken
+from trials.models.steered import Steered
 from trials.models.subjects import Side
 from trials.models.survey import Respondent, Survey, SurveyAnswer, SurveyCode, SurveyQuestion, Voice
 from trials.models.term import Term
@@ -18,20 +26,31 @@ from trials.models.venue import Venue
 __all__ = [
     "LONGEST",
     "SECTIONS",
+    "Action",
     "Benefit",
     "Booking",
+    "BudgetLine",
+    "ChangeRequest",
     "Claim",
     "Erratum",
+    "Impact",
+    "Incident",
+    "Likelihood",
     "LogEntry",
     "Measurement",
+    "Meeting",
+    "Milestone",
+    "Paper",
     "Report",
     "ReportDue",
     "ReportQuerySet",
     "Respondent",
+    "Risk",
     "Rollup",
     "Sensor",
     "SensorToken",
     "Side",
+    "Steered",
     "Survey",
     "SurveyAnswer",
     "SurveyCode",

@@ -1,12 +1,26 @@
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from innoportal.languages import Bilingual
 from trials.models.trial import Trial
+
+
+class LogEntryQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> "LogEntryQuerySet":
+        """Whose photographs a person may have: what incidents say, the page of a trial tells everyone."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(trial__in=Trial.objects.inside(user))
+
+    def run_by(self, user: Any) -> "LogEntryQuerySet":
+        return self.filter(trial__engineer=user)
 
 
 class LogEntry(models.Model):
@@ -31,7 +45,11 @@ class LogEntry(models.Model):
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     written_at = models.DateTimeField(default=timezone.now)
 
+    # Made with the form: sent twice over a bad connection, an entry is logged once.
+    sent_as = models.UUIDField(null=True, unique=True, editable=False)
+
     text = Bilingual()
+    objects = LogEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("log entry")
@@ -49,3 +67,14 @@ class LogEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on} {self.kind}"
+
+    @property
+    def title(self) -> str:
+        return f"{self.on} {self.get_kind_display()}"
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('trials:diary', args=[self.trial.slug])}#entry-{self.pk}"
+
+    @property
+    def parties(self) -> dict[str, int | None]:
+        return self.trial.parties

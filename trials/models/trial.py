@@ -1,6 +1,7 @@
 import pgtrigger
 from django.apps import apps
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -32,8 +33,16 @@ PLAN_FIELDS = (
     "plan_hash",
     "plan_locked_at",
     "rule",
+    "severe",
 )
 PLAN_IS_FIXED = "a locked plan cannot be changed"
+
+
+def taking_part(user) -> Q:
+    """Of either party, or its engineer."""
+    own = list(user.membership_roles)
+    department = Q(match__wish__organisation__in=own)
+    return department | Q(engineer=user) | of_authors(own, "match__solution__")
 
 
 class TrialQuerySet(ReferencedQuerySet):
@@ -48,9 +57,13 @@ class TrialQuerySet(ReferencedQuerySet):
             return self.filter(seen)
         if user.is_superuser or user.has_role(Role.AUDITOR) or user.has_role(Role.OFFICE):
             return self.all()
-        own = list(user.membership_roles)
-        seen |= Q(match__wish__organisation__in=own) | Q(engineer=user) | of_authors(own, "match__solution__")
-        return self.filter(seen)
+        return self.filter(seen | taking_part(user))
+
+    def inside(self, user) -> "TrialQuerySet":
+        """In which this person takes part, or which they oversee: whose names and money they may read."""
+        if user.is_superuser or user.has_role(Role.AUDITOR) or user.has_role(Role.OFFICE):
+            return self.all()
+        return self.filter(taking_part(user))
 
     def run_by(self, user) -> "TrialQuerySet":
         """Whoever runs a trial has all its files, of whichever side."""
@@ -107,6 +120,16 @@ class Trial(Stateful, Referenced):
         PILOT = "pilot", _("Pilot")
         REPLICATION = "replication", _("Replication")
 
+    class OnSevere(models.TextChoices):
+        PAUSE = "pause", _("It pauses at once")
+        ASK = "ask", _("Both sides and the engineer are asked whether it pauses")
+
+    class Open(models.TextChoices):
+        """What the department lets everyone read besides what is always public."""
+
+        MONEY = "money", _("Money")
+        RISKS = "risks", _("Risks")
+
     CHECKLIST = ("permits", "insurance", "safety", "privacy", "cyber", "rollback")
 
     status = models.CharField(
@@ -135,6 +158,13 @@ class Trial(Stateful, Referenced):
     )
     plan_hash = models.CharField(max_length=64, blank=True, editable=False)
     plan_locked_at = models.DateTimeField(null=True, editable=False)
+    # "" of plans that were locked before there was such a rule: people are asked.
+    severe = models.CharField(
+        _("after a severe incident"), max_length=8, choices=OnSevere, default=OnSevere.ASK, blank=True
+    )
+    opened = ArrayField(
+        models.CharField(max_length=8, choices=Open), default=list, blank=True, editable=False
+    )
     # What judges its claims, named when it is locked; "" of plans locked before there was a second rule.
     rule = models.CharField(max_length=40, blank=True, editable=False)
     # Whether everyone reads what is measured while it is measured; the department says so.
@@ -201,6 +231,11 @@ class Trial(Stateful, Referenced):
     @property
     def is_public(self) -> bool:
         return self.status in self.PUBLIC and self.plan_locked_at is not None
+
+    @property
+    def shows_money(self) -> bool:
+        """To everyone who may see the trial."""
+        return self.Open.MONEY in self.opened
 
     @property
     def unticked(self) -> list[str]:

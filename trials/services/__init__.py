@@ -3,10 +3,15 @@
 from trials.services.airing import hide_live, show_live
 from trials.services.benefits import enter_benefit
 from trials.services.booking import book_venue, cancel_booking, suited
+from trials.services.changing import agree, decline_change, propose, withdraw_change
 from trials.services.dues import hand_in_interim, move_due, set_dues, set_for, set_missing, set_term
 from trials.services.hearing import comment_late, extend_comment
+from trials.services.incidents import acknowledge, close_incident
 from trials.services.judging import analyse, metrics_of, readings_of, recompute, rule_of
 from trials.services.measuring import Import, add_measurement, import_measurements
+from trials.services.meeting import finish_action, minute
+from trials.services.milestones import add_milestone, change_milestone, reach, unreach
+from trials.services.money import add_line, change_line, remove_line
 from trials.services.papers import sealed_pdf
 from trials.services.planning import lock, missing, needs_unmet, plan, plan_document, update_plan
 from trials.services.prose import NotConfirmed, save_prose, update_report, write_again
@@ -20,7 +25,19 @@ from trials.services.reporting import (
     hand_to_vendor,
     send_back,
 )
-from trials.services.running import finish, log, pause, resume, spend, start, stop, tick
+from trials.services.risks import add_risk, assess, people_of
+from trials.services.running import (
+    finish,
+    log,
+    not_ready,
+    pause,
+    resume,
+    show_to_all,
+    spend,
+    start,
+    stop,
+    tick,
+)
 from trials.services.sensing import (
     Taken,
     make_token,
@@ -44,22 +61,33 @@ __all__ = [
     "Import",
     "NotConfirmed",
     "Taken",
+    "acknowledge",
+    "add_line",
     "add_measurement",
+    "add_milestone",
+    "add_risk",
+    "agree",
     "analyse",
     "answer",
+    "assess",
     "book_venue",
     "cancel_booking",
+    "change_line",
+    "change_milestone",
     "close_comment",
     "close_comment_windows",
+    "close_incident",
     "close_survey",
     "comment",
     "comment_late",
     "compose_survey",
+    "decline_change",
     "draft_report",
     "enter_benefit",
     "erratum",
     "extend_comment",
     "finish",
+    "finish_action",
     "hand_in_interim",
     "hand_to_vendor",
     "heard_in",
@@ -70,17 +98,23 @@ __all__ = [
     "make_codes",
     "make_token",
     "metrics_of",
+    "minute",
     "missing",
     "move_due",
     "needs_unmet",
+    "not_ready",
     "open_survey",
     "pause",
+    "people_of",
     "plan",
     "plan_document",
+    "propose",
+    "reach",
     "readings_of",
     "recompute",
     "register",
     "release_voice",
+    "remove_line",
     "remove_sensor",
     "resume",
     "revoke_token",
@@ -94,6 +128,7 @@ __all__ = [
     "set_missing",
     "set_term",
     "show_live",
+    "show_to_all",
     "sign",
     "signed_register",
     "spend",
@@ -103,9 +138,11 @@ __all__ = [
     "take_batch",
     "take_uplink",
     "tick",
+    "unreach",
     "update_plan",
     "update_report",
     "verify_and_publish",
+    "withdraw_change",
     "withdraw_report",
     "withhold_voice",
     "write_again",

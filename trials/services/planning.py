@@ -34,6 +34,7 @@ EDITABLE = (
     "stop_rules_en",
     "stop_rules_zh",
     "budget_planned",
+    "severe",
 )
 ClaimFields = Mapping[str, Any]
 
@@ -144,6 +145,8 @@ def plan_document(trial: Trial) -> dict[str, Any]:
     A plan locked under the first rule keeps the shape whose digest was signed then.
     """
     rule = rule_of(trial)
+    # Plans that were locked before there was this choice keep their digest.
+    severe = {"severe_incident": trial.severe} if trial.severe and rule != FIRST else {}
     return {
         "schema": "innoportal-plan/1" if rule == FIRST else "innoportal-plan/2",
         "wish": trial.match.wish.slug,
@@ -158,6 +161,7 @@ def plan_document(trial: Trial) -> dict[str, Any]:
         "budget_planned": None if trial.budget_planned is None else f"{trial.budget_planned:.2f}",
         "rule": {"name": rule, "enough": ENOUGH, "confidence": CONFIDENCE},
         "claims": [_claim(claim, rule) for claim in trial.claims.order_by("position", "pk")],
+        **severe,
     }
 
 

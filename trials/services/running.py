@@ -1,15 +1,18 @@
 """A trial on site, from its start to its end."""
 
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from documents.services import photograph
 from journal.models import Entry
 from journal.workflow import IllegalTransition, record
 from matching import services as matching_services
@@ -17,8 +20,10 @@ from matching.models import Match
 from trials.models import LogEntry, Trial
 from trials.services.dues import set_for
 from trials.services.flagging import flag_all
+from trials.services.incidents import raise_incident
 from trials.services.judging import analyse
 from trials.services.planning import held
+from trials.services.signing import SIDES, signatures
 from trials.services.surveying import end_surveys
 from trials.services.telling import tell_followers, tell_parties
 from trials.workflow import TRIAL
@@ -51,17 +56,35 @@ def tick(trial: Trial, item: str, *, by: User, done: bool = True, note: str = ""
 def start(trial: Trial, *, by: User) -> Entry:
     """Begin on site; match and wish are on trial from now.
 
-    :raises ValidationError: the checklist is not complete.
+    :raises ValidationError: the checklist is not complete, or a side has not signed the locked plan.
     """
     held(trial)
-    if TRIAL["start"].allows(trial) and trial.unticked:
-        raise ValidationError(_("The checklist is not complete."))
+    if TRIAL["start"].allows(trial) and (gaps := not_ready(trial)):
+        raise ValidationError(gaps)
     entry = TRIAL["start"].apply(trial, by=by)
     matching_services.start_trial(trial.match, by=by)
     set_for(trial)
     tell_parties(trial, entry, "started")
     tell_followers(trial, entry, "started")
     return entry
+
+
+def not_ready(trial: Trial) -> list[str]:
+    """What a locked plan still lacks before it can start; one query."""
+    return gaps(trial, Entry.objects.about(trial).filter(verb="sign"))
+
+
+def gaps(trial: Trial, entries: Iterable[Entry]) -> list[str]:
+    """As `not_ready`, where the trial's entries are there."""
+    found, signed = [], signatures(entries)
+    unsigned = [side for side in SIDES if side not in signed]
+    if "department" in unsigned:
+        found.append(_("The department has not signed the plan."))
+    if "vendor" in unsigned:
+        found.append(_("The vendor has not signed the plan."))
+    if trial.unticked:
+        found.append(_("The checklist is not complete."))
+    return found
 
 
 @transaction.atomic
@@ -109,22 +132,37 @@ def finish(trial: Trial, *, by: User) -> Entry:
 
 
 @transaction.atomic
-def log(trial: Trial, *, by: User, kind: str, on: date, **fields: Any) -> LogEntry:
+def log(
+    trial: Trial,
+    *,
+    by: User,
+    kind: str,
+    on: date,
+    photographs: Iterable[UploadedFile] = (),
+    **fields: Any,
+) -> LogEntry:
     """A note, an incident or a deviation from the plan; it stays as it is written.
 
     :raises IllegalTransition: the trial is over, or still planned, when the plan itself can change.
+    :raises ValidationError: the day lies in the future, or a photograph is none that is taken.
     """
     held(trial)
     if trial.status in OVER or trial.status == Trial.Status.PLANNING:
         raise IllegalTransition(_("The log is kept from the locked plan to the end of the trial."))
+    if (token := fields.get("sent_as")) and (there := trial.log.filter(sent_as=token).first()):
+        return there  # sent again, as nobody heard the first answer
     made = LogEntry(trial=trial, written_by=by, kind=kind, on=on, **fields)
     if on > timezone.localdate():
         raise ValidationError({"on": _("The day lies in the future.")})
     made.full_clean()
     made.save()
+    for number, upload in enumerate(photographs, start=1):
+        title = _("Photograph %s") % number
+        owner = trial.match.wish.organisation
+        photograph(made, by=by, organisation=owner, upload=upload, title=title)
     entry = record(trial, "log", by=by, details={"log": made.pk, "kind": kind})
-    if kind == LogEntry.Kind.INCIDENT and made.severity != LogEntry.Severity.LOW:
-        tell_parties(trial, entry, "incident", text={"en": made.text_en, "zh": made.text_zh})
+    if kind == LogEntry.Kind.INCIDENT:
+        raise_incident(trial, made, entry, by=by)
     return made
 
 
@@ -134,7 +172,23 @@ def spend(trial: Trial, *, by: User, budget_spent: Decimal) -> Entry:
     held(trial)
     if trial.status == Trial.Status.CLOSED:
         raise IllegalTransition(_("The trial is closed; its report says what was spent."))
+    if trial.budgetlines.exists():
+        raise IllegalTransition(_("What was spent is the sum of the lines of money. Change a line instead."))
     trial.budget_spent = budget_spent
     trial.full_clean()
     trial.save(update_fields=["budget_spent"])
     return record(trial, "spend", by=by, details={"spent": f"{budget_spent:.2f}"})
+
+
+@transaction.atomic
+def show_to_all(trial: Trial, *, by: User, parts: Collection[str]) -> Entry:
+    """What everyone reads besides what is always public: the department's word, for money and for risks.
+
+    :raises ValidationError: there is no such part.
+    """
+    held(trial)
+    if set(parts) - set(Trial.Open.values):
+        raise ValidationError(_("There is no such part of a trial."))
+    trial.opened = sorted(parts)
+    trial.save(update_fields=["opened"])
+    return record(trial, "show_to_all", by=by, details={"parts": trial.opened})

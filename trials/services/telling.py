@@ -20,15 +20,30 @@ def said(thing: Trial | Report, **context: Any) -> dict[str, Any]:
     return {"thing": thing, "thing_title": bilingual(trial.match.solution, "title"), **context}
 
 
+def said_of(row: Any, **context: Any) -> dict[str, Any]:
+    """Of what hangs on a trial: the mail leads to it, and names the trial."""
+    return {**said(row.trial, **context), "thing": row, "reference": row.trial.reference or ""}
+
+
+def tell_sides(row: Any, entry: Entry, template: str, **context: Any) -> None:
+    """As `tell_parties`, of what hangs on a trial."""
+    people = people_concerned(row.trial)
+    notify(people, entry, f"trials/mail/{template}", why=PARTY, **said_of(row, **context))
+
+
 def tell_parties(thing: Trial | Report, entry: Entry, template: str, **context: Any) -> None:
     """The people of department, vendor and co-authors, the engineer and the portal office."""
     trial = thing.trial if isinstance(thing, Report) else thing
-    people = chain(
+    notify(people_concerned(trial), entry, f"trials/mail/{template}", why=PARTY, **said(thing, **context))
+
+
+def people_concerned(trial: Trial) -> chain[User]:
+    """The people of department, vendor and co-authors, the engineer and the portal office."""
+    return chain(
         party(trial.match.wish.organisation_id, *trial.match.solution.author_ids()),
         [trial.engineer],
         User.objects.with_role(Role.OFFICE),
     )
-    notify(people, entry, f"trials/mail/{template}", why=PARTY, **said(thing, **context))
 
 
 def tell_followers(thing: Trial | Report, entry: Entry, template: str, **context: Any) -> None:

@@ -3,12 +3,17 @@
 from typing import Any
 
 from django import forms
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from documents.forms import DocumentForm
+from documents.models import Document
 from documents.views import Attach
-from trials.models import Trial
+from trials.models import Paper, Trial
+from trials.timeline import CHECKLIST
 
 
 class TrialFileForm(DocumentForm):
@@ -35,3 +40,23 @@ class AttachToTrial(Attach):
         is_vendors = user.is_authenticated and user.is_member_of(match.solution.organisation_id)
         owner: Organisation = (match.solution if is_vendors else match.wish).organisation
         return owner
+
+
+class AttachPaper(AttachToTrial):
+    """A paper of one item of the checklist: a permit, an insurance, an assessment."""
+
+    def get_initial(self) -> dict[str, Any]:
+        if self.kwargs["item"] not in CHECKLIST:
+            raise Http404
+        return {**super().get_initial(), "title": CHECKLIST[self.kwargs["item"]]}
+
+    @transaction.atomic
+    def form_valid(self, form: DocumentForm) -> HttpResponse:
+        response = super().form_valid(form)
+        if form.errors:
+            return response
+        trial = self.object
+        document = Document.objects.about(trial).latest("pk")
+        Paper.objects.create(trial=trial, item=self.kwargs["item"], document=document)
+        response["Location"] = reverse("trials:checklist", args=[trial.slug])
+        return response

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from innoportal.lib.views import FormActionView
@@ -12,10 +13,8 @@ from trials.due_forms import ExtendCommentForm, LateCommentForm
 from trials.forms import (
     CommentForm,
     ErratumForm,
-    LogForm,
     PublicReasonForm,
     ReasonForm,
-    SpendForm,
     VerifyForm,
 )
 from trials.models import Report, Trial
@@ -95,19 +94,10 @@ class TickItem(TrialVerb):
         item, note = (self.request.POST.get(name, "") for name in ("item", "note"))
         services.tick(trial, item, done=done, note=note, **given)
 
-
-class LogOnTrial(TrialVerb):
-    verb = "log"
-    form_class = LogForm
-    service = staticmethod(services.log)
-    done = _("Logged. It stays as it is written.")
-
-
-class SpendOnTrial(TrialVerb):
-    verb = "spend"
-    form_class = SpendForm
-    service = staticmethod(services.spend)
-    done = _("Recorded.")
+    def get_success_url(self) -> str:
+        if self.request.POST.get("next") == "checklist":
+            return reverse("trials:checklist", args=[self.object.slug])
+        return super().get_success_url()
 
 
 class ReportVerb(FormActionView):

@@ -10,7 +10,7 @@ from journal.models import Entry, Pledge
 from matching.workflow import WORKFLOW as MATCH
 from solutions.workflow import WORKFLOW as SOLUTION
 from tests.journal.test_clock import at
-from trials.workflow import REPORT, TRIAL
+from trials.workflow import INCIDENT, REPORT, TRIAL
 from wishes.workflow import WORKFLOW as WISH
 
 WORKFLOWS = {
@@ -19,6 +19,7 @@ WORKFLOWS = {
     "matching.match": MATCH,
     "trials.trial": TRIAL,
     "trials.report": REPORT,
+    "trials.incident": INCIDENT,
 }
 SCREENED = Pledge(
     noun="solutions.solution",
