@@ -69,12 +69,12 @@ BEGINNINGS = {
         "「{claim <n> statement}」：未經量度。",
     ),
     "course": (
-        "There was {incidents} ({serious incidents}); the trial was paused {pauses}.",
-        "期間{incidents}（{serious incidents}），試驗暫停 {pauses}。",
+        "There was {incidents} ({serious incidents}); the trial was {pauses}.",
+        "期間{incidents}（{serious incidents}），試驗{pauses}。",
     ),
     "course_many": (
-        "There were {incidents} ({serious incidents}); the trial was paused {pauses}.",
-        "期間有 {incidents}（{serious incidents}），試驗暫停 {pauses}。",
+        "There were {incidents} ({serious incidents}); the trial was {pauses}.",
+        "期間有 {incidents}（{serious incidents}），試驗{pauses}。",
     ),
     "course_quiet": (
         "There was no incident, and the trial was never paused.",

@@ -19,7 +19,7 @@ PHRASES = {
         ("no deviation from the plan", "1 deviation from the plan", "{n} deviations from the plan"),
         ("沒有偏離計劃", "{n} 次偏離計劃"),
     ),
-    "pauses": (("never", "once", "{n} times"), ("0 次", "{n} 次")),
+    "pauses": (("never paused", "paused once", "paused {n} times"), ("沒有暫停", "暫停 {n} 次")),
 }
 
 

@@ -10,7 +10,7 @@ from innoportal.lib.inputs import DatePicker, DateTimePicker
 from matching.models import Match
 from solutions.models import Solution
 from trials.batches import units_of
-from trials.models import SECTIONS, Claim, Erratum, LogEntry, Measurement, Report, Trial, Venue
+from trials.models import Claim, Erratum, LogEntry, Measurement, Trial, Venue
 from trials.readings import MANUAL
 from trials.services import needs_unmet
 from trials.showing import metric_said
@@ -236,12 +236,6 @@ class LogForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         """The rules of the row are asked by the service, in words of the form they are said above."""
-
-
-class ReportForm(forms.ModelForm):
-    class Meta:
-        model = Report
-        fields = [f"{section}_{script}" for section in SECTIONS for script in ("en", "zh")]
 
 
 class CommentForm(forms.Form):

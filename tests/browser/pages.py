@@ -330,6 +330,7 @@ PAGES = [
     ("trials:proof-of-organisation", None, TRIED_VENDOR, ""),
     ("trials:report", "office", REPORT.format("comment"), ""),
     ("trials:report-edit", "office", "report draft", ""),
+    ("trials:report-benefit", "office", "report draft", ""),
     ("trials:verify", None, "", ""),
     ("trials:keys", "administrator", "", ""),
     ("admin:index", "administrator", "", ""),

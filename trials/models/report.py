@@ -96,6 +96,8 @@ class ReportQuerySet(ReferencedQuerySet):
 class Report(Stateful, Referenced):
     """How a trial came out: drafted from the record, heard, verified, signed, and published as it is."""
 
+    MOST_YEARS = 10
+
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
         COMMENT = "comment", _("Waiting for the vendor's comment")
@@ -148,7 +150,7 @@ class Report(Stateful, Referenced):
     valid_years = models.PositiveSmallIntegerField(
         _("years for which it may be cited"),
         default=3,
-        validators=[MinValueValidator(1), MaxValueValidator(10)],
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_YEARS)],
     )
     # Each text as the record gave it when it was drafted, with its figures: column → what stood there.
     drafted = models.JSONField(default=dict, editable=False)

@@ -104,7 +104,7 @@ def _claim(claim: models.Claim) -> dict[str, Bilingual]:
     unit, target = target_unit(claim), number(float(claim.target))
     name = metric_label(Bilingual(claim.metric, claim.metric))
     found = {
-        "statement": pair(claim, "statement"),
+        "statement": unended(pair(claim, "statement")),
         "metric": Bilingual(
             name.en[:1].lower() + name.en[1:] if name.en[1:2].islower() else name.en, name.zh
         ),
@@ -115,6 +115,11 @@ def _claim(claim: models.Claim) -> dict[str, Bilingual]:
     if estimate := claim.result.get("estimate"):
         found |= _estimate(claim, estimate, unit, target)
     return found
+
+
+def unended(text: Bilingual) -> Bilingual:
+    """Without its full stop, to stand inside a sentence."""
+    return Bilingual(text.en.rstrip("."), text.zh.rstrip("。"))
 
 
 def _promise(claim: models.Claim, target: str, unit: str) -> Bilingual:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -64,7 +64,7 @@ def _put(report: Report, section: str, text: Bilingual) -> None:
 
 
 @transaction.atomic
-def update_report(report: Report, *, by: User, **prose: str) -> Entry:
+def update_report(report: Report, *, by: User, **prose: Any) -> Entry:
     """Change the prose of a draft; verdict and figures cannot be typed.
 
     :raises IllegalTransition: it is no draft any more.
@@ -75,7 +75,7 @@ def update_report(report: Report, *, by: User, **prose: str) -> Entry:
 
 
 @transaction.atomic
-def save_prose(report: Report, *, by: User, typed: Mapping[str, str], seen: Digests) -> Saved:
+def save_prose(report: Report, *, by: User, typed: Mapping[str, Any], seen: Digests) -> Saved:
     """Keep what was typed since `seen`; what somebody else has changed meanwhile is a clash, and stays.
 
     :raises IllegalTransition: it is no draft any more.
@@ -109,12 +109,12 @@ def _hold_draft(report: Report) -> None:
         raise IllegalTransition(_("Only a draft can be edited."))
 
 
-def _write(report: Report, by: User, prose: Mapping[str, str]) -> Entry:
+def _write(report: Report, by: User, prose: Mapping[str, Any]) -> Entry:
     for name, text in prose.items():
-        if name not in COLUMNS:
+        if name not in (*COLUMNS, "valid_years"):
             raise TypeError(f"a report's prose has no {name!r}")
         setattr(report, name, text)
-    must_be_known(prose, facts(report))
+    must_be_known({name: text for name, text in prose.items() if name in COLUMNS}, facts(report))
     report.full_clean()
     report.save(update_fields=list(prose))
     return _told(report, by)

@@ -1,26 +1,20 @@
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 
 from desk.views.opening import OpensWithViewMixin
 from innoportal.lib.pagination import KeysFirstMixin
-from innoportal.lib.views import ObjectPermissionMixin, PartialMixin, SluggedMixin, VisibleMixin
-from journal.workflow import IllegalTransition
+from innoportal.lib.views import PartialMixin, SluggedMixin, VisibleMixin
 from trials import citing, services
 from trials.describing import described
 from trials.editing import sections_told
 from trials.filters import ReportFilter
-from trials.forms import ReportForm
 from trials.models import Report
 from trials.page import claims_of, report_context
 from trials.proof.signing import to_bytes
@@ -72,46 +66,6 @@ def public_context(report: Report) -> dict[str, Any]:
         "valid_until": valid_until(report),
         "validity": state_of(report, timezone.localdate()),
     }
-
-
-class EditReport(SluggedMixin, ObjectPermissionMixin, View):
-    """The prose of a draft; the figures are shown beside it and cannot be typed."""
-
-    model = Report
-    permission_required = "trials.change_report"
-    object: Report
-
-    def get_queryset(self) -> QuerySet:
-        return super().get_queryset().for_detail()
-
-    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
-        if self.object.status != Report.Status.DRAFT:
-            messages.error(request, _("Only a draft can be edited."))
-            return redirect(self.object)
-        return self.show(ReportForm(instance=self.object))
-
-    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
-        form = ReportForm(request.POST, instance=Report.objects.get(pk=self.object.pk))
-        if not form.is_valid():
-            return self.show(form, status=422)
-        try:
-            services.update_report(self.object, by=request.user, **self.typed(form))
-        except ValidationError as error:
-            form.add_error(None, error)
-            return self.show(form, status=422)
-        except IllegalTransition as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("Saved."))
-        return redirect(self.object)
-
-    def typed(self, form: ReportForm) -> dict[str, str]:
-        """What the page sent; a section that it did not send stays as it is."""
-        return {name: text for name, text in form.cleaned_data.items() if name in self.request.POST}
-
-    def show(self, form: ReportForm, status: int = 200) -> HttpResponse:
-        context = {"report": self.object, "form": form, "claims": claims_of(self.object)}
-        return render(self.request, "trials/report_form.html", context, status=status)
 
 
 class Signed(SluggedMixin, View):
