@@ -31,6 +31,7 @@ MIDDLEWARE = [
     "innoportal.lib.middleware.RequestId",
     "innoportal.lib.middleware.RefuseNullBytes",
     "innoportal.lib.middleware.TidyText",
+    "notifications.reach.middleware.ByNotice",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -23,6 +23,10 @@ app.conf.beat_schedule = {
         "task": "notifications.tasks.sweep_visitors",
         "schedule": crontab(minute=35),
     },
+    "notifications.forget_arrivals": {
+        "task": "notifications.tasks.forget_arrivals",
+        "schedule": crontab(hour=4, minute=20),
+    },
     "notifications.sweep_webhooks": {"task": "notifications.tasks.sweep_webhooks", "schedule": 15.0},
     "notifications.forget_webhooks": {
         "task": "notifications.tasks.forget_webhooks",

@@ -163,6 +163,7 @@ ACCOUNT_RATE_LIMITS = {
     "register_organisation": "30/h/key",
     "ask_to_join": "10/h/key",
     "test_mail": "30/h/key",
+    "by_notice": "60/h/ip",  # people who came by a notice from one place, more of whom are not counted
     "follow_by_mail": "20/h/ip",
     "verify_report": "60/h/ip",  # a file of 40 MB is read for each
     "answer_survey": "60/h/key",  # from one network, which may be a whole site's

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404
 from django.utils import timezone
 from django.views.generic import TemplateView
 
 from notifications import samples
-from notifications.models import Bounce, Notification
+from notifications.models import Bounce, Notification, Tally
 
 PERIODS = (7, 30, 90)  # days
 
@@ -28,6 +28,7 @@ class Line:
     bounced: int = 0
     complaints: int = 0
     read: int = 0  # of these people, in their inbox here
+    clicked: int = 0  # came by the link of a mail, whenever that was sent
 
     @property
     def delivered(self) -> int:
@@ -56,8 +57,40 @@ def lines(since: datetime) -> list[Line]:
     }.items():
         for template, count in rows.order_by().values_list("template").annotate(n=Count("pk")):
             found.setdefault(template, {})[name] = count
+    arrived = _tallied(Tally.What.CLICKED, since)
+    for template, count in arrived.items():
+        found.setdefault(template, {})["clicked"] = count
     told = [Line(template, **counts) for template, counts in found.items()]
-    return sorted((line for line in told if line.sent or line.stopped), key=lambda one: (-one.sent, one.name))
+    return sorted(
+        (line for line in told if line.sent or line.stopped or line.clicked),
+        key=lambda one: (-one.sent, one.name),
+    )
+
+
+def _tallied(what: str, since: datetime) -> dict[str, int]:
+    rows = Tally.objects.filter(what=what, on__gte=timezone.localdate(since)).order_by()
+    return dict(rows.values_list("template").annotate(n=Sum("count")))
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Of those who answered a wish, how many came by a notice, and by which."""
+
+    answers: int
+    by_notice: int
+    lines: list[tuple[str, int]]  # by the notice's name, the most frequent first
+
+    @property
+    def share(self) -> int | None:
+        """Per cent; none where nobody answered."""
+        return round(100 * self.by_notice / self.answers) if self.answers else None
+
+
+def reach(since: datetime) -> Reach:
+    counts = _tallied(Tally.What.ANSWERED, since)
+    lines = [(name.replace("/mail/", "."), count) for name, count in counts.items() if name]
+    by_notice = sum(count for _name, count in lines)
+    return Reach(sum(counts.values()), by_notice, sorted(lines, key=lambda one: (-one[1], one[0])))
 
 
 def _came_back(sent: QuerySet[Any], kinds: Iterable[str]) -> QuerySet[Any]:
@@ -74,11 +107,13 @@ class Figures(PermissionRequiredMixin, TemplateView):
         asked = self.request.GET.get("days", "30")
         if asked not in map(str, PERIODS):
             raise Http404
-        rows = lines(timezone.now() - timedelta(days=int(asked)))
+        since = timezone.now() - timedelta(days=int(asked))
+        rows = lines(since)
         known = set(samples.names())
         return super().get_context_data(
             **kwargs,
             rows=[(row, row.name in known) for row in rows],
+            reach=reach(since),
             days=int(asked),
             periods=PERIODS,
             sent=sum(row.sent for row in rows),

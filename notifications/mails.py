@@ -20,6 +20,7 @@ from accounts.models import User
 from innoportal.languages import HTML_LANG, phrase
 from notifications.models import Digest, Notification, Visitor
 from notifications.models.announcements import sent_text
+from notifications.reach.marks import Mark, marked
 from notifications.texts.drawing import Texts, in_force, said
 
 Worded = Mapping[str, Texts]  # by template
@@ -63,7 +64,8 @@ def mail(notification: Notification, worded: Worded | None = None) -> EmailMulti
         "subject": text.subject,
         "paragraphs": text.paragraphs,
         "why": notification.why,
-        "url": settings.SITE_URL + localised_url(notification.url, language),
+        "url": address_of(notification, language),
+        "is_counted": not is_for_one_thing(notification),
     }
     return _message(person, MAIL, context, notification.message_id, stop)
 
@@ -80,6 +82,7 @@ def digest_mail(digest: Digest, notices: Sequence[Notification]) -> EmailMultiAl
             "subject": _subject([one["subject"] for items in parts.values() for one in items]),
             "parts": list(parts.items()),
             "count": len(notices),
+            "is_counted": True,
             "inbox_url": "" if isinstance(person, Visitor) else settings.SITE_URL + reverse("notices:inbox"),
         }
     kinds = sorted(set(parts) - {"duty"})
@@ -94,8 +97,7 @@ def _parts(notices: Sequence[Notification], language: str) -> dict[str, list[dic
     for notice in notices:
         text = read(notice, language, worded)
         item = {"subject": text.subject, "text": text.paragraphs[0] if text.paragraphs else ""}
-        address = settings.SITE_URL + localised_url(notice.url, language)
-        parts.setdefault(notice.why, []).append({**item, "url": address})
+        parts.setdefault(notice.why, []).append({**item, "url": address_of(notice, language)})
     return parts
 
 
@@ -140,6 +142,19 @@ def _headers(message_id: Any, language: str, unsubscribe_url: str) -> dict[str, 
         headers["List-Unsubscribe"] = f"<{unsubscribe_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
+
+
+def address_of(notice: Notification, language: str) -> str:
+    """Where a mail leads, with the mark by which arrivals are counted."""
+    address = settings.SITE_URL + localised_url(notice.url, language)
+    if notice.entry_id is None or is_for_one_thing(notice):  # a sample, which nothing tells of
+        return address
+    return marked(address, Mark(notice.entry_id, notice.template))
+
+
+def is_for_one_thing(notice: Notification) -> bool:
+    """Whether its link is good for one thing alone, as that which confirms an address: it stays as it is."""
+    return notice.why == "duty" and notice.visitor is not None
 
 
 def localised_url(url: str, language: str) -> str:

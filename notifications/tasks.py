@@ -4,6 +4,7 @@ from notifications import outbox, sending, visiting
 from notifications.announcing import services as announcing
 from notifications.hooks import sending as hooks
 from notifications.models import Fanout
+from notifications.reach import counting
 from notifications.waking import wake
 
 BATCH = 200  # mails that one task sends before it makes room for others
@@ -38,6 +39,11 @@ def deliver_webhooks(webhook_id: int) -> None:
 @shared_task
 def forget_webhooks() -> None:
     hooks.forget()
+
+
+@shared_task
+def forget_arrivals() -> None:
+    counting.forget()
 
 
 @shared_task

@@ -52,6 +52,7 @@ from matching.texts import engine_version
 from notifications.hooks import signing
 from notifications.models import (
     Announcement,
+    Begun,
     Bounce,
     Delivery,
     Digest,
@@ -61,6 +62,7 @@ from notifications.models import (
     Preference,
     Reminder,
     Suppression,
+    Tally,
     Visitor,
     Webhook,
     WebhookAttempt,
@@ -1321,3 +1323,24 @@ class AnnouncementFactory(DjangoModelFactory):
     text_en = "The call opens on Monday.\n\nCome and see."
     text_zh = "下星期一開始徵集。\n\n歡迎查閱。"
     segment = factory.LazyFunction(dict)
+
+
+class TallyFactory(DjangoModelFactory):
+    class Meta:
+        model = Tally
+
+    what = "clicked"
+    template = "wishes/mail/publish"
+    entry_id = factory.Sequence(lambda n: n + 1)
+    on = factory.LazyFunction(timezone.localdate)
+    count = 1
+
+
+class BegunFactory(DjangoModelFactory):
+    class Meta:
+        model = Begun
+
+    noun = "solutions.solution"
+    object_id = factory.Sequence(lambda n: n + 1)
+    template = "wishes/mail/publish"
+    entry_id = 1

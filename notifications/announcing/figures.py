@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 
-from notifications.models import Announcement, Bounce, Notification
+from notifications.models import Announcement, Bounce, Notification, Tally
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Became:
     stopped: int = 0  # not mailed after all
     bounced: int = 0
     read: int = 0  # in the inbox
+    clicked: int = 0  # came by the link of a mail
 
 
 def became(rows: Iterable[Announcement]) -> dict[int, Became]:
@@ -41,4 +42,10 @@ def became(rows: Iterable[Announcement]) -> dict[int, Became]:
             read=Count("pk", filter=Q(channel="inbox", read_at__isnull=False)),
         )
     )
-    return {entries[one.pop("entry_id")]: Became(**one) for one in counted}
+    clicked = Tally.objects.filter(what=Tally.What.CLICKED, entry_id__in=entries).order_by()
+    arrived = dict(clicked.values_list("entry_id").annotate(n=Sum("count")))
+    return {
+        entries[number]: Became(**one, clicked=arrived.get(number, 0))
+        for one in counted
+        for number in [one.pop("entry_id")]
+    }

@@ -1,4 +1,5 @@
 from notifications.models.announcements import Announcement
+from notifications.models.arrivals import Begun, Tally
 from notifications.models.digests import LEASE, MAX_ATTEMPTS, Digest
 from notifications.models.fanouts import Fanout
 from notifications.models.notices import (
@@ -18,6 +19,7 @@ __all__ = [
     "LEASE",
     "MAX_ATTEMPTS",
     "Announcement",
+    "Begun",
     "Bounce",
     "Delivery",
     "Digest",
@@ -29,6 +31,7 @@ __all__ = [
     "Reminder",
     "Rhythm",
     "Suppression",
+    "Tally",
     "Visitor",
     "Webhook",
     "WebhookAttempt",

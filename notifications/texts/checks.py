@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from notifications.texts.pieces import SUBJECT, Piece
 
@@ -12,13 +12,14 @@ LONGEST = {SUBJECT: 120}  # characters; others: MOST
 MOST = 2000
 NAMED = re.compile(r"\{([a-z_]+)\}")
 NOTATIONS = re.compile(r"%\(\w*\)|\$\{|\$\(|<%|\[\[|#\{")  # of other templates, which nothing would fill
+MISSING = gettext_lazy("Write something: this part of the mail cannot be left out.")
 BRACES = frozenset("{}")
 
 
 def faults(piece: Piece, form: int, language: str, text: str) -> list[str]:
     """What is wrong with one text, each with what to do; none where it may be said."""
     if not text.strip():
-        return [_("Write something: this part of the mail cannot be left out.")]
+        return [str(MISSING)]
     found = [*strange(text), *_too_long(piece, text)]
     return found or _values(piece, form, language, text)
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from notifications.texts import words
-from notifications.texts.checks import LONGEST, MOST, faults
+from notifications.texts.checks import LONGEST, MISSING, MOST, faults
 from notifications.texts.pieces import BODY, FIRST, SUBJECT, Piece, pieces
 
 PLACES = {
@@ -47,7 +47,7 @@ class WordsForm(forms.Form):
         return forms.CharField(
             label=label,
             initial=text,
-            required=False,  # what is missing is told by the piece's own check
+            error_messages={"required": MISSING},
             help_text=f"{original} {named}".strip(),
             widget=forms.Textarea(
                 attrs={"rows": 2, "maxlength": LONGEST.get(piece.place, MOST), "lang": self.language}
@@ -57,7 +57,7 @@ class WordsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         for piece, form, name in self.parts():
-            for fault in faults(piece, form, self.language, data.get(name, "")):
+            for fault in faults(piece, form, self.language, data[name]) if name in data else ():
                 self.add_error(name, fault)
         if data.get("seen", "") != self.stamp:
             said = _("Somebody else changed these words while you wrote. Send yours again to replace theirs.")

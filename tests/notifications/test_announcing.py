@@ -367,6 +367,6 @@ def test_the_table_takes_as_many_queries_for_five_as_for_one(
     for _number in range(count):
         come(confirmed(1, by=office))
     announcing.send_due()
-    with django_assert_num_queries(6):  # session, person, unread, count, rows, figures
+    with django_assert_num_queries(7):  # session, person, unread, count, rows, figures, clicks
         answer = client.get(page("announcements"))
     assert answer.content.decode().count('<th scope="row"') == count

@@ -335,7 +335,14 @@ def test_a_state_that_there_is_not_is_not_found(client):
 def test_a_choice_that_makes_no_sense_is_told_and_kept_as_typed(client, data, said):
     user = UserFactory()
     client.force_login(user)
-    whole = {"follows": "daily", "parties": "now", "hour": 8, "weekday": 0, "timezone": "Asia/Hong_Kong"}
+    whole = {
+        "follows": "daily",
+        "parties": "now",
+        "announcements": "daily",
+        "hour": 8,
+        "weekday": 0,
+        "timezone": "Asia/Hong_Kong",
+    }
     page = client.post(reverse("notices:settings"), whole | data)
     assert said in page.content.decode()
     assert not Preference.objects.exists()
@@ -344,7 +351,14 @@ def test_a_choice_that_makes_no_sense_is_told_and_kept_as_typed(client, data, sa
 def test_a_choice_is_kept(client):
     user = UserFactory()
     client.force_login(user)
-    data = {"follows": "weekly", "parties": "daily", "hour": 7, "weekday": 4, "timezone": "Europe/London"}
+    data = {
+        "follows": "weekly",
+        "parties": "daily",
+        "announcements": "never",
+        "hour": 7,
+        "weekday": 4,
+        "timezone": "Europe/London",
+    }
     client.post(reverse("notices:settings"), data | {"quiet_from": "22:00", "quiet_until": "06:30"})
     found = Preference.objects.get(user=user)
     assert (found.follows, found.hour, found.weekday, found.timezone) == ("weekly", 7, 4, "Europe/London")

@@ -44,7 +44,7 @@ def test_the_page_takes_as_many_queries_for_five_kinds_as_for_one_and_counts_no_
     client.force_login(UserFactory(office=True))
     for number in range(count):
         mailed(template=f"wishes/mail/kind{number}")
-    with django_assert_num_queries(9):  # session, person, six counts, unread
+    with django_assert_num_queries(11):  # session, person, eight counts, unread
         page = client.get(reverse("notices:figures")).content.decode()
     assert page.count('<th scope="row"') == count
     assert "Whether a mail was opened is not counted" in page
