@@ -215,10 +215,15 @@ class Loop:
         self.engineer.press("Save the plan")
         page = self.engineer.press("Lock the plan")
         self.trial = re.search(r"/trials/(T-\d{4}-\d{4,})/$", page.url)[1]
+        for side in (self.approver, self.vendor):
+            side.at(f"/en/trials/{self.trial}/")
+            side.press("Sign the plan")
+        page = self.engineer.at(f"/en/trials/{self.trial}/checklist/")
         for _item in range(6):
             with page.expect_navigation():
                 page.get_by_role("button", name=re.compile("^Tick")).first.click()
             self.engineer.settled()
+        self.engineer.at(f"/en/trials/{self.trial}/")
         self.engineer.press("Start the trial")
         for phase, mean, back in (("baseline", 100, 61), ("trial", 70, 30)):
             page = self.engineer.follow("Bring in measurements")
