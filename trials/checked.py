@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from trials.models import Report
+from trials.places import place_said
 from trials.proof.canonical import leaves, readable
 from trials.proof.judge import Finding, Verdict
 
@@ -143,6 +145,7 @@ PLACES = {
 @dataclass(frozen=True)
 class Difference:
     path: str
+    said: str  # the same in words, "" where there are none
     here: str | None  # None: it is not there
     published: str | None
 
@@ -163,13 +166,14 @@ def shown(found: Verdict, original: Report | None = None) -> dict[str, Any]:
     """``original``: the published report that the file says it is."""
     word, tone, icon, sentence = OUTCOMES[outcome(found)]
     differing = list(differences(found, original)) if original else []
+    places = {one.path for one in differing}  # which the table says better
     return {
         "status": found.status,
         "word": word,
         "tone": tone,
         "icon": icon,
         "sentence": sentence,
-        "findings": [_said(one) for one in found.findings[:MOST]],
+        "findings": [_said(one) for one in found.findings[:MOST] if not (differing and one.path in places)],
         "details": [one.message for one in found.findings if one.code in ("unreadable", "foreign", "shape")],
         "differences": differing[:MOST],
         "more": max(len(differing) - MOST, 0, len(found.findings) - MOST),
@@ -206,7 +210,8 @@ def differences(found: Verdict, original: Report) -> Iterator[Difference]:
     published = {path: _text(leaf) for path, leaf in leaves(original.envelope["payload"])}
     for path in {**here, **published}:
         if here.get(path) != published.get(path):
-            yield Difference(readable(path), here.get(path), published.get(path))
+            said = place_said(path, get_language() or "en")
+            yield Difference(readable(path), said, here.get(path), published.get(path))
 
 
 def _text(leaf: Any) -> str:

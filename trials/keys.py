@@ -55,7 +55,7 @@ def signing_key() -> Ed25519PrivateKey:
     :raises KeyUnusable: the file is no Ed25519 key, or the password does not open it.
     """
     make()
-    return load_pem(private_file().read_bytes(), _password())
+    return _private()
 
 
 def sealer() -> Sealer:
@@ -150,8 +150,12 @@ def _revoked(one: Listed, called: str, name: str, reason: str) -> Listed:
 
 
 def _current() -> PublicKey:
-    key = load_pem(private_file().read_bytes(), _password())
-    return PublicKey(key.public_key(), timezone.now())
+    return PublicKey(_private().public_key(), timezone.now())
+
+
+def _private() -> Ed25519PrivateKey:
+    data = private_file().read_bytes()
+    return load_pem(data, _password_of(data))
 
 
 def _new_key(valid_from: datetime) -> None:
@@ -173,7 +177,7 @@ def _new_seal() -> None:
 def _load_seal() -> Sealer:
     data = seal_file().read_bytes()
     try:
-        key = serialization.load_pem_private_key(data, _password())
+        key = serialization.load_pem_private_key(data, _password_of(data))
         known = x509.load_pem_x509_certificate(data)
     except (ValueError, TypeError) as error:
         raise KeyUnusable("the key of the PDFs' seal cannot be read, or the password does not fit") from error
@@ -198,6 +202,11 @@ def _publish(*, keys: Any = None, certificates: Any = None) -> None:
     if certificates is not None:
         document |= {"pdf_certificates": listed(certificates)}
     _place(public_file(), (json.dumps(document, indent=2) + "\n").encode(), mode=0o644)
+
+
+def _password_of(pem: bytes) -> bytes | None:
+    """None for a file from before a password was set, which the next rotation replaces."""
+    return _password() if b"ENCRYPTED" in pem else None
 
 
 def _password() -> bytes | None:

@@ -14,6 +14,7 @@ from tests.factories import UserFactory
 from tests.trials import stories
 from trials import keys, services
 from trials.checked import FINDINGS, OUTCOMES
+from trials.places import place_said
 from trials.proof.canonical import canonical
 from trials.proof.judge import SENTENCES
 from trials.proof.signing import new_key, sign, statement
@@ -49,7 +50,9 @@ def test_an_altered_value_is_named_with_what_was_published(client):
     data["payload"]["claims"][0]["target"] = "99"
     text = check(client, canonical(data))
     assert "Altered</h2>" in text
-    assert "claims[0].target was changed" in text
+    assert "Claim 1: Target<br>" in text
+    assert "claims[0].target" in text
+    assert "was changed</li>" not in text  # the table says it
     assert '<td class="govuk-table__cell">99</td><td class="govuk-table__cell">15</td>' in text
 
 
@@ -203,3 +206,18 @@ def words():
 
 def test_every_status_of_the_check_has_an_outcome():
     assert set(SENTENCES) <= set(OUTCOMES)
+
+
+@pytest.mark.parametrize(
+    ("path", "english", "chinese"),
+    [
+        (("claims", 0, "target"), "Claim 1: Target", "承諾指標 1：目標"),
+        (("claims", 1, "result", "effect"), "Claim 2: Measured", "承諾指標 2：實測結果"),
+        (("verdict",), "Overall verdict", "整體結論"),
+        (("previous_hash",), "Report before this one", "上一份報告"),
+        (("schema",), "", ""),
+        (("series", 0, "trial", 3, "value"), "What was measured 1: Field trial", "量度數據 1：實地試驗"),
+    ],
+)
+def test_a_place_is_said_in_the_words_of_the_report(path, english, chinese):
+    assert (place_said(path, "en"), place_said(path, "zh-hant")) == (english, chinese)

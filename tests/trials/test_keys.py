@@ -156,6 +156,20 @@ def test_with_a_password_the_files_are_encrypted_and_open_only_with_it(settings)
             opened()
 
 
+def test_a_password_that_is_set_later_holds_from_the_next_rotation(settings):
+    old, seal = keys.make().id, keys.sealer().certificate.fingerprint
+    settings.REPORT_KEY_PASSWORD = "a password of the portal office"
+    assert keys.make().id == old
+    assert keys.sealer().certificate.fingerprint == seal
+    keys.rotate()
+    for file in (keys.private_file(), keys.seal_file()):
+        assert b"BEGIN ENCRYPTED PRIVATE KEY" in file.read_bytes()
+    assert keys.make().id != old
+    settings.REPORT_KEY_PASSWORD = ""
+    with pytest.raises(KeyUnusable):
+        keys.signing_key()
+
+
 def test_a_lost_list_is_written_anew_with_the_seal_that_is_in_use():
     before = keys.sealer().certificate.fingerprint
     keys.public_file().unlink()
