@@ -84,7 +84,7 @@ PUBLIC = {
     "trials:report-feed", "trials:trials-feed", "search:feed",
     "wishes:calendar", "calls:calendar", "calls:calendar-of", "trials:calendar", "personal-calendar",
     "trials:verify", "trials:verify-report", "trials:verifier", "trials:keys",
-    "trials:feed", "trials:answer", "trials:live",
+    "trials:feed", "trials:answer", "trials:ladder", "trials:live",
     "trials:compare", "trials:proof-of-solution", "trials:proof-of-organisation",
     "trials:report-bibtex", "trials:report-ris", "trials:report-csl", "trials:verify-badge",
     "people:organisation", "notices:unsubscribe", "documents:download", "documents:preview",

@@ -24,13 +24,16 @@ class PlanForm(forms.ModelForm):
         fields = [
             *("engineer", "venue", "kind", "starts_on", "ends_on", "scale_en", "scale_zh"),
             *("method_en", "method_zh", "stop_rules_en", "stop_rules_zh", "severe", "budget_planned"),
+            *("rung", "earlier", "exit_cost", "exit_en", "exit_zh"),
         ]
         widgets = {
             "starts_on": DatePicker,
             "ends_on": DatePicker,
             "budget_planned": forms.NumberInput(attrs={"data-prefix": "HK$", "data-width": "10"}),
+            "exit_cost": forms.NumberInput(attrs={"data-prefix": "HK$", "data-width": "10"}),
         }
         help_texts = {
+            "exit_cost": _("To take everything out again and leave the site as it was."),
             "method_en": _("Meters, places, times; how the baseline is taken."),
             "stop_rules_en": _("What ends the trial early, whoever is on site."),
         }
@@ -39,6 +42,10 @@ class PlanForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.needs = match.solution.trial_needs
         self.fields["engineer"].queryset = User.objects.with_role(Role.ENGINEER).order_by("name", "pk")
+        earlier = Trial.objects.filter(match__solution=match.solution, plan_locked_at__isnull=False)
+        self.fields["earlier"].queryset = (
+            earlier.exclude(match=match).select_related("match__solution").order_by("-starts_on", "-pk")
+        )
         self.fields["venue"].queryset = Venue.objects.select_related("organisation").order_by("name_en", "pk")
 
     def clean_severe(self) -> str:

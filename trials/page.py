@@ -86,6 +86,7 @@ def trial_context(request: HttpRequest, trial: Trial, bound: Forms | None = None
         "shows_readings": shows_readings(trial, inside=inside),
         "is_live": trial.status in LIVE,
         "live_verb": live_verb(user, trial),
+        "may_climb": may_climb(user, trial),
         "rule": said(both("rule" if rule_of(trial) == FIRST else "rule/2", enough=ENOUGH)),
         "checklist": checklist(trial, entries),
         "dues": dues_shown(trial) if inside else [],
@@ -177,6 +178,12 @@ def verifier_objections(user: Any, report: Report) -> list[str]:
     ):
         return []
     return objections(report, user)
+
+
+def may_climb(user: Any, trial: Trial) -> bool:
+    """Whether this person can propose the next rung of a trial whose measuring is over."""
+    is_over = trial.is_public and trial.status not in Trial.MEASURING
+    return is_over and user.is_authenticated and user.has_perm("trials.climb_trial", trial)
 
 
 def live_verb(user: Any, trial: Trial) -> str:

@@ -31,6 +31,7 @@ WORDS = {
     "cancel_booking": _("Booking of the venue cancelled"),
     "save_sensor": _("Sensor described"),
     "remove_sensor": _("Sensor removed"),
+    "next_rung": _("Next rung proposed"),
     "show_live": _("Measurements made public while it runs"),
     "hide_live": _("Measurements no longer public while it runs"),
     "compose_survey": _("Survey written"),

@@ -108,7 +108,10 @@ class TrialChapter:
     def plan(self) -> None:
         row, story = self.row, self.told.story
         names = ["kind", "scale_en", "scale_zh", "method_en", "method_zh", "stop_rules_en", "stop_rules_zh"]
+        names += ["rung", "exit_en", "exit_zh"]
         values = {name: row[name] for name in names if name in row}
+        if "exit_cost" in row:
+            values["exit_cost"] = Decimal(row["exit_cost"])
         if "budget_planned" in row:
             values["budget_planned"] = Decimal(row["budget_planned"])
         first = row.get("started", 20)

@@ -13,6 +13,7 @@ from innoportal.languages import Bilingual
 from journal.models import Referenced, ReferencedQuerySet, Stateful
 from matching.models import Match
 from solutions.models import of_authors
+from trials.models.ladder import Rung
 from trials.models.refusing import REFUSE_IF
 from trials.models.subjects import JUDGEMENT, Side, sides, subjects
 from trials.models.venue import Venue
@@ -86,7 +87,7 @@ class TrialQuerySet(ReferencedQuerySet):
         surveys = apps.get_model("trials", "Survey").objects.filter(
             trial=models.OuterRef("pk"), opened_at__isnull=False
         )
-        rows = self.with_subjects().annotate(has_surveys=models.Exists(surveys))
+        rows = self.with_subjects().select_related("earlier").annotate(has_surveys=models.Exists(surveys))
         return rows.prefetch_related("claims", "log")
 
 
@@ -167,6 +168,21 @@ class Trial(Stateful, Referenced):
     )
     # What judges its claims, named when it is locked; "" of plans locked before there was a second rule.
     rule = models.CharField(max_length=40, blank=True, editable=False)
+    # Where it stands on the ladder, what it builds on, and what it costs to end it there and put all back.
+    rung = models.CharField(_("rung of the ladder"), max_length=16, choices=Rung, blank=True)
+    earlier = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="later",
+        verbose_name=_("earlier trial that it builds on"),
+    )
+    exit_cost = models.DecimalField(
+        _("cost of ending it there (HK$)"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    exit_en = models.CharField(_("way out, in English"), max_length=300, blank=True)
+    exit_zh = models.CharField(_("way out, in Traditional Chinese"), max_length=300, blank=True)
     # Whether everyone reads what is measured while it is measured; the department says so.
     is_live_public = models.BooleanField(
         _("measurements are public while it runs"), default=False, editable=False
@@ -181,11 +197,15 @@ class Trial(Stateful, Referenced):
     scale = Bilingual()
     method = Bilingual()
     stop_rules = Bilingual()
+    exit = Bilingual()
 
     class Meta:
         verbose_name = _("trial")
         verbose_name_plural = _("trials")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(earlier=None) | ~Q(earlier=F("id")), name="trial_builds_on_another"
+            ),
             models.CheckConstraint(
                 condition=Q(ends_on__gte=F("starts_on")), name="trial_ends_after_it_begins"
             ),
@@ -208,7 +228,14 @@ class Trial(Stateful, Referenced):
                 when=pgtrigger.Before,
                 condition=pgtrigger.AnyChange(*PLAN_FIELDS),
                 func=REFUSE_IF.format(test="OLD.plan_locked_at IS NOT NULL", why=PLAN_IS_FIXED, row="NEW"),
-            )
+            ),
+            pgtrigger.Trigger(
+                name="locked_rung",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.AnyChange("rung", "earlier", "exit_cost", "exit_en", "exit_zh"),
+                func=REFUSE_IF.format(test="OLD.plan_locked_at IS NOT NULL", why=PLAN_IS_FIXED, row="NEW"),
+            ),
         ]
 
     def __str__(self) -> str:

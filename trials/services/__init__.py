@@ -8,6 +8,7 @@ from trials.services.dues import hand_in_interim, move_due, set_dues, set_for, s
 from trials.services.hearing import comment_late, extend_comment
 from trials.services.incidents import acknowledge, close_incident
 from trials.services.judging import analyse, metrics_of, readings_of, recompute, rule_of
+from trials.services.laddering import next_rung
 from trials.services.measuring import Import, add_measurement, import_measurements
 from trials.services.meeting import finish_action, minute
 from trials.services.milestones import add_milestone, change_milestone, reach, unreach
@@ -102,6 +103,7 @@ __all__ = [
     "missing",
     "move_due",
     "needs_unmet",
+    "next_rung",
     "not_ready",
     "open_survey",
     "pause",

@@ -15,6 +15,7 @@ from journal.workflow import IllegalTransition, record
 from matching.models import Match
 from trials.analysis import CHANGES, COMPANIONS, CONFIDENCE, ENOUGH, FIRST, RULE, SHARES
 from trials.models import Claim, Trial
+from trials.models.ladder import Rung
 from trials.proof.canonical import digest
 from trials.services.judging import rule_of
 from trials.services.telling import tell_engineer, tell_parties
@@ -34,6 +35,11 @@ EDITABLE = (
     "stop_rules_en",
     "stop_rules_zh",
     "budget_planned",
+    "rung",
+    "earlier",
+    "exit_cost",
+    "exit_en",
+    "exit_zh",
     "severe",
 )
 ClaimFields = Mapping[str, Any]
@@ -161,8 +167,22 @@ def plan_document(trial: Trial) -> dict[str, Any]:
         "budget_planned": None if trial.budget_planned is None else f"{trial.budget_planned:.2f}",
         "rule": {"name": rule, "enough": ENOUGH, "confidence": CONFIDENCE},
         "claims": [_claim(claim, rule) for claim in trial.claims.order_by("position", "pk")],
+        **_ladder(trial),
         **severe,
     }
+
+
+def _ladder(trial: Trial) -> dict[str, Any]:
+    """Only of plans that stand on a rung: those locked before there were any keep their fingerprint."""
+    if not trial.rung:
+        return {}
+    found = {
+        "rung": trial.rung,
+        "earlier": trial.earlier.slug if trial.earlier else None,
+        "exit_cost": None if trial.exit_cost is None else f"{trial.exit_cost:.2f}",
+        "exit": _pair(trial, "exit"),
+    }
+    return {"ladder": found}
 
 
 def held(trial: Trial) -> None:
@@ -212,6 +232,21 @@ def _set(trial: Trial, fields: Mapping[str, Any]) -> None:
     if not trial.engineer.has_role(Role.ENGINEER):
         raise ValidationError({"engineer": _("Choose a trial engineer.")})
     trial.full_clean(validate_constraints=True)
+    _climbs(trial)
+
+
+def _climbs(trial: Trial) -> None:
+    """:raises ValidationError: it stands below what it builds on, or that is no trial of this solution."""
+    if not (earlier := trial.earlier):
+        return
+    if earlier.match.solution_id != trial.match.solution_id or not earlier.plan_locked_at:
+        raise ValidationError({"earlier": _("Choose an earlier trial of the same solution.")})
+    if not trial.rung:
+        raise ValidationError(
+            {"rung": _("Say on which rung it stands, since it builds on an earlier trial.")}
+        )
+    if earlier.rung and Rung(trial.rung).height < Rung(earlier.rung).height:
+        raise ValidationError({"rung": _("The earlier trial stands on a higher rung.")})
 
 
 def _write_claims(trial: Trial, claims: Iterable[ClaimFields]) -> None:

@@ -17,7 +17,7 @@ from innoportal.lib.views import ObjectPermissionMixin, SluggedMixin
 from journal.workflow import IllegalTransition
 from trials import services
 from trials.models import Survey, SurveyQuestion, Trial, Voice
-from trials.proof.pdf import qr_svg
+from trials.posters import printed_qr
 from trials.services.voices import heard
 from trials.survey_forms import (
     CodesForm,
@@ -220,7 +220,7 @@ class PrintCodes(SurveyDetail):
 
     def cards(self, survey: Survey, found: list[str]) -> HttpResponse:
         address = short_address(survey)
-        cards = [(code, qr_svg(f"{address}?c={code}")) for code in found]
+        cards = [(code, printed_qr(f"{address}?c={code}")) for code in found]
         response = self.page("trials/survey_codes.html", {**poster(survey, self.object), "cards": cards})
         response["Cache-Control"] = "no-store"
         return response
@@ -248,4 +248,4 @@ def poster(survey: Survey, trial: Trial) -> dict[str, Any]:
             )
     address = short_address(survey)
     shown = address.partition("://")[2].rstrip("/")
-    return {"survey": survey, "blocks": blocks, "address": shown, "qr": qr_svg(address)}
+    return {"survey": survey, "blocks": blocks, "address": shown, "qr": printed_qr(address)}

@@ -31,6 +31,7 @@ from trials.forms import (
 from trials.lengths import lengths
 from trials.models import Trial
 from trials.page import is_inside, shows_readings, trial_context
+from trials.services.laddering import evidence_on
 from trials.starting_points import STARTS, begun
 
 
@@ -114,6 +115,7 @@ class _WritePlan(View):
             "trial": self.trial,
             "match": self.match,
             "unmet": form.unmet(),
+            "evidence": evidence_on(self.match),
             "starts": [(key, start["label"]) for key, start in STARTS.items()],
             "lengths": lengths(claim_rows(claims), *_dates(form)),
         }
