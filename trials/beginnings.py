@@ -116,6 +116,7 @@ BEGINNINGS = {
         "The plan had no claim on what users think, so they were not asked.",
         "試驗計劃沒有關於用戶意見的承諾指標，故未有收集。",
     ),
+    "quoted": ("In the words of those who answered:", "填答者的意見："),
     "saves": (
         "Without the solution a year comes to {yearly use} at {price} each. With what was measured, it saves {yearly saving} a year ({yearly saving at least} to {yearly saving at most}).",
         "如不採用方案，每年為 {yearly use}，單價 {price}。按實測結果，每年可節省 {yearly saving}（{yearly saving at least} 至 {yearly saving at most}）。",

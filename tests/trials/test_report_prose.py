@@ -9,7 +9,13 @@ from django.utils import timezone
 
 from journal.models import Entry
 from journal.workflow import IllegalTransition
-from tests.factories import CoAuthorFactory, OrganisationFactory
+from tests.factories import (
+    CoAuthorFactory,
+    OrganisationFactory,
+    SurveyFactory,
+    SurveyQuestionFactory,
+    VoiceFactory,
+)
 from tests.trials import stories
 from trials import services
 from trials.models import SECTIONS, Benefit, Report
@@ -206,6 +212,23 @@ def test_the_voice_of_users_is_counted_answer_by_answer():
     stories.sign(report)
     (voices,) = FullReport.from_dict(report.envelope["payload"]).voices
     assert (voices.claim, voices.counts, voices.mean) == (1, (1, 0, 2, 3, 9), "4.26667")
+
+
+def test_released_words_of_those_who_answered_are_quoted_and_others_never():
+    trial = stories.measured()
+    survey = SurveyFactory(trial=trial)
+    question = SurveyQuestionFactory(survey=survey, kind="text")
+    for words, is_released in (("It is {quiet} now.", True), ("Secret words.", False), ("Waiting.", None)):
+        VoiceFactory(
+            question=question, text=words, is_released=is_released, shown=words if is_released else ""
+        )
+    report = services.draft_report(trial, by=trial.engineer)
+    read = told(report, "voices", facts(report))
+    assert "“It is {quiet} now.”" in read.en
+    assert "「It is {quiet} now.」" in read.zh
+    for words in ("Secret", "Waiting"):
+        assert words not in read.en + read.zh
+    edit(report, voices_en=report.voices_en)
 
 
 def test_cost_and_benefit_are_computed_from_the_measured_effect_and_signed():

@@ -12,6 +12,7 @@ from trials.sentences import joined
 from trials.services.facts import Facts
 from trials.services.record import pair
 
+MOST_QUOTES = 8
 Verdict = models.Report.Verdict
 DIRECTIONS = {"decrease": "fell", "increase": "rose"}
 ENDORSED = {Verdict.MET: "suits", Verdict.PARTLY: "suits_partly"}
@@ -90,7 +91,19 @@ class Drafter:
             for place in range(1, len(self.claims) + 1)
             if f"claim {place} mean answer" in self.facts
         ]
-        return joined(*asked) if asked else begin("not_asked")
+        quotes = self._quotes()
+        if not asked and not quotes:
+            return begin("not_asked")
+        return joined(*asked, quotes)
+
+    def _quotes(self) -> Bilingual:
+        """Words that those who run the trial released, as they are shown; the newest, in either language."""
+        released = models.Voice.objects.released().filter(question__survey__trial=self.trial)
+        words = [literal(one.shown) for one in released.order_by("-on", "-pk")[:MOST_QUOTES]]
+        return _headed(
+            "quoted",
+            Bilingual("\n".join(f"“{one}”" for one in words), "\n".join(f"「{one}」" for one in words)),
+        )
 
     def benefit(self) -> Bilingual:
         cost = begin("cost_of_trial") if "trial cost" in self.facts else Bilingual()
