@@ -1,6 +1,6 @@
 """What the pages of a trial and of a report on its way show this reader, and what they can do now."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -28,6 +28,7 @@ from trials.rules import objections
 from trials.sentences import both
 from trials.services import heard_in, missing, rule_of
 from trials.services.measuring import TAKING
+from trials.services.opening import data_opened
 from trials.services.running import gaps
 from trials.services.signing import SIDES, SIGNED, side_to_sign, signatures
 from trials.showing import claim_shown, said
@@ -84,6 +85,7 @@ def trial_context(request: HttpRequest, trial: Trial, bound: Forms | None = None
         "claims": [claim_shown(claim) for claim in claims],
         "charts": charts(trial, claims) if shows_readings(trial, inside=inside) else [],
         "shows_readings": shows_readings(trial, inside=inside),
+        "may_take": may_take(user, trial, entries),
         "is_live": trial.status in LIVE,
         "live_verb": live_verb(user, trial),
         "may_climb": may_climb(user, trial),
@@ -196,6 +198,14 @@ def live_verb(user: Any, trial: Trial) -> str:
 def shows_readings(trial: Trial, *, inside: bool) -> bool:
     """What was measured is public once the measuring is over; before, where the department allows."""
     return inside or trial.is_live_public or trial.status not in Trial.MEASURING
+
+
+def may_take(user: Any, trial: Trial, entries: Iterable[Entry]) -> bool:
+    """The file of all readings: for who takes part or verifies; for others as the department says."""
+    if is_inside(user, trial) or (user.is_authenticated and user.has_role("verifier")):
+        return True
+    live = trial.status in Trial.MEASURING and trial.is_live_public
+    return live or data_opened(entries) is not None
 
 
 def is_inside(user: Any, thing: Trial | Report) -> bool:

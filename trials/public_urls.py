@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from trials.views import badges, public
+from trials.views import badges, data, public
 
 urlpatterns = [
     path("reports/compare/", public.CompareReports.as_view(), name="compare"),
@@ -15,6 +15,21 @@ urlpatterns = [
     ),
     path("reports/<str:slug>/badge/<int:claim>.json", badges.BadgeData.as_view(), name="report-badge-data"),
     path("reports/<str:slug>/badge/<int:claim>.html", badges.BadgeFrame.as_view(), name="report-badge-frame"),
+    path("reports/<str:slug>/data/", data.ReportData.as_view(), name="report-data"),
+    path("reports/<str:slug>/data/data.csv", data.DataFile.as_view(form="csv"), name="report-data-csv"),
+    path(
+        "reports/<str:slug>/data/data.parquet",
+        data.DataFile.as_view(form="parquet"),
+        name="report-data-parquet",
+    ),
+    path(
+        "reports/<str:slug>/data/datapackage.json",
+        data.DataDictionary.as_view(),
+        name="report-data-dictionary",
+    ),
+    path("reports/<str:slug>/data/analysis.json", data.DataAnalysis.as_view(), name="report-data-analysis"),
+    path("trials/<str:slug>/open-data/", data.OpenData.as_view(), name="open-data"),
+    path("trials/<str:slug>/close-data/", data.CloseData.as_view(), name="close-data"),
     path("verify/badge/", badges.VerifyBadge.as_view(), name="verify-badge"),
     path("proof/solutions/<str:slug>/", public.ProofOfSolution.as_view(), name="proof-of-solution"),
     path(

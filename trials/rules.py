@@ -118,6 +118,8 @@ rules.add_perm("trials.finish_trial", runs)
 rules.add_perm("trials.measure_trial", runs)
 rules.add_perm("trials.log_trial", runs)
 rules.add_perm("trials.survey_trial", runs)
+rules.add_perm("trials.open_data_trial", approves_for_department)
+rules.add_perm("trials.close_data_trial", approves_for_department)
 rules.add_perm("trials.climb_trial", is_office | is_engineer | approves_for_department)
 rules.add_perm("trials.air_trial", approves_for_department)  # while it measures
 rules.add_perm("trials.attach_trial", (runs | is_of_department | is_of_vendor) & is_under_way)

@@ -40,6 +40,8 @@ WORDS = {
     "close_survey": _("Survey closed"),
     "release_voice": _("Words of a survey released"),
     "withhold_voice": _("Words of a survey withheld"),
+    "open_data": _("Readings may be taken away by everyone"),
+    "close_data": _("Readings may be taken away no longer"),
     "spend": _("Money recorded"),
     "budget": _("Line of money written"),
     "unbudget": _("Line of money removed"),

@@ -13,6 +13,7 @@ from trials.services.measuring import Import, add_measurement, import_measuremen
 from trials.services.meeting import finish_action, minute
 from trials.services.milestones import add_milestone, change_milestone, reach, unreach
 from trials.services.money import add_line, change_line, remove_line
+from trials.services.opening import close_data, open_data
 from trials.services.papers import sealed_pdf
 from trials.services.planning import lock, missing, needs_unmet, plan, plan_document, update_plan
 from trials.services.prose import NotConfirmed, save_prose, update_report, write_again
@@ -77,6 +78,7 @@ __all__ = [
     "change_milestone",
     "close_comment",
     "close_comment_windows",
+    "close_data",
     "close_incident",
     "close_survey",
     "comment",
@@ -105,6 +107,7 @@ __all__ = [
     "needs_unmet",
     "next_rung",
     "not_ready",
+    "open_data",
     "open_survey",
     "pause",
     "people_of",

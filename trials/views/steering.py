@@ -38,6 +38,20 @@ def sections(trial: Trial, current: str) -> list[dict[str, Any]]:
     ]
 
 
+PAGES = {
+    "steering": "trials/steering/steering.html",
+    "diary": "trials/steering/diary.html",
+    "milestones": "trials/steering/milestones.html",
+    "incidents": "trials/steering/incidents.html",
+    "risks": "trials/steering/risks.html",
+    "changes": "trials/steering/changes.html",
+    "meetings": "trials/steering/meetings.html",
+    "money": "trials/steering/money.html",
+    "checklist": "trials/steering/checklist.html",
+    "edit": "trials/steering/edit.html",
+}
+
+
 class Section(SluggedMixin, ObjectPermissionMixin, View):
     """A page that those who take part read; a POST adds what its form asks, for those who may."""
 
@@ -63,7 +77,7 @@ class Section(SluggedMixin, ObjectPermissionMixin, View):
             **self.context(trial, user),
             **bound,
         }
-        return render(self.request, f"trials/steering/{self.template}.html", context, status=status)
+        return render(self.request, PAGES[self.template], context, status=status)
 
     @property
     def template(self) -> str:

@@ -30,8 +30,9 @@ from trials.forms import (
 )
 from trials.lengths import lengths
 from trials.models import Trial
-from trials.page import is_inside, shows_readings, trial_context
+from trials.page import may_take, trial_context
 from trials.services.laddering import evidence_on
+from trials.services.opening import entries_of
 from trials.starting_points import STARTS, begun
 
 
@@ -183,7 +184,7 @@ class EditPlan(SluggedMixin, ObjectPermissionMixin, _WritePlan):
 
 
 class MeasurementsFile(SluggedMixin, View):
-    """Every reading of a trial as CSV, flags included: open data once the measuring is over."""
+    """Every reading of a trial as CSV, flags included; for strangers where the department allows."""
 
     model = Trial
 
@@ -192,7 +193,7 @@ class MeasurementsFile(SluggedMixin, View):
 
     def get(self, request: HttpRequest, slug: str) -> StreamingHttpResponse:
         trial = self.get_object()
-        if not shows_readings(trial, inside=is_inside(request.user, trial)):
+        if not may_take(request.user, trial, entries_of(trial)):
             raise Http404
         response = StreamingHttpResponse(readings_as_csv(trial), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{trial.slug}-measurements.csv"'
