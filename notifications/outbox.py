@@ -1,6 +1,7 @@
 """Who is to be told of an entry: rows of the entry's own transaction, and a wake-up for the worker."""
 
 from collections.abc import Collection, Iterable, Mapping
+from operator import itemgetter
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -101,7 +102,8 @@ def write_to_visitors(
     keys: Collection[int], shared: Mapping[str, Any], own: Mapping[int, Mapping[str, Any]] | None = None
 ) -> None:
     """A row for the next digest of each, who has no inbox; `own` is what one is told besides."""
-    now, rhythms = timezone.now(), dict(Visitor.objects.filter(pk__in=keys).values_list("pk", "rhythm"))
+    found = Visitor.objects.filter(pk__in=keys).order_by("pk")
+    now, rhythms = timezone.now(), dict(found.values_list("pk", "rhythm"))
     due = {rhythm: visitor_due(rhythm, now) for rhythm in set(rhythms.values())}
     rows = [
         Notification(
@@ -185,7 +187,11 @@ def write(
     is_urgent: bool,
     own: Mapping[int, Mapping[str, Any]] | None = None,
 ) -> None:
-    """A row for the inbox of each, and one for the mail of who wants it, due when they want it."""
+    """A row for the inbox of each, and one for the mail of who wants it, due when they want it.
+
+    In the order of keys: two who tell the same people of one entry wait for each other in one order.
+    """
+    people = sorted(people)
     planned = plans(people, shared["why"], urgent=is_urgent, now=timezone.now())
     if action():
         planned = held_together(planned, timezone.now())
@@ -200,6 +206,6 @@ def write(
             not_before=plan.not_before,
             **of[pk],
         )
-        for pk, plan in planned.items()
+        for pk, plan in sorted(planned.items(), key=itemgetter(0))
     ]
     Notification.objects.bulk_create([*inbox, *mails], ignore_conflicts=True, batch_size=1000)

@@ -37,7 +37,7 @@ def arrive(kind: str, thing: Any, entry: Entry, *, topics: Iterable[Topic], said
     told = {
         "kind": kind,
         "entry_id": entry.pk,
-        "topics": [topic.pk for topic in topics],
+        "topics": sorted(topic.pk for topic in topics),
         "said": [list(one) for one in said if one[1] or one[2]],
         "record": None,
         "compared_at": None,

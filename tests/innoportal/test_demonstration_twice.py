@@ -67,7 +67,7 @@ def rows_since(start: datetime) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def telling(folder) -> dict[str, list[dict[str, Any]]]:
+def telling(folder, *plans: str) -> dict[str, list[dict[str, Any]]]:
     with pytest.MonkeyPatch.context() as patch, transaction.atomic():
         patch.setattr(settings, "DEMONSTRATION", True)
         patch.setattr(settings, "MATCHING_EMBEDDERS", ["use"])
@@ -78,6 +78,8 @@ def telling(folder) -> dict[str, list[dict[str, Any]]]:
         with connection.cursor() as cursor:  # a sequence remembers what was rolled back
             for sql in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
                 cursor.execute(sql)
+            for plan in plans:
+                cursor.execute(f"SET LOCAL {plan} = off")
         start = timezone.now()
         load(TODAY)
         found = rows_since(start)
@@ -90,7 +92,9 @@ def telling(folder) -> dict[str, list[dict[str, Any]]]:
 @pytest.mark.django_db
 @pytest.mark.xdist_group("demonstration")
 def test_two_tellings_leave_the_same_rows(tmp_path):
-    first, second = (telling(tmp_path / name) for name in ("first", "second"))
+    first = telling(tmp_path / "first")
+    # Rows that come in another order, as they may any day, make no other story.
+    second = telling(tmp_path / "second", "enable_seqscan", "enable_hashjoin", "enable_bitmapscan")
     assert len(first["matching.Match"]) > 20
     different = {
         (label, name): pair
