@@ -324,7 +324,7 @@ class Loop:
 
     def follow_to_the_check(self):
         page = self.visitor.follow("Check this report")
-        expect(page.locator("main")).to_contain_text("This report is genuine")
+        expect(page.locator("main")).to_contain_text("This is the report as it was signed")
 
     def find_what_was_tampered_with(self):
         signed = json.loads((self.directory / "report.json").read_text())
