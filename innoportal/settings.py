@@ -276,7 +276,6 @@ REST_FRAMEWORK = {
 # --- reports ------------------------------------------------------------------------------------------
 REPORT_KEY_FILE = Path(env.str("REPORT_KEY_FILE", str(DATA_DIR / "keys" / "report.pem")))
 REPORT_KEY_PASSWORD = env.str("REPORT_KEY_PASSWORD", "")  # what the files of private keys are encrypted with
-REPORT_COMMENT_DAYS = env.int("REPORT_COMMENT_DAYS", 14)
 
 # --- solutions and their files ------------------------------------------------------------------------
 SOLUTION_LISTED_DAYS = env.int("SOLUTION_LISTED_DAYS", 365)  # before they are over, the vendor is asked

@@ -54,6 +54,8 @@ PUBLIC = [
     "match Approved for trial",
     "wish Matched",
     "trial Plan locked",
+    "trial Plan signed",
+    "trial Plan signed",
     "trial Started",
     "match A trial began",
     "wish Trial started",

@@ -163,6 +163,6 @@ def test_a_sweep_reads_many_things_as_one(count, office, vendor, django_assert_n
         handed_in(solution, vendor.user)
     with (
         on("2026-06-01", 12),
-        django_assert_num_queries(17),
+        django_assert_num_queries(18),
     ):  # pledges; one for each; things, entries, pledges
         assert PLEDGES.run() == 0

@@ -107,6 +107,7 @@ def test_a_trial_that_is_not_there_is_said_to_be_so():
 def test_a_running_trial_draws_the_mean_so_far_with_its_interval_and_a_closed_one_its_findings(client):
     trial = stories.running()
     stories.measure(trial)
+    client.force_login(trial.engineer, backend="django.contrib.auth.backends.ModelBackend")
     url = trial.get_absolute_url()
     assert client.get(url).content.decode().count("(the band)") == 2  # baseline, trial
     assert "Baseline: mean 100" in client.get(url).content.decode()

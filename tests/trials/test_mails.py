@@ -15,7 +15,7 @@ from tests.factories import FollowFactory, MatchFactory, MembershipFactory, User
 from tests.trials import stories
 from tests.trials.test_rules import superseded, withdrawn
 from trials import reminding, services, tasks
-from trials.models import Report
+from trials.models import ChangeRequest, Incident, Report
 
 pytestmark = pytest.mark.django_db
 TEMPLATES = {file.stem for file in Path(settings.BASE_DIR, "templates/trials/mail").glob("*.txt")}
@@ -40,6 +40,28 @@ def everything_happens() -> None:
     services.stop(trial, by=trial.engineer, reason="Smoke in room 5.")
     report = stories.heard()
     services.send_back(report, by=UserFactory(verifier=True), reason="Too vague.")
+
+
+def it_is_steered() -> None:
+    trial, today = stories.running(), timezone.localdate()
+    department, vendor = (
+        MembershipFactory(organisation=one.organisation, approver=True).user
+        for one in (trial.match.wish, trial.match.solution)
+    )
+    by = trial.engineer
+    services.add_risk(trial, by=by, title_en="Rain", owner=vendor)
+    services.log(trial, by=by, kind="incident", severity="high", on=today, text_en="Smoke.")
+    incident = Incident.objects.get(trial=trial)
+    services.acknowledge(incident, by=department)
+    services.close_incident(incident, by=by, reason="Mended.")
+    for _number in range(2):
+        services.propose(trial, by=by, what_en="Measure twice a day.", why_en="Once is too little.")
+    accepted, declined = ChangeRequest.objects.filter(trial=trial).order_by("pk")
+    services.agree(accepted, by=vendor)
+    services.agree(accepted, by=department)
+    services.decline_change(declined, by=vendor, reason="Once is enough.")
+    given = {"what": "Order clamps", "owner": vendor, "due_on": today}
+    services.minute(trial, by=by, on=today, present="All", decisions_en="Go on.", actions=[given])
 
 
 def days_come_and_go() -> None:
@@ -73,6 +95,7 @@ def test_every_mail_can_be_read_in_each_language(language):
     office = UserFactory(office=True, language=language)
     UserFactory(verifier=True)
     everything_happens()
+    it_is_steered()
     days_come_and_go()
     match = MatchFactory(approved=True)
     entry = Entry.objects.create(noun="matching.match", object_id=match.pk, verb="approve")
@@ -98,7 +121,7 @@ def test_a_follower_hears_of_public_steps_only():
     services.lock(trial, by=trial.engineer)
     for item in trial.CHECKLIST:
         services.tick(trial, item, by=trial.engineer)
-    services.start(trial, by=trial.engineer)
+    services.start(stories.signed(trial), by=trial.engineer)
     assert told(follower) == {"started"}
 
 

@@ -190,6 +190,7 @@ def test_flagged_readings_are_marked_and_counted_on_the_page(client):
     trial = stories.running()
     series(trial, [*WAVY, 900.0])
     flagging.flag_all(trial)
+    client.force_login(trial.engineer, backend="django.contrib.auth.backends.ModelBackend")
     page = client.get(reverse("trials:detail", args=[trial.slug])).content.decode()
     assert page.count('class="ip-dot ip-dot--flagged" cx="14"') == 1  # in the legend
     assert page.count('class="ip-dot ip-dot--flagged"') == 2

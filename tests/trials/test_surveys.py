@@ -104,7 +104,7 @@ def test_a_survey_opens_only_while_its_trial_runs_and_before_its_last_day_is_pas
     survey = composed(trial)
     with pytest.raises(IllegalTransition, match="while the trial runs"):
         services.open_survey(survey, by=trial.engineer)
-    services.start(trial, by=trial.engineer)
+    services.start(stories.signed(trial), by=trial.engineer)
     Survey.objects.filter(pk=survey.pk).update(last_on=timezone.localdate() - timedelta(days=1))
     with pytest.raises(ValidationError, match="past"):
         services.open_survey(survey, by=trial.engineer)
