@@ -91,7 +91,8 @@ def living(trial: Trial, *, inside: bool) -> dict[str, Any]:
         "started": started,
         "day": (timezone.localdate(ended) - timezone.localdate(started)).days + 1 if started else None,
         "planned_days": (trial.ends_on - trial.starts_on).days + 1,
-        "shows_money": inside and (trial.budget_planned is not None or trial.budget_spent is not None),
+        "shows_money": (inside or trial.shows_money)
+        and (trial.budget_planned is not None or trial.budget_spent is not None),
         "is_live": trial.status in LIVE,
         "seen": seen(trial),
         "read_at": timezone.now(),

@@ -15,12 +15,14 @@ from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, S
 from arro3.io import write_parquet
 from django.core.files import File
 from django.core.files.storage import default_storage
+from django.db import connection, transaction
 
 from trials.models import Claim, Report, Trial
 from trials.proof.parts import Bilingual
 from trials.proof.writing import metric_label
 
 BATCH = 10_000  # readings in memory at once
+MAKING = 0x1AA7_0030  # advisory lock: one maker of the files of a report
 GROUP = 100_000  # readings of a row group of Parquet
 COLUMNS = ("metric", "at", "phase", "value", "sensor", "flag")
 MEANS = {
@@ -55,15 +57,29 @@ def place(report: Report, form: str) -> str:
     return f"reports/data/{report.payload_hash}.{form}"
 
 
-def manifest(report: Report) -> dict[str, Any]:
-    """Size and SHA-256 of each file, with the files made where they are not there yet."""
+def manifest(report: Report) -> dict[str, Any] | None:
+    """Size and SHA-256 of each file; None while they are not made."""
     name = place(report, "json")
     if not default_storage.exists(name):
-        found = {form: _make(report, form) for form in FORMS}
-        _store(name, lambda path: path.write_text(json.dumps(found)))
+        return None
     with default_storage.open(name) as file:
         made: dict[str, Any] = json.loads(file.read())
     return made
+
+
+@transaction.atomic
+def make(report: Report) -> bool:
+    """Write the files, and last what says that they are there; whether they were written now.
+
+    Seconds for each hundred thousand readings: for a worker. One at a time, and never twice.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [MAKING, report.pk])
+        if not cursor.fetchone()[0] or manifest(report) is not None:
+            return False
+    found = {form: _make(report, form) for form in FORMS}
+    _store(place(report, "json"), lambda path: path.write_text(json.dumps(found)))
+    return True
 
 
 def _make(report: Report, form: str) -> dict[str, Any]:
@@ -72,7 +88,7 @@ def _make(report: Report, form: str) -> dict[str, Any]:
 
 
 def _store(name: str, write: Callable[[Path], Any]) -> dict[str, Any]:
-    """The whole file or none; of two that make it at once, the last stands, with the same bytes."""
+    """The whole file or none; what a worker that was killed has left is written over."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file"
         write(path)
@@ -85,7 +101,7 @@ def _store(name: str, write: Callable[[Path], Any]) -> dict[str, Any]:
 
 
 def rows(trial: Trial) -> Iterator[Row]:
-    """In the order of an index, by a cursor of the server."""
+    """In the order of an index, by a cursor of the server, which in a transaction begins at once."""
     found = trial.measurements.order_by("metric", "sensor", "at").values_list(*COLUMNS)
     return found.iterator(chunk_size=BATCH)
 

@@ -1,7 +1,9 @@
 from celery import shared_task
 
-from trials import services
+from trials import raw_data, services
+from trials.models import Report
 from trials.services import flagging, uploading
+from trials.services.opening import data_opened, entries_of
 
 
 @shared_task
@@ -23,3 +25,11 @@ def discard_old_uploads() -> None:
 @shared_task
 def flag_arrivals() -> None:
     flagging.flag_arrivals()
+
+
+@shared_task
+def make_data(pk: int) -> None:
+    """The files of a report's readings; nothing where the department has thought better of it meanwhile."""
+    report = Report.objects.public().select_related("trial").filter(pk=pk).first()
+    if report and data_opened(entries_of(report.trial)):
+        raw_data.make(report)

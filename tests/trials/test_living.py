@@ -132,6 +132,12 @@ def test_money_is_for_those_who_take_part(client):
     assert "Money planned" in client.get(live(trial)).content.decode()
 
 
+def test_money_is_for_everyone_where_the_department_opens_it(client):
+    trial = aired()
+    Trial.objects.filter(pk=trial.pk).update(opened=[*trial.opened, Trial.Open.MONEY])
+    assert "Money planned" in client.get(live(trial)).content.decode()
+
+
 def test_time_at_rest_is_summed_over_pauses_and_runs_on_while_one_lasts():
     now = timezone.now()
     with time_machine.travel(now - timedelta(hours=30), tick=False):

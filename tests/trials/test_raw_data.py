@@ -14,7 +14,7 @@ from journal.models import Entry
 from journal.workflow import IllegalTransition
 from tests.factories import MembershipFactory, UserFactory
 from tests.trials import stories
-from trials import raw_data, services
+from trials import raw_data, services, tasks
 from trials.models import Measurement, Report
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +34,7 @@ def approver(report: Report):
 def opened(**kwargs) -> Report:
     report = stories.published(**kwargs)
     services.open_data(report.trial, by=approver(report))
+    tasks.make_data(report.pk)
     return report
 
 
@@ -65,6 +66,7 @@ def test_nobody_takes_anything_away_until_the_department_allows_it(client):
     entry = Entry.objects.about(report.trial).get(verb="open_data")
     assert (entry.actor_id, entry.at.tzinfo is not None) == (by.pk, True)
     client.logout()
+    tasks.make_data(report.pk)
     assert [status(client, name, report) for name in FILES] == [200] * 4
     assert client.get(own).status_code == 200
     text = client.get(page).content.decode()
@@ -72,6 +74,30 @@ def test_nobody_takes_anything_away_until_the_department_allows_it(client):
     assert by.name not in text
     services.close_data(report.trial, by=by)
     assert [status(client, name, report) for name in FILES] == [404] * 4
+
+
+def test_files_are_made_by_a_worker_that_is_asked_once_and_told_of_until_they_are_there(
+    client, django_capture_on_commit_callbacks, monkeypatch
+):
+    report, asked = stories.published(), []
+    services.open_data(report.trial, by=approver(report))
+    monkeypatch.setattr(tasks.make_data, "delay", asked.append)
+    page = reverse("trials:report-data", args=[report.slug])
+    with django_capture_on_commit_callbacks(execute=True):
+        assert "The files are being made" in client.get(page).content.decode()
+        assert [status(client, name, report) for name in FILES] == [503, 503, 503, 200]
+    assert asked == [report.pk]
+    assert ask(client, "csv", report)["Retry-After"] == "60"
+    tasks.make_data(report.pk)
+    assert "The files are being made" not in client.get(page).content.decode()
+    assert [status(client, name, report) for name in FILES] == [200] * 4
+    assert not raw_data.make(report)  # they are there
+
+
+def test_no_file_is_made_of_what_was_closed_meanwhile():
+    report = stories.published()
+    tasks.make_data(report.pk)
+    assert raw_data.manifest(report) is None
 
 
 def test_only_who_approves_for_the_department_allows_it(client):
@@ -98,9 +124,11 @@ def test_saying_the_same_twice_is_refused():
 
 
 def test_csv_and_parquet_hold_every_reading_the_flagged_ones_too(client):
-    report = opened()
+    report = stories.published()
+    services.open_data(report.trial, by=approver(report))
     one = report.trial.measurements.order_by("at").first()
     Measurement.objects.filter(pk=one.pk).update(flag="outlier")
+    tasks.make_data(report.pk)
     rows = list(csv.DictReader(io.StringIO(body(ask(client, "csv", report)).decode())))
     table = read_parquet(io.BytesIO(body(ask(client, "parquet", report)))).read_all()
     stored = list(
@@ -175,7 +203,6 @@ def test_the_page_of_the_data_takes_as_many_queries_for_five_claims_as_for_one(
     for number in range(1, count):
         text += "\n" + stories.csv_of(f"energy-{number}").partition("\n")[2]
     report = opened(claims=claims, readings=text)
-    raw_data.manifest(report)
     with django_assert_num_queries(5):  # report, wish, solution, permission, claims
         page = client.get(reverse("trials:report-data", args=[report.slug])).content.decode()
     assert page.count("kWh") == count

@@ -7,7 +7,7 @@ from trials.services.changing import agree, decline_change, propose, withdraw_ch
 from trials.services.dues import hand_in_interim, move_due, set_dues, set_for, set_missing, set_term
 from trials.services.hearing import comment_late, extend_comment
 from trials.services.incidents import acknowledge, close_incident
-from trials.services.judging import analyse, metrics_of, readings_of, recompute, rule_of
+from trials.services.judging import analyse, metrics_of, recompute, rule_of
 from trials.services.laddering import next_rung
 from trials.services.measuring import Import, add_measurement, import_measurements
 from trials.services.meeting import finish_action, minute
@@ -115,7 +115,6 @@ __all__ = [
     "plan_document",
     "propose",
     "reach",
-    "readings_of",
     "recompute",
     "register",
     "release_voice",

@@ -2,21 +2,40 @@
 
 from typing import Any, ClassVar
 
+from django.core.cache import cache
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django.views.generic import DetailView
 
 from innoportal.lib.views import ActionView, SluggedMixin
-from trials import raw_data, services
+from trials import raw_data, services, tasks
 from trials.models import Report, Trial
 from trials.page import is_inside
 from trials.services.opening import data_opened, entries_of
 from trials.views.reports import Signed
 
+WAIT = 600  # seconds until a message that was lost is sent again
 KINDS = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
+
+
+def files_of(report: Report) -> dict[str, Any] | None:
+    """Size and hash of each; while they are not made, a worker is asked for them."""
+    made = raw_data.manifest(report)
+    if made is None and cache.add(f"report-data:{report.payload_hash}", 1, WAIT):
+        transaction.on_commit(lambda: tasks.make_data.delay(report.pk), robust=True)
+    return made
+
+
+def later() -> HttpResponse:
+    text = _("The files are being made. Ask again in a few minutes.")
+    return HttpResponse(
+        text, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "60"}
+    )
 
 
 class ReportData(SluggedMixin, DetailView):
@@ -31,13 +50,13 @@ class ReportData(SluggedMixin, DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         report, user = self.object, self.request.user
         opened = data_opened(entries_of(report.trial))
-        made = raw_data.manifest(report) if opened else {}
+        made = files_of(report) if opened else None
         return super().get_context_data(
             **kwargs,
             opened=opened,
             inside=is_inside(user, report),
-            files=[(form, made[form]["bytes"], made[form]["sha256"]) for form in made],
-            package=raw_data.dictionary(report, made) if opened else None,
+            files=[(form, one["bytes"], one["sha256"]) for form, one in (made or {}).items()],
+            package=raw_data.dictionary(report, made) if made else None,
             trial=report.trial,
             may_open=user.has_perm("trials.open_data_trial", report.trial),
         )
@@ -57,9 +76,10 @@ class DataFile(_Opened):
 
     form = ""
 
-    def get(self, request: HttpRequest, slug: str) -> FileResponse:
+    def get(self, request: HttpRequest, slug: str) -> HttpResponseBase:
         report = self.opened()
-        raw_data.manifest(report)
+        if not files_of(report):
+            return later()
         file = default_storage.open(raw_data.place(report, self.form))
         name = f"{report.slug}-data.{self.form}"
         return FileResponse(file, as_attachment=True, filename=name, content_type=KINDS[self.form])
@@ -68,9 +88,12 @@ class DataFile(_Opened):
 class DataDictionary(_Opened):
     """Columns, units, methods, flags and the checksums of the files."""
 
-    def get(self, request: HttpRequest, slug: str) -> JsonResponse:
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         report = self.opened()
-        said = raw_data.dictionary(report, raw_data.manifest(report))
+        made = files_of(report)
+        if not made:
+            return later()
+        said = raw_data.dictionary(report, made)
         return JsonResponse(said, json_dumps_params={"indent": 2, "ensure_ascii": False})
 
 
