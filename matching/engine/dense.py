@@ -112,6 +112,16 @@ class USE:
         return vectors
 
 
+class Glance:
+    """A model that reads less than it could, for who waits for the answer."""
+
+    def __init__(self, inner: Embedder, cap: int) -> None:
+        self.inner, self.name, self.dim, self.cap = inner, inner.name, inner.dim, cap
+
+    def encode(self, texts: Sequence[str], role: Role) -> Vectors:
+        return self.inner.encode([text.clip(body, self.cap) for body in texts], role)
+
+
 def readable(body: str, cap: int) -> str:
     """The beginning of a text without what a model cannot take: half characters, and the end mark of C."""
     return text.clip(body, cap).encode("utf-8", "replace").decode().replace("\0", " ")

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from matching.engine import Item, Passage, Prepared, likeness, nearness, prepare
+from matching.engine import Embedder, Item, Passage, Prepared, likeness, nearness, prepare
+from matching.engine.dense import Glance
 from matching.services import glossaries, shelf
 from matching.services.searching import LETTER, language_of, names_all
 from solutions.models import Solution
@@ -13,6 +14,9 @@ SHOWN = 4  # of each kind: more would be read instead of writing
 LOOKED_AT = 12  # hits, of which some are no longer public or too unlike
 WORTH_A_LOOK = 0.12  # likeness; below a result's, since a hint that is wrong costs a glance
 LONGEST = 500  # characters of a body that are read
+# E5 takes as long as a text is: of this much it says nearly all that it says of the whole, four times as
+# soon (ADR 0061). Words, concepts and USE tell of the rest.
+GLANCE = {"e5": 180}  # units of `text.clip`
 ENOUGH = 12  # letters and digits from which a text says what it is about
 
 
@@ -32,8 +36,7 @@ def already_held(texts: Sequence[tuple[str, str]], *, besides: int | None = None
         return None
     held = shelf.held()
     item = Item("draft" if besides is None else f"w{besides}", "wish", passages)
-    models = shelf.embedders(held.engine.model_names)
-    asked = prepare([item], models, glossaries.current().glossary)[0]
+    asked = prepare([item], _models(held), glossaries.current().glossary)[0]
     found = {role: _likely(held, asked, role) for role in ("wish", "solution")}
     wishes = Wish.objects.open().for_cards().in_bulk(found["wish"])
     solutions = Solution.objects.public().for_cards().in_bulk(found["solution"])
@@ -48,6 +51,11 @@ def _says_enough(text: str) -> bool:
 
 def _passage(title: str, body: str) -> Passage:
     return Passage(language_of(f"{title} {body}"), title[:500], body[:LONGEST])
+
+
+def _models(held: shelf.Held) -> list[Embedder]:
+    models = shelf.embedders(held.engine.model_names)
+    return [Glance(one, GLANCE[one.name]) if one.name in GLANCE else one for one in models]
 
 
 def _likely(held: shelf.Held, asked: Prepared, role: str) -> list[int]:

@@ -4,6 +4,8 @@ import pytest
 from django.urls import reverse
 
 from matching import services
+from matching.engine import dense
+from matching.services import shelf, while_writing
 from tests.factories import MembershipFactory, SolutionFactory, WishDraftFactory, WishFactory
 from tests.trials import stories
 
@@ -82,6 +84,21 @@ def test_the_wish_that_is_being_changed_is_not_like_itself(client, held):
     draft = WishDraftFactory(organisation=wish.organisation, wish=wish, answers={"need_en": NEED})
     client.force_login(MembershipFactory(organisation=wish.organisation).user, backend=BACKEND)
     assert wish not in ask(client, draft=draft.key, need_en=NEED).context_data["found"].wishes
+
+
+def test_the_slow_model_reads_only_the_beginning_of_a_long_text(client, held, monkeypatch):
+    read = {}
+
+    class Watched(dense.Glance):
+        def encode(self, texts, role):
+            read[self.name] = [len(text) for text in texts]
+            return super().encode(texts, role)
+
+    models = [Watched(one, one.cap) for one in shelf.embedders(("e5", "use"))]
+    monkeypatch.setattr(shelf, "embedders", lambda names: models)
+    long = f"{NEED} It happens in every month of the year. {NEED} Nobody knows which lift is next."
+    assert held["solution"] in ask(client, need_en=long).context_data["found"].solutions
+    assert read == {"e5": [while_writing.GLANCE["e5"]], "use": [len(long)]}
 
 
 def test_odd_texts_are_no_error(client, held):

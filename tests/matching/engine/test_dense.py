@@ -31,6 +31,14 @@ def test_only_the_beginning_of_a_long_text_is_read(embedders):
         )
 
 
+def test_a_glance_is_the_vector_of_the_beginning(embedders):
+    for embedder in embedders:
+        glance = dense.Glance(embedder, 30)
+        assert (glance.name, glance.dim) == (embedder.name, embedder.dim)
+        for whole, beginning in (("pump leak " * 9, "pump leak " * 3), ("漏水" * 40, "漏水" * 5)):
+            assert np.array_equal(glance.encode([whole], "wish"), embedder.encode([beginning], "wish"))
+
+
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_child_forked_after_the_models_ran_still_answers(embedders):
     """With two OpenMP threads the child hangs for ever: what a Celery worker would do."""
