@@ -8,7 +8,8 @@ and the memory of the web server after each round, from which a leak would be se
 import argparse
 import json
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from itertools import cycle
 from pathlib import Path
@@ -82,11 +83,9 @@ def told(rounds: list[Round]) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m innoportal.bench.holding", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=600)
-    parser.add_argument("--json", type=Path)
-    asked = parser.parse_args()
+@contextmanager
+def as_in_service() -> Iterator[tuple[dict[str, Any], Any]]:
+    """The portal of `make bench`, filled and served: the machine before, and the web server."""
     settle()
     from innoportal import embedded, servers
 
@@ -100,7 +99,16 @@ def main() -> None:
 
         here = machine()
         with serving(data) as web:
-            found = {"machine": here, **told(hold(web, asked.seconds))}
+            yield here, web
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m innoportal.bench.holding", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args()
+    with as_in_service() as (here, web):
+        found = {"machine": here, **told(hold(web, asked.seconds))}
     text = json.dumps(found, ensure_ascii=False)
     if asked.json:
         asked.json.write_text(text)

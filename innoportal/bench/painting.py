@@ -11,8 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from innoportal.bench.__main__ import fill, settle
-from innoportal.bench.holding import SIZE
+from innoportal.bench.holding import as_in_service
 
 SIZES = {"desk": (1280, 800), "phone": (390, 844)}
 LAST = """() => new Promise(done => {
@@ -55,20 +54,8 @@ def main() -> None:
     parser.add_argument("--visits", type=int, default=5)
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
-    settle()
-    from innoportal import embedded, servers
-
-    data = embedded.data_dir()
-    with servers.in_use(servers.wanted(data)):
-        fill(data, argparse.Namespace(**SIZE))
-        import django
-
-        django.setup()
-        from innoportal.bench.serving import machine, serving
-
-        here = machine()
-        with serving(data) as web:
-            found = {"machine": here, "painted": paints(web.address, asked.visits)}
+    with as_in_service() as (here, web):
+        found = {"machine": here, "painted": paints(web.address, asked.visits)}
     text = json.dumps(found, indent=1, ensure_ascii=False)
     if asked.json:
         asked.json.write_text(text)
