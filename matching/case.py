@@ -21,6 +21,7 @@ WORDS = {
     "reopen": _("Put back on the shortlist"),
     "start_trial": _("A trial began"),
     "close": _("Closed"),
+    "climb": _("Goes on to the next rung"),
 }
 CAPACITIES = {
     "department": _("Department"),
@@ -29,7 +30,7 @@ CAPACITIES = {
     "office": _("Portal office"),
     "system": _("Portal"),
 }
-PUBLIC = frozenset({"approve", "start_trial", "close"})
+PUBLIC = frozenset({"approve", "start_trial", "close", "climb"})
 VENDOR = PUBLIC | {"want", "decline"}  # a vendor hears of a match when the experts have spoken
 
 

@@ -15,6 +15,7 @@ WORKFLOW = Workflow(
         "reopen": ({S.DECLINED}, S.SHORTLISTED),
         "start_trial": ({S.APPROVED}, S.ON_TRIAL),
         "close": ({S.APPROVED, S.ON_TRIAL}, S.CLOSED),
+        "climb": ({S.CLOSED}, S.APPROVED),
     },
     refusals={"want", "decline", "reopen", "close"},
 )

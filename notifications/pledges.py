@@ -119,7 +119,7 @@ def _named(thing: Any) -> Iterator[Any]:
         thing = next((found for name in ABOUT if (found := getattr(thing, name, None)) is not None), None)
 
 
-# The nearest to a wish first: a match knows its trial, too, and would lead back to it for ever.
+# The nearest to a wish first, so that what knows several leads there by the shortest way.
 ABOUT = ("wish", "match", "trial")
 
 

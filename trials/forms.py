@@ -43,8 +43,8 @@ class PlanForm(forms.ModelForm):
         self.needs = match.solution.trial_needs
         self.fields["engineer"].queryset = User.objects.with_role(Role.ENGINEER).order_by("name", "pk")
         earlier = Trial.objects.filter(match__solution=match.solution, plan_locked_at__isnull=False)
-        self.fields["earlier"].queryset = (
-            earlier.exclude(match=match).select_related("match__solution").order_by("-starts_on", "-pk")
+        self.fields["earlier"].queryset = earlier.select_related("match__solution").order_by(
+            "-starts_on", "-pk"
         )
         self.fields["venue"].queryset = Venue.objects.select_related("organisation").order_by("name_en", "pk")
 

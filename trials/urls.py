@@ -33,6 +33,7 @@ urlpatterns = [
     path("trials/workspace/", workspace.WorkspacePiece.as_view(), name="workspace"),
     path("trials/how-long/", trials.Lengths.as_view(), name="lengths"),
     path("trials/ladder/", ladders.Ladder.as_view(), name="ladder"),
+    path("trials/of-match/<str:slug>/", ladders.OfMatch.as_view(), name="of-match"),
     path("trials/plan/<str:slug>/", trials.PlanTrial.as_view(), name="plan"),
     path("trials/due/", dues.Dues.as_view(), name="dues"),
     path("trials/due/days/", dues.Terms.as_view(), name="terms"),

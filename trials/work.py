@@ -13,10 +13,10 @@ from innoportal.lib.promises import party
 from innoportal.lib.work import MOST, Row
 from journal.clock import today, with_dues
 from journal.models import Entry
-from matching.models import Match
 from trials.case import of_person
 from trials.models import Report, ReportDue, Trial
 from trials.rules import AUTHORING, objections
+from trials.services.laddering import waiting_for_trial
 from trials.steering_work import steered
 
 T, R = Trial.Status, Report.Status
@@ -41,7 +41,7 @@ def work(user: User) -> Iterator[Row]:
 
 def _unplanned(user: User, *, everyones: bool) -> Iterator[Row]:
     """Approved matches without a trial, for those who may plan it."""
-    found = Match.objects.filter(status=Match.Status.APPROVED, trial=None)
+    found = waiting_for_trial()
     if not everyones:
         approves = [pk for pk, role in user.membership_roles.items() if role == Membership.Role.APPROVER]
         found = found.filter(wish__organisation__in=approves)

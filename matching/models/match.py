@@ -126,5 +126,10 @@ class Match(Stateful):
         return {"department": self.wish.organisation_id, "vendor": self.solution.organisation_id}
 
     @property
+    def is_tried(self) -> bool:
+        """Whether a trial of it may be there: it was approved at some time."""
+        return self.status in self.PUBLIC
+
+    @property
     def is_public(self) -> bool:
         return self.status in self.PUBLIC and self.wish.is_public and self.solution.is_public

@@ -10,6 +10,7 @@ from matching.services.foreseeing import foresee
 from matching.services.inventory import inventory
 from matching.services.judging import (
     approvals,
+    climb,
     close,
     declare_conflict,
     decline,
@@ -97,6 +98,7 @@ __all__ = [
     "change_search",
     "check_rows",
     "claim",
+    "climb",
     "close",
     "deactivate_term",
     "declare_conflict",

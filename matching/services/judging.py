@@ -140,12 +140,36 @@ def start_trial(match: Match, *, by: User) -> Entry:
 
 @transaction.atomic
 def close(match: Match, *, by: User | None, reason: str, report: str = "", ground: str = "") -> Entry:
-    """End it; `report` is the number of the verified report that came of it and counts for the vendor."""
+    """End it; `report` is the number of the verified report that came of it and counts for the vendor.
+
+    That of a lower rung stays where a higher one brought none.
+    """
     was_on_trial = match.status == Match.Status.ON_TRIAL
+    counted = report or match.report
     entry = WORKFLOW["close"].apply(
-        match, by=by, reason=reason, ground=ground, report=report, details={"report": report}
+        match, by=by, reason=reason, ground=ground, report=counted, details={"report": report}
     )
     _release(match, by, was_on_trial)
+    return entry
+
+
+@transaction.atomic
+def climb(match: Match, *, by: User) -> Entry:
+    """What was tried and reported is tried on a higher rung: what the experts approved still holds.
+
+    :raises IllegalTransition: no report came of it yet.
+    :raises ValidationError: the wish or the solution has been taken back since.
+    """
+    if not match.report:
+        raise IllegalTransition(_("A match goes on to the next rung when its trial is reported."))
+    wish = Wish.objects.select_for_update(of=("self",)).get(pk=match.wish_id)
+    if wish.status not in (*Wish.OPEN_TO_OFFERS, Wish.Status.RESOLVED):
+        raise ValidationError(_("The wish is no longer open."), code="gone")
+    if not Solution.objects.public().filter(pk=match.solution_id).exists():
+        raise ValidationError(_("The solution is no longer listed."), code="gone")
+    entry = WORKFLOW["climb"].apply(match, by=by)
+    if wish.status == Wish.Status.OPEN:
+        wishes_services.match(wish, by=by)
     return entry
 
 

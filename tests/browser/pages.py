@@ -12,6 +12,8 @@ LOCKED_PERMITS = """select t.reference || chr(47) || 'permits' from trials_trial
     on u.id = t.engineer_id where t.status = 'locked' and u.email like 'engineer@%' order by t.id limit 1"""
 STEERED = """select t.reference from trials_trial t join trials_milestone m on m.trial_id = t.id
     order by m.id limit 1"""
+CHAIN = """select m.key from matching_match m join trials_trial t on t.match_id = m.id
+    where t.status = 'closed' group by m.id order by count(*) desc, m.id limit 1"""
 STEERED_ROW = """select t.reference || chr(47) || x.id from {} x join trials_trial t on t.id = x.trial_id
     where {} order by x.id limit 1"""
 SENSOR = """select t.reference || chr(47) || s.id from trials_sensor s
@@ -306,6 +308,7 @@ PAGES = [
     ("trials:measurements", "engineer", TRIAL.format("running", "engineer@%"), ""),
     ("trials:sensor", "engineer", SENSOR, ""),
     ("trials:ladder", None, "", "?solution=S-2026-0001"),
+    ("trials:of-match", None, CHAIN, ""),
     ("trials:next-rung", "engineer", TRIAL.format("closed", "engineer@%"), ""),
     ("trials:live", None, "select reference from trials_trial where is_live_public order by id limit 1", ""),
     ("trials:live", "engineer", TRIAL.format("running", "engineer@%"), ""),

@@ -27,7 +27,7 @@ NOUNS = (  # the first that fits says what `slug` means there
     ),
     (r"^matching:(same|not-same)$", "duplicate"),
     (r"^matching:(edit|deactivate|activate)-term$", "term"),
-    (r"^(matching:|trials:plan$|api:match)", "match"),
+    (r"^(matching:|trials:(plan|of-match)$|api:match)", "match"),
     (r"^(trials:report|trials:verify-report|api:report)", "report"),
     (r"^trials:(venues?|book|cancel-booking)$", None),
     (r"^(trials:|api:trial)", "trial"),

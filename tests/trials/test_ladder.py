@@ -85,7 +85,7 @@ def test_no_rung_follows_a_trial_that_still_measures_or_of_another_solution():
 
 
 def test_a_trial_builds_only_on_one_of_its_solution_and_not_from_a_lower_rung():
-    below = stories.measured(rung="site")
+    below = stories.measured(rung="site", exit_cost=0)
     match = another_match(below)
     for said, wrong in (
         ("same solution", {"earlier": stories.locked(), "rung": "sites"}),

@@ -12,6 +12,11 @@ class Rung(models.TextChoices):
     REPLICATION = "replication", _("Another department")
 
     @property
+    def is_before_site(self) -> bool:
+        """Whether it shows that the solution works, but not yet where the wish wants it."""
+        return self in (Rung.BENCH, Rung.HEADQUARTERS)
+
+    @property
     def height(self) -> int:
         return list(type(self)).index(self)
 

@@ -46,7 +46,19 @@ def taking_part(user) -> Q:
     return department | Q(engineer=user) | of_authors(own, "match__solution__")
 
 
+# Stopped before anything was promised: it took no rung, and owes no report.
+ABANDONED = Q(status="stopped", plan_locked_at__isnull=True)
+
+
 class TrialQuerySet(ReferencedQuerySet):
+    def counting(self) -> "TrialQuerySet":
+        """Those that hold their rung: all but the plans that were given up before they were locked."""
+        return self.exclude(ABANDONED)
+
+    def unended(self) -> "TrialQuerySet":
+        """Those after which no other of the match can follow yet: a report is still to come."""
+        return self.exclude(ABANDONED).exclude(status=Trial.Status.CLOSED)
+
     def public(self) -> "TrialQuerySet":
         """What was stopped before its plan was locked never becomes public."""
         return self.filter(status__in=Trial.PUBLIC, plan_locked_at__isnull=False)
@@ -136,7 +148,7 @@ class Trial(Stateful, Referenced):
     status = models.CharField(
         _("status"), max_length=24, choices=Status, default=Status.PLANNING, editable=False, db_index=True
     )
-    match = models.OneToOneField(Match, models.PROTECT, related_name="trial", verbose_name=_("match"))
+    match = models.ForeignKey(Match, models.PROTECT, related_name="trials", verbose_name=_("match"))
     engineer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="trials", verbose_name=_("trial engineer")
     )
@@ -203,6 +215,18 @@ class Trial(Stateful, Referenced):
         verbose_name = _("trial")
         verbose_name_plural = _("trials")
         constraints = [
+            models.UniqueConstraint(
+                fields=["match"],
+                condition=~ABANDONED & ~Q(status="closed"),
+                name="trial_of_match_one_at_a_time",
+                violation_error_message=_("The match has a trial that is not reported yet."),
+            ),
+            models.UniqueConstraint(
+                fields=["match", "rung"],
+                condition=~ABANDONED,
+                name="trial_of_match_once_on_a_rung",
+                violation_error_message=_("The match has had its trial on this rung."),
+            ),
             models.CheckConstraint(
                 condition=Q(earlier=None) | ~Q(earlier=F("id")), name="trial_builds_on_another"
             ),

@@ -7,18 +7,19 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from journal.workflow import IllegalTransition, record
-from matching.models import Match
+from matching import services as matching_services
+from matching.models import Match, MatchQuerySet
 from trials.analysis import CHANGES
 from trials.models import Claim, Report, Trial
 from trials.models.claim import CLAIM_FIELDS
 from trials.models.ladder import Rung, after
-from trials.services.planning import plan
+from trials.services.planning import held, plan
 
 OVER = (Trial.Status.MEASURED, Trial.Status.REPORTING, Trial.Status.CLOSED, Trial.Status.STOPPED)
 SOON = timedelta(days=14)
@@ -84,7 +85,7 @@ def evidence_on(match: Match) -> list[Found]:
     over = Trial.objects.filter(
         match__solution=match.solution_id, status__in=OVER, plan_locked_at__isnull=False
     )
-    rows = with_reports(over.exclude(match=match).select_related("match", "venue")).prefetch_related("claims")
+    rows = with_reports(over.select_related("match", "venue")).prefetch_related("claims")
     return [
         Found(trial, claim, next(iter(getattr(trial, REPORTS)), None))
         for trial in rows.order_by("-starts_on", "-pk")
@@ -93,12 +94,39 @@ def evidence_on(match: Match) -> list[Found]:
     ]
 
 
+def trials_of_match(match: Match, user: Any) -> list[Trial]:
+    """One after the other, as far as this reader may see them, with `public_reports`; two queries."""
+    rows = Trial.objects.visible_to(user).filter(match=match).select_related("venue", "match__wish")
+    return list(with_reports(rows).order_by("created_at", "pk"))
+
+
+def waiting_for_trial() -> MatchQuerySet:
+    """Approved matches of which no trial is planned or under way."""
+    held_by = Trial.objects.filter(match=OuterRef("pk")).unended()
+    return Match.objects.filter(~Exists(held_by), status=Match.Status.APPROVED)
+
+
+def why_not_on(trial: Trial) -> str:
+    """What stands against the next rung on the trial's own match; "" when nothing does."""
+    if Trial.objects.filter(match=trial.match_id).counting().filter(pk__gt=trial.pk).exists():
+        return _("A later trial of this match leads on from here.")
+    if trial.match.status != Match.Status.CLOSED or trial.status != Trial.Status.CLOSED:
+        return _("The next rung on the same match follows when the trial is reported.")
+    if not trial.reports.filter(status=Report.Status.PUBLISHED).exists():
+        return _("The report of this trial does not stand any more: nothing can be built on it.")
+    if after(trial.rung) == Rung.REPLICATION:
+        return _("From here it goes on to another department, with a wish and a match of its own.")
+    return ""
+
+
 def to_climb(trial: Trial, user: User) -> list[Match]:
-    """Approved matches of the same solution, without a trial, whose trial this person may plan."""
-    rows = Match.objects.visible_to(user).filter(
-        solution=trial.match.solution_id, status=Match.Status.APPROVED, trial=None
-    )
-    found = rows.select_related("wish__organisation", "solution__organisation").order_by("pk")
+    """Of which the next trial may be, and this person plan it: its own match first, then approved ones."""
+    free = Q(pk__in=waiting_for_trial().filter(solution=trial.match.solution_id).values("pk"))
+    if not why_not_on(trial):
+        free |= Q(pk=trial.match_id)
+    rows = Match.objects.visible_to(user).filter(free)
+    found = list(rows.select_related("wish__organisation", "solution__organisation").order_by("pk"))
+    found.sort(key=lambda match: match.pk != trial.match_id)
     return [match for match in found if user.has_perm("trials.add_trial", match)]
 
 
@@ -106,13 +134,20 @@ def to_climb(trial: Trial, user: User) -> list[Match]:
 def next_rung(trial: Trial, *, by: User, match: Match) -> Trial:
     """Begin the next trial from this one: its plan as a draft, with what was measured as what is expected.
 
-    :raises IllegalTransition: this one still measures, or the match is not free.
-    :raises ValidationError: the match is of another solution.
+    Of its own match when it is reported, without another review; of another approved one when it is measured.
+
+    :raises IllegalTransition: this one still measures or is not reported, or the match is not free.
+    :raises ValidationError: the match is of another solution, or one of its sides is gone.
     """
+    held(trial)
     if trial.status not in OVER or trial.plan_locked_at is None:
         raise IllegalTransition(_("The next rung follows when the measuring is over."))
     if match.solution_id != trial.match.solution_id:
         raise ValidationError(_("The match is of another solution."))
+    if match.pk == trial.match_id:
+        if obstacle := why_not_on(trial):
+            raise IllegalTransition(obstacle)
+        matching_services.climb(trial.match, by=by)
     first = timezone.localdate() + SOON
     same_department = match.wish.organisation_id == trial.match.wish.organisation_id
     made = plan(

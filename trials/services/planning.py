@@ -49,11 +49,11 @@ ClaimFields = Mapping[str, Any]
 def plan(match: Match, *, by: User, claims: Iterable[ClaimFields] = (), **fields: Any) -> Trial:
     """Begin the trial of an approved match: `engineer`, `venue`, `starts_on`, `ends_on`, what else is known.
 
-    :raises IllegalTransition: the match is not approved, or has its trial already.
+    :raises IllegalTransition: the match is not approved, or has a trial that is not reported.
     :raises ValidationError: a field does not fit.
     """
     match = Match.objects.select_for_update(of=("self",)).get(pk=match.pk)
-    if match.status != Match.Status.APPROVED or Trial.objects.filter(match=match).exists():
+    if match.status != Match.Status.APPROVED or Trial.objects.filter(match=match).unended().exists():
         raise IllegalTransition(_("Only an approved match without a trial can be planned."))
     trial = Trial(match=match, created_by=by)
     _set(trial, fields)
@@ -117,6 +117,8 @@ def missing(trial: Trial) -> list[str]:
         found.append(_("Say how it will be measured."))
     if not trial.stop_rules.strip():
         found.append(_("Say when the trial must be stopped."))
+    if trial.rung and trial.exit_cost is None:
+        found.append(_("Say what it would cost to end it on this rung; 0, if nothing."))
     for claim in claims:
         found += incoherent(claim)
     return found
@@ -232,7 +234,22 @@ def _set(trial: Trial, fields: Mapping[str, Any]) -> None:
     if not trial.engineer.has_role(Role.ENGINEER):
         raise ValidationError({"engineer": _("Choose a trial engineer.")})
     trial.full_clean(validate_constraints=True)
+    _above_its_own(trial)
     _climbs(trial)
+
+
+def _above_its_own(trial: Trial) -> None:
+    """:raises ValidationError: its match was tried on this rung or higher, or the rung is none of a match."""
+    before = Trial.objects.filter(match=trial.match_id).exclude(pk=trial.pk).counting()
+    if not (rungs := set(before.order_by().values_list("rung", flat=True))):
+        return
+    if not trial.rung:
+        raise ValidationError({"rung": _("Say on which rung it stands: the match was tried before.")})
+    if trial.rung == Rung.REPLICATION:
+        raise ValidationError({"rung": _("Another department has a wish, and so a match, of its own.")})
+    highest = max((Rung(rung).height for rung in rungs if rung), default=-1)
+    if Rung(trial.rung).height <= highest:
+        raise ValidationError({"rung": _("The match was tried on this rung, or on a higher one.")})
 
 
 def _climbs(trial: Trial) -> None:

@@ -16,6 +16,7 @@ from matching import services as matching_services
 from matching.models import Match
 from trials import keys
 from trials.models import Erratum, Report, Trial
+from trials.models.ladder import Rung
 from trials.proof.payload import Bilingual, Correction
 from trials.proof.shape import Misfit
 from trials.proof.signing import sign
@@ -141,7 +142,7 @@ def _supersede(report: Report, by: User) -> None:
 
 
 def _close(report: Report, by: User) -> None:
-    """Trial and match are over; the wish is resolved when all was met, else open for other answers."""
+    """Trial and match are over; the wish is resolved when all was met where it wants it, else open again."""
     trial = report.trial
     held(trial)
     TRIAL["close"].apply(trial, by=by)
@@ -150,7 +151,8 @@ def _close(report: Report, by: User) -> None:
         reason = _("The trial report is published.")
         matching_services.close(match, by=by, reason=reason, report=report.reference or "")
     wish = Wish.objects.select_for_update(of=("self",)).get(pk=match.wish_id)
-    if report.verdict == Report.Verdict.MET and wish.status in Wish.OPEN_TO_OFFERS:
+    on_site = not (trial.rung and Rung(trial.rung).is_before_site)
+    if report.verdict == Report.Verdict.MET and on_site and wish.status in Wish.OPEN_TO_OFFERS:
         wishes_services.resolve(wish, by=by)
 
 

@@ -1,4 +1,4 @@
-"""The ladder of a solution, and the next rung of a trial."""
+"""The ladder of a solution and of a match, and the next rung of a trial."""
 
 from typing import Any
 
@@ -6,16 +6,18 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import TemplateView
 
 from innoportal.lib.views import ObjectPermissionMixin, PartialMixin, SluggedMixin
 from journal.workflow import IllegalTransition
+from matching.models import Match
 from trials import services
 from trials.models import Trial
-from trials.services.laddering import ladder_of, to_climb
+from trials.models.ladder import Rung, after
+from trials.services.laddering import ladder_of, to_climb, trials_of_match, why_not_on
 
 
 class Ladder(PartialMixin, TemplateView):
@@ -32,8 +34,21 @@ class Ladder(PartialMixin, TemplateView):
         )
 
 
+class OfMatch(PartialMixin, TemplateView):
+    """The trials of one match from rung to rung, loaded by its page."""
+
+    template_name = "trials/of_match.html"
+    partial = "piece"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        seen = Match.objects.visible_to(user).select_related("wish", "solution")
+        match = get_object_or_404(seen, key=kwargs["slug"])
+        return super().get_context_data(**kwargs, match=match, trials=trials_of_match(match, user))
+
+
 class NextRung(SluggedMixin, ObjectPermissionMixin, View):
-    """Which approved match the next trial is of; the plan itself is carried over as a draft."""
+    """Which match the next trial is of, its own or another; the plan is carried over as a draft."""
 
     model = Trial
     permission_required = "trials.climb_trial"
@@ -62,5 +77,12 @@ class NextRung(SluggedMixin, ObjectPermissionMixin, View):
         return redirect("trials:edit", made.slug)
 
     def show(self, status: int = 200, error: str = "") -> HttpResponse:
-        context = {"trial": self.object, "matches": to_climb(self.object, self.request.user), "error": error}
+        matches = to_climb(self.object, self.request.user)
+        context = {
+            "trial": self.object,
+            "matches": matches,
+            "error": error,
+            "rung": Rung(after(self.object.rung)).label,
+            "why_not": why_not_on(self.object),
+        }
         return render(self.request, "trials/next_rung.html", context, status=status)

@@ -6,10 +6,10 @@ from django.views.generic import TemplateView
 
 from accounts.models import Membership, Role, User
 from innoportal.lib.views import PartialMixin
-from matching.models import Match
 from solutions.models import of_authors
 from trials.models import Report, Trial
 from trials.rules import objections
+from trials.services.laddering import waiting_for_trial
 from trials.services.running import OVER
 
 MOST = 25
@@ -42,7 +42,7 @@ class WorkspacePiece(LoginRequiredMixin, PartialMixin, TemplateView):
 
 def to_plan(user: User) -> QuerySet:
     """Approved matches without a trial, for those who may plan it."""
-    found = Match.objects.filter(status=Match.Status.APPROVED, trial=None)
+    found = waiting_for_trial()
     if not (user.has_role(Role.OFFICE) or user.has_role(Role.ENGINEER)):
         approves = [pk for pk, role in user.membership_roles.items() if role == Membership.Role.APPROVER]
         found = found.filter(wish__organisation__in=approves)
