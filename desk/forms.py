@@ -31,7 +31,10 @@ class SavedViewForm(forms.ModelForm):
     class Meta:
         model = SavedView
         fields = ["name", "is_default"]
-        labels = {"is_default": gettext_lazy("Open the list with it")}
+        labels = {
+            "name": gettext_lazy("Name of the view"),
+            "is_default": gettext_lazy("Open the list with it"),
+        }
 
     circle = forms.ChoiceField(label=gettext_lazy("Who sees it"), required=False)
 

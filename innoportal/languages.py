@@ -1,9 +1,10 @@
 """What a thing is called in the reader's language, when people wrote two languages or only one."""
 
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from opencc import OpenCC
 
 ENGLISH, TRADITIONAL, SIMPLIFIED = "en", "zh-hant", "zh-hans"
@@ -48,6 +49,11 @@ def phrase(en: str, zh: str, language: str | None = None) -> Phrase:
     if en:
         return Phrase(en, "en")
     return Phrase(simplified(zh), "zh-Hans") if language == SIMPLIFIED else Phrase(zh, "zh-Hant")
+
+
+def listed(things: Iterable[Any]) -> str:
+    """One after the other, with the sign that the reader's language puts between."""
+    return gettext(", ").join(map(str, things))
 
 
 class Bilingual:

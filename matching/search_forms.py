@@ -23,7 +23,7 @@ class SavedSearchForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     name = forms.CharField(
-        label=_("Name"),
+        label=_("Name of the search"),
         max_length=80,
         required=False,
         help_text=_("For your list and the notices. Without one, it is called by its words."),

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from innoportal.languages import ENGLISH, HTML_LANG
+from innoportal.languages import ENGLISH, HTML_LANG, listed
 from matching.engine.glossary import Concept, Glossary
 from matching.engine.terms import LONGEST, Fault
 
@@ -52,4 +52,4 @@ def label(concept: Concept) -> str:
 
 
 def joined(names: Iterable[str]) -> str:
-    return _(", ").join(names)
+    return listed(names)

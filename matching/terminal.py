@@ -7,7 +7,7 @@ import wcwidth
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from innoportal.languages import SIMPLIFIED, simplified
+from innoportal.languages import SIMPLIFIED, listed, simplified
 
 NARROWEST = 40
 BAR = 20  # columns for the longest bar on either side of nought
@@ -100,7 +100,7 @@ def concepts(told: Told, width: int) -> Iterator[str]:
 
 def both(row: Told, width: int) -> Iterator[str]:
     for name, side in ((_("wish"), "wish"), (_("solution"), "solution")):
-        told = _(", ").join(place(one) for one in row[side][:PLACES])
+        told = listed(place(one) for one in row[side][:PLACES])
         more = len(row[side]) - PLACES
         told += _(" and %(count)s more") % {"count": more} if more > 0 else ""
         yield from folded(f"  {name}: {told}", width, indent="    ")

@@ -9,6 +9,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from innoportal.languages import listed
 from wishes.models import Wish
 
 Text = str | Promise
@@ -81,7 +82,7 @@ def dollars(amount: int | float) -> str:
 
 def site_words(needs: Sequence[str]) -> str:
     names = dict(Wish.SiteGift.choices)
-    return _(", ").join(str(names.get(need, need)) for need in needs)
+    return listed(names.get(need, need) for need in needs)
 
 
 def trl_below(offered: int, wanted: int) -> str:
@@ -144,7 +145,7 @@ def site_lacks_most(needs: Sequence[str]) -> str:
 
 
 def certificates_lacking(certificates: Sequence[str]) -> str:
-    return _("Certificates asked for and not held: %(names)s.") % {"names": _(", ").join(certificates)}
+    return _("Certificates asked for and not held: %(names)s.") % {"names": listed(certificates)}
 
 
 REASONS: dict[str, Callable[..., str]] = {
@@ -194,7 +195,7 @@ def change(factor: str, side: str, parameters: Mapping[str, Any]) -> str:
         "price": dollars(parameters.get("price", 0)),
         "months": f"{parameters.get('months', 0):g}",
         "needs": site_words(parameters.get("needs", [])),
-        "names": _(", ").join(parameters.get("certificates", [])),
+        "names": listed(parameters.get("certificates", [])),
     }
     return str(CHANGES[factor, side]) % figures
 

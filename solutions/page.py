@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from accounts.models import User
+from innoportal.languages import listed
 from journal.clock import clock
 from journal.models import Entry, Pledge
 from solutions.answers import CONFIDENTIAL
@@ -22,7 +23,7 @@ def readiness_context(solution: Solution) -> dict[str, Any]:
     return {
         "kit": ready_of(solution),
         "claimed": found[0] if found else None,
-        "gaps": ", ".join(map(str, missing)),
+        "gaps": listed(missing),
         "equivalents": equivalents(solution.certificates),
     }
 

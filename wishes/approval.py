@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Delegation, DelegationQuerySet, Organisation
-from innoportal.languages import phrase
+from innoportal.languages import listed, phrase
 from innoportal.lib.templatetags.languages import day
 from journal.models import Entry
 from wishes.endorsing import MOST
@@ -65,11 +65,11 @@ def _in_words(entry: Entry) -> str:
 
 def _step_in_words(number: int, step: dict[str, Any]) -> str:
     name = phrase(step["name"]["en"], step["name"]["zh"])
-    people = ", ".join(person for _pk, person in step["people"])
+    people = listed(person for _pk, person in step["people"])
     words = _("%(number)s. %(name)s: %(needed)s must agree") % {
         "number": number, "name": name, "needed": step["needed"],
     }  # fmt: skip
-    return f"{words} ({people})" if people else words
+    return _("%(words)s (%(people)s)") % {"words": words, "people": people} if people else words
 
 
 def as_typed(organisation: Organisation) -> list[dict[str, Any]]:

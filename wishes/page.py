@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import is_vendor
 from documents.models import Document
-from innoportal.languages import phrase
+from innoportal.languages import listed, phrase
 from journal.clock import clock
 from journal.grounds import ground_of
 from journal.models import Entry, Pledge
@@ -70,10 +70,13 @@ def detail_context(request: HttpRequest, wish: Wish, bound: Forms | None = None)
     pledges = Pledge.objects.of("wishes.wish") if inside else []
     may_edit = wish.is_editable and user.has_perm("wishes.change_wish", wish)
     endorsement = endorsement_context(user, wish, inside)
+    kpis = list(wish.kpis.all())
     return {
         "wish": wish,
-        "gives": ", ".join(str(Wish.SiteGift(gift).label) for gift in wish.site_gives),
-        "topics": ", ".join(phrase(one["name_en"], one["name_zh"]) for one in wish.shown_topics),
+        "kpis": kpis,
+        "has_methods": any(one.method for one in kpis),
+        "gives": listed(Wish.SiteGift(gift).label for gift in wish.site_gives),
+        "topics": listed(phrase(one["name_en"], one["name_zh"]) for one in wish.shown_topics),
         "inside": inside,
         "offer": [] if inside else offer(user, wish),
         "verbs": actions(user, wish, bound, endorsement),

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import ListView
 
+from innoportal.languages import listed
 from matching import services
 from matching.models import Found, Kind, SavedSearch
 from matching.search_forms import SavedSearchForm, as_typed
@@ -113,7 +114,7 @@ def label(form: SavedSearchForm) -> dict[str, str]:
 def called_by_kinds(wanted: services.Wanted, language: str) -> str:
     with override(language):
         parts = [*(str(Kind(kind).label) for kind in wanted.kinds), *(str(one.name) for one in wanted.topics)]
-        return ", ".join(parts)[:80]
+        return listed(parts)[:80]
 
 
 class Searches(LoginRequiredMixin, ListView):

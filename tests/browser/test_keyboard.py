@@ -72,7 +72,7 @@ def test_keys_are_told_and_are_silent_while_one_types_and_can_be_switched_off(so
     expect(field).to_have_value("j/?x")
     page.keyboard.press("Tab")
     page.keyboard.press("?")
-    dialog = page.get_by_role("dialog", name="Keys")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(dialog).to_be_visible()
     dialog.get_by_label("Use these keys in this browser").focus()
     page.keyboard.press("Space")
@@ -92,6 +92,6 @@ def test_keys_are_told_and_are_silent_while_one_types_and_can_be_switched_off(so
 def test_without_script_the_keys_are_a_page_that_is_linked(somebody):
     reader = somebody(java_script_enabled=False)
     reader.at("/en/wishes/")
-    reader.page.locator("footer a", has_text="Keys").click()
+    reader.page.locator("footer a", has_text="Keyboard shortcuts").click()
     expect(reader.page.locator("main")).to_contain_text("next row, row before")
     expect(reader.page.locator("[data-keys=switch]")).to_be_hidden()

@@ -11,9 +11,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import is_aware, localtime
 from django.utils.translation import get_language
 
-from innoportal.languages import HTML_LANG, Phrase
+from innoportal.languages import HTML_LANG, Phrase, listed
 
 register = template.Library()
+register.filter("listed", listed)
 
 LOCALES = {"en": "en_GB", "zh-hant": "zh_Hant_HK", "zh-hans": "zh_Hans_CN"}
 
