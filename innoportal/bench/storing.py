@@ -96,9 +96,9 @@ def batch(token: Any, number: int) -> None:
 
 
 def first_lines(trial: Any) -> None:
-    from trials.views.trials import readings_as_csv
+    from trials.raw_data import lines
 
-    list(islice(readings_as_csv(trial), 3))
+    list(islice(lines(trial), 3))
 
 
 def seconds(work: Callable[[], Any]) -> float:

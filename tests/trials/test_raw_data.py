@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import tracemalloc
+from itertools import islice
 
 import pytest
 from arro3.io import read_parquet
@@ -172,6 +173,18 @@ def test_a_spreadsheet_runs_nothing_of_the_csv(tmp_path):
         "metric,at,phase,value,sensor,flag",
         "energy,2026-03-01T00:00:00+00:00,trial,12.5,'=cmd,",
     ]
+
+
+def test_readings_are_read_a_page_at_a_time_each_once(django_assert_num_queries):
+    trial = stories.running()
+    stories.measure(trial, stories.csv_of(moments=7))
+    other = "\n".join(f"energy,2026-03-01T0{n}:00Z,trial,{n},beside" for n in range(3))
+    stories.measure(trial, f"metric,at,phase,value,sensor\n{other}\n")
+    every = trial.measurements.order_by(*raw_data.KEY).values_list(*raw_data.COLUMNS)
+    assert list(raw_data.rows(trial, 4)) == list(every)
+    assert list(raw_data.rows(trial, len(every))) == list(every)
+    with django_assert_num_queries(1):
+        list(islice(raw_data.rows(trial, 4), 4))
 
 
 def test_a_file_of_many_readings_is_made_in_parts(tmp_path, monkeypatch):
