@@ -1,12 +1,11 @@
-"""Invitations by mail: a link that works once, for two weeks, and only until the invitation is sent again."""
+"""Invitations by mail: a link that works once, for two weeks, and only until the invitation is sent again.
 
-from django.conf import settings
+Who is told of `invite` and `invite_again`, in the same transaction, writes the letter.
+"""
+
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -36,7 +35,6 @@ def invite(organisation: Organisation, *, by: User, email: str, role: str) -> In
     )
     if is_new:
         _tell(invitation, "invite", by)
-        transaction.on_commit(lambda: _send(invitation), robust=True)
     return invitation
 
 
@@ -46,7 +44,6 @@ def send_again(invitation: Invitation, *, by: User) -> None:
     invitation.nonce, invitation.sent_at = new_key(), timezone.now()
     invitation.save(update_fields=["nonce", "sent_at"])
     _tell(invitation, "invite_again", by)
-    transaction.on_commit(lambda: _send(invitation), robust=True)
 
 
 def token_of(invitation: Invitation) -> str:
@@ -93,15 +90,3 @@ def _tell(invitation: Invitation, verb: str, by: User) -> None:
     """Without the address: a journal that nobody can change is no place for it."""
     details = {"invitation": invitation.pk, "role": invitation.role}
     changed.send(Organisation, organisation=invitation.organisation, verb=verb, by=by, details=details)
-
-
-def _send(invitation: Invitation) -> None:
-    context = {
-        "organisation": invitation.organisation,
-        "inviter": invitation.invited_by,
-        "site": settings.SITE_URL,
-        "link": settings.SITE_URL + reverse("people:invited", args=[token_of(invitation)]),
-    }
-    text = render_to_string("accounts/mail/invitation.txt", context).strip()
-    subject, _rest, body = text.partition("\n")
-    EmailMessage(" ".join(subject.split()), body.strip() + "\n", to=[invitation.email]).send()

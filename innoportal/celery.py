@@ -19,6 +19,7 @@ app.conf.imports = ("innoportal.schedules",)  # the hall is no room whose tasks 
 # Every sweep is idempotent: what it finds due is claimed in the database before anything is done.
 app.conf.beat_schedule = {
     "notifications.sweep": {"task": "notifications.tasks.sweep", "schedule": 15.0},
+    "notifications.forget_letters": {"task": "notifications.tasks.forget_letters", "schedule": 300.0},
     "notifications.sweep_visitors": {
         "task": "notifications.tasks.sweep_visitors",
         "schedule": crontab(minute=35),

@@ -8,3 +8,4 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from notifications import receivers, rules  # noqa: F401
+        from notifications.letters import account, invitations  # noqa: F401

@@ -126,13 +126,13 @@ def _message(
             "unsubscribe_url": stop and settings.SITE_URL + localised_url(stop, language),
         }
         plain, html = (render_to_string(name, context) for name in templates)
-    headers = _headers(message_id, language, context["unsubscribe_url"])
+    headers = headers_of(message_id, language, context["unsubscribe_url"])
     message = EmailMultiAlternatives(context["subject"][:200], plain, to=[person.email], headers=headers)
     message.attach_alternative(_inliner().inline(html), "text/html")
     return message
 
 
-def _headers(message_id: Any, language: str, unsubscribe_url: str) -> dict[str, str]:
+def headers_of(message_id: Any, language: str, unsubscribe_url: str = "") -> dict[str, str]:
     headers = {
         "Message-ID": f"<{message_id}@{urlsplit(settings.SITE_URL).hostname}>",
         "Auto-Submitted": "auto-generated",

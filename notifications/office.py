@@ -14,7 +14,7 @@ from django.views.generic import ListView
 
 from accounts.models import User
 from notifications import sending
-from notifications.models import MAX_ATTEMPTS, Notification
+from notifications.models import MAX_ATTEMPTS, Letter, Notification
 from notifications.sending import MODELS
 
 UNSENT = Q(sent_at__isnull=True)
@@ -37,7 +37,8 @@ def rows_of(state: str) -> dict[str, QuerySet]:
     """Mails of a state: single ones and digests, whose notices are no mails of their own."""
     wanted = STATES[state][1]
     single = Notification.objects.filter(wanted, channel="email", is_gathered=False)
-    return {"notification": single, "digest": MODELS["digest"].objects.filter(wanted)}
+    others = {kind: MODELS[kind].objects.filter(wanted) for kind in ("letter", "digest")}
+    return {"notification": single, **others}
 
 
 class Outbox(PermissionRequiredMixin, ListView):
@@ -57,10 +58,10 @@ class Outbox(PermissionRequiredMixin, ListView):
     def get_queryset(self) -> Any:
         at = F("sent_at") if self.state == "sent" else F("not_before")
         parts = [
-            rows.annotate(kind=Value(kind), at=at).values_list("kind", "pk", "at")
+            rows.annotate(which=Value(kind), at=at).values_list("which", "pk", "at")
             for kind, rows in rows_of(self.state).items()
         ]
-        return parts[0].union(parts[1], all=True).order_by("-at", "kind", "-pk")
+        return parts[0].union(*parts[1:], all=True).order_by("-at", "which", "-pk")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -68,9 +69,7 @@ class Outbox(PermissionRequiredMixin, ListView):
         found = {
             (kind, row.pk): row
             for kind, model in MODELS.items()
-            for row in model.objects.filter(pk__in=[pk for of, pk in page if of == kind]).select_related(
-                "recipient", "visitor"
-            )
+            for row in shown(model).filter(pk__in=[pk for of, pk in page if of == kind])
         }
         return {
             **context,
@@ -80,6 +79,12 @@ class Outbox(PermissionRequiredMixin, ListView):
             "may_act": self.request.user.has_perm("notifications.manage_outbox"),
             "can_go": self.state in ("held", "failed"),
         }
+
+
+def shown(model: Any) -> QuerySet[Any]:
+    """A letter names nobody, so nobody is fetched with it."""
+    rows = model.objects.order_by()
+    return rows if model is Letter else rows.select_related("recipient", "visitor")
 
 
 def counted(state: str) -> int | None:

@@ -58,7 +58,9 @@ class Backend(BaseEmailBackend):
 
 
 def number_of(message: EmailMessage) -> UUID | None:
-    """Of the notice or digest, where the mail is one."""
+    """Of the notice or digest, where the mail is one; a letter's number leads to no address."""
+    if getattr(message, "is_letter", False):
+        return None
     found = NUMBER.match(message.extra_headers.get("Message-ID", ""))
     return UUID(found[1]) if found else None
 

@@ -8,9 +8,11 @@ from accounts.models import JoinRequest, Organisation, Role, User
 from journal.models import Entry
 from journal.workflow import happened
 from notifications.hooks.services import tell
+from notifications.letters import invitations
 from notifications.outbox import DUTY, PARTY, bilingual, notify, party
 
 JOINS = frozenset({"accept_join", "decline_join", "expire_join"})
+INVITES = frozenset({"invite", "invite_again"})
 DECIDED = frozenset({"verify", "refuse_verification", "revoke_verification"})
 
 
@@ -31,6 +33,8 @@ def organisation_changed(instance: Organisation, entry: Entry, **kwargs: object)
         notify(people, entry, "notifications/mail/join_asked", thing=asked, why=DUTY, **said)
     elif entry.verb == "absorb":
         notify(party(instance.pk), entry, "notifications/mail/merged", thing=instance, why=PARTY, **said)
+    elif entry.verb in INVITES:
+        invitations.send(entry.details["invitation"])
     elif entry.verb in JOINS:
         people = User.objects.filter(pk=entry.details["person"], is_active=True)
         notify(people, entry, "notifications/mail/join_answered", thing=instance, why=DUTY, **said)

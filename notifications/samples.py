@@ -37,7 +37,19 @@ DUTIES = frozenset(
 )
 WAITED_FOR = frozenset({"brought"})
 FOR_VISITORS = frozenset({"confirm_follow"})
-FOLLOWED = frozenset({"new", "started", "published", "corrected", "deadline", "call_open", "call_announced"})
+FOLLOWED = frozenset(
+    {
+        "new",
+        "started",
+        "published",
+        "corrected",
+        "deadline",
+        "call_open",
+        "call_announced",
+        "ended",
+        "relisted",
+    }
+)
 OWN_FRAME = frozenset({"accounts.invitation"})  # sent to an address, not to a person of the portal
 
 
@@ -123,7 +135,7 @@ def said() -> dict[str, Any]:
         "answer": "52 dB(A) by day.",
         **{"reference": "W-2026-0042", "wish_reference": "W-2026-0042", "solution_reference": "S-2026-0107"},
         **{"into": "W-2026-0040", "giver": "Chan Tai-man", "deputy": "Lee Siu-ming", "name": "Lee Siu-ming"},
-        "is_gone": False,
+        **{"is_gone": False, "is_carried": True},
         **{
             "address": "lee@example.org",
             "vendor": "Quiet Fan Works",

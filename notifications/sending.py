@@ -1,4 +1,4 @@
-"""From the outbox to the mail server: claimed, sent, marked; the same for one notice and for a digest."""
+"""From the outbox to the mail server: claimed, sent, marked; the same for a notice, a digest and a letter."""
 
 import logging
 import smtplib
@@ -14,22 +14,30 @@ from accounts.models import User
 from journal.workflow import record
 from notifications import budget
 from notifications.bounces.services import SUPPRESSED, free
-from notifications.mails import digest_mail, mail
-from notifications.models import Delivery, Digest, Notification
+from notifications.letters import drawing as letters
+from notifications.mails import digest_mail, headers_of, mail
+from notifications.models import Delivery, Digest, Letter, Notification
 from notifications.waking import wake
 
 logger = logging.getLogger(__name__)
-Mailing = Notification | Digest
-MODELS: dict[str, Any] = {"notification": Notification, "digest": Digest}
+Mailing = Notification | Digest | Letter
+MODELS: dict[str, Any] = {"letter": Letter, "notification": Notification, "digest": Digest}
+UNWANTED = "nobody waits for it any more"
 LONGEST = timedelta(hours=4)  # between two attempts
 
 
 def due(limit: int) -> list[tuple[str, int]]:
-    """Which mails wait: those that cannot wait first, then the oldest, then digests."""
-    notices = Notification.objects.due().order_by("-is_urgent", "not_before", "pk")
-    digests = Digest.objects.due().order_by("not_before", "pk")
-    found = [("notification", pk) for pk in notices.values_list("pk", flat=True)[:limit]]
-    return found + [("digest", pk) for pk in digests.values_list("pk", flat=True)[: limit - len(found)]]
+    """Which mails wait: letters, as a code may be, then what cannot wait, then the oldest, then digests."""
+    rows = {
+        "letter": Letter.objects.due().order_by("not_before", "pk"),
+        "notification": Notification.objects.due().order_by("-is_urgent", "not_before", "pk"),
+        "digest": Digest.objects.due().order_by("not_before", "pk"),
+    }
+    found: list[tuple[str, int]] = []
+    for kind, waiting in rows.items():
+        if left := limit - len(found):
+            found += [(kind, pk) for pk in waiting.values_list("pk", flat=True)[:left]]
+    return found
 
 
 def gather(limit: int) -> int:
@@ -70,6 +78,8 @@ def deliver(kind: str, pk: int) -> bool:
     rows = MODELS[kind].objects
     if not rows.claim(pk):
         return False
+    if kind == "letter":
+        return _deliver_letter(rows.get(pk=pk))
     mailing = rows.select_related("recipient", "visitor").get(pk=pk)
     if not mailing.reader.is_active:
         return _close(mailing, accepted=False, answer="the account is closed")
@@ -79,26 +89,62 @@ def deliver(kind: str, pk: int) -> bool:
         return _hold(mailing)
     try:
         message = drawn(mailing)
-        if message is None:
-            return _close(mailing, accepted=False, answer="read in the portal")
-        if not message.send():  # suppressed a moment ago
-            return _close(mailing, accepted=False, answer=SUPPRESSED)
-    except smtplib.SMTPRecipientsRefused as error:
-        if free([mailing.reader.email]):
-            return _postpone(mailing, error)
-        return _close(mailing, accepted=False, answer=SUPPRESSED, said=str(error))
-    except (OSError, smtplib.SMTPException) as error:
-        return _postpone(mailing, error)
     except Exception as error:  # a notice that cannot be rendered must not stop the others
         logger.exception("%s %s cannot be rendered", kind, pk)
         return _postpone(mailing, error)
+    if message is None:
+        return _close(mailing, accepted=False, answer="read in the portal")
+    return _send(mailing, message, mailing.reader.email)
+
+
+def _deliver_letter(letter: Letter) -> bool:
+    """As a notice; whom it is for is known once it is drawn, and what was asked for knows no budget."""
+    if letter.is_over:
+        return _close(letter, accepted=False, answer=letters.TOO_LATE)
+    try:
+        draft = letters.DRAWERS[letter.kind](letter)
+        message = (
+            letters.message(letter, draft, headers_of(letter.message_id, draft.language)) if draft else None
+        )
+    except Exception as error:
+        logger.exception("%s cannot be rendered", letter)
+        return _postpone(letter, error)
+    if draft is None or message is None:
+        return _close(letter, accepted=False, answer=UNWANTED)
+    if not free([draft.address], asked=letter.is_asked_for):
+        return _close(letter, accepted=False, answer=SUPPRESSED)
+    if letter.released_at is None and not letter.is_asked_for and budget.is_spent_by_letters(letter):
+        return _hold(letter)
+    return _send(letter, message, draft.address)
+
+
+def _send(mailing: Mailing, message: EmailMultiAlternatives, address: str) -> bool:
+    try:
+        if not message.send():  # suppressed a moment ago
+            return _close(mailing, accepted=False, answer=SUPPRESSED)
+    except smtplib.SMTPRecipientsRefused as error:
+        if free([address]):
+            return _postpone(mailing, error, address)
+        return _close(mailing, accepted=False, answer=SUPPRESSED, said=_without(str(error), mailing, address))
+    except (OSError, smtplib.SMTPException) as error:
+        return _postpone(mailing, error, address)
+    except Exception as error:  # as a header that no mail may have
+        logger.exception("%s %s cannot be sent", type(mailing).__name__, mailing.pk)
+        return _postpone(mailing, error, address)
     return _close(mailing, accepted=True)
+
+
+def _without(said: str, mailing: Mailing, address: str) -> str:
+    """A mail server's answer names the address, which no letter keeps."""
+    return said.replace(address, "…") if isinstance(mailing, Letter) else said
 
 
 def drawn(mailing: Mailing) -> EmailMultiAlternatives | None:
     """The mail; None for a digest of what its reader has read in the portal meanwhile."""
     if isinstance(mailing, Notification):
         return mail(mailing)
+    if isinstance(mailing, Letter):
+        raise TypeError("A letter is drawn by its kind.")
     notices = list(mailing.notices.unread_in_portal().order_by("why", "created_at", "pk"))
     for notice in notices:
         notice.recipient, notice.visitor = mailing.recipient, mailing.visitor  # already here
@@ -122,7 +168,10 @@ def _hold(mailing: Mailing) -> bool:
     type(mailing).objects.filter(pk=mailing.pk).update(
         held_at=timezone.now(), claimed_at=None, attempts=F("attempts") - 1
     )
-    budget.tell_office(mailing.reader)
+    if isinstance(mailing, Letter):
+        budget.tell_office_of(mailing)
+    else:
+        budget.tell_office(mailing.reader)
     return False
 
 
@@ -131,16 +180,18 @@ def _close(mailing: Mailing, *, accepted: bool, answer: str = "", said: str = ""
     """`answer` is why it was not sent; `said` what the mail server said, where that is more."""
     now = timezone.now()
     _told(mailing, accepted, (said or answer)[:300])
-    type(mailing).objects.filter(pk=mailing.pk).update(sent_at=now, last_error=answer)
+    erased = {"sealed": ""} if isinstance(mailing, Letter) else {}
+    type(mailing).objects.filter(pk=mailing.pk).update(sent_at=now, last_error=answer, **erased)
     if isinstance(mailing, Digest):
         mailing.notices.update(sent_at=now)
     return accepted
 
 
 @transaction.atomic
-def _postpone(mailing: Mailing, error: Exception) -> bool:
+def _postpone(mailing: Mailing, error: Exception, address: str = "") -> bool:
     """Try again after 1, 2, 4 … minutes; `attempts` was counted by the claim."""
-    answer = f"{type(error).__name__}: {error}"[:300]
+    answer = f"{type(error).__name__}: {error}"
+    answer = (_without(answer, mailing, address) if address else answer)[:300]
     _told(mailing, False, answer)
     wait = min(timedelta(minutes=2 ** (mailing.attempts - 1)), LONGEST)
     type(mailing).objects.filter(pk=mailing.pk).update(
@@ -150,5 +201,5 @@ def _postpone(mailing: Mailing, error: Exception) -> bool:
 
 
 def _told(mailing: Mailing, accepted: bool, answer: str) -> None:
-    kind = "digest" if isinstance(mailing, Digest) else "notification"
+    kind = next(name for name, model in MODELS.items() if isinstance(mailing, model))
     Delivery.objects.create(**{kind: mailing}, accepted=accepted, answer=answer)

@@ -3,7 +3,8 @@ from celery import shared_task
 from notifications import outbox, sending, visiting
 from notifications.announcing import services as announcing
 from notifications.hooks import sending as hooks
-from notifications.models import Fanout
+from notifications.letters import services as letters
+from notifications.models import Fanout, Letter
 from notifications.reach import counting
 from notifications.waking import wake
 
@@ -22,6 +23,18 @@ def sweep() -> None:
         sending.deliver(*mailing)
     if len(found) == BATCH:  # there may be more, and the clock is slow
         wake()
+
+
+@shared_task
+def sweep_letters() -> None:
+    """Codes and links for which somebody waits, without the notices to thousands before them."""
+    for pk in list(Letter.objects.due().order_by("not_before", "pk").values_list("pk", flat=True)[:BATCH]):
+        sending.deliver("letter", pk)
+
+
+@shared_task
+def forget_letters() -> None:
+    letters.forget()
 
 
 @shared_task

@@ -7,4 +7,4 @@ class SolutionsConfig(AppConfig):
     verbose_name = _("Solutions")
 
     def ready(self) -> None:
-        from solutions import receivers, rules  # noqa: F401
+        from solutions import nomination_mail, receivers, rules  # noqa: F401

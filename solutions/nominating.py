@@ -62,7 +62,7 @@ def nominate(
     made.save()
     entry = record(made, "nominate", by=by, details={"vendor": made.vendor_id})
     if vendor is None:
-        nomination_mail.send(made, "nomination_invitation", LASTS.days)
+        nomination_mail.send(made, "nomination_invitation")
     else:
         _tell_vendor(made, entry, "nominated", LASTS.days)
     return made
@@ -192,7 +192,7 @@ def remind_vendor(deadline: Deadline, entry: Entry, left: int) -> None:
     if nomination.vendor_id:
         _tell_vendor(nomination, entry, "nomination_due", left)
     else:
-        nomination_mail.send(nomination, "nomination_reminder", left)
+        nomination_mail.send(nomination, "nomination_reminder")
 
 
 def _tell_vendor(nomination: Nomination, entry: Entry, template: str, left: int) -> None:

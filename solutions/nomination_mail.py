@@ -1,19 +1,20 @@
 """The mail to a vendor that is not on the portal: a link that only shows, and how often one may be sent."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage
-from django.db import transaction
 from django.db.models import F, Sum
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from notifications.letters.drawing import Draft, draws, part
+from notifications.letters.services import post
+from notifications.models import Letter
 from solutions.models import Nomination, StoppedAddress
 from solutions.models.nominations import LASTS, digest_of
 
@@ -66,32 +67,36 @@ def by_token(token: str) -> Nomination | None:
     return rows.select_related("nominator", "vendor").first()
 
 
-def send(nomination: Nomination, template: str, left: int) -> bool:
-    """When the transaction is done; False where nobody may be written to."""
+def send(nomination: Nomination, template: str) -> bool:
+    """Into the outbox; False where nobody may be written to."""
     digest = nomination.contact_digest
     if not nomination.contact_email or is_stopped(digest) or is_spent(digest):
         return False
     Nomination.objects.filter(pk=nomination.pk).update(mails=F("mails") + 1)
-    subject, body = written(nomination, template, left)
-    mail = EmailMessage(subject, body, to=[nomination.contact_email])
-    transaction.on_commit(mail.send, robust=True)
+    good_for = timedelta(days=max(0, (nomination.expires_on - timezone.localdate()).days + 1))
+    post("nomination", nomination.contact_email, good_for=good_for, about=nomination.pk, template=template)
     return True
 
 
-def written(nomination: Nomination, template: str, left: int) -> tuple[str, str]:
-    """Subject and text, in both languages."""
-    parts: list[tuple[str, str]] = []
-    for language in LANGUAGES:
-        with override(language):
-            said = {
-                "organisation": str(nomination.nominator.name),
-                "vendor": nomination.vendor_name,
-                "thing_title": str(nomination.title),
-                "name": nomination.contact_name,
-                "left": left,
-                "link": settings.SITE_URL + reverse("solutions:nominated", args=[token_of(nomination)]),
-            }
-            text = render_to_string(f"solutions/mail/{template}.txt", said).strip()
-        subject, _rest, body = text.partition("\n")
-        parts.append((" ".join(subject.split()), body.strip()))
-    return parts[0][0], "\n\n— — —\n\n".join(body for _subject, body in parts) + "\n"
+@draws("nomination")
+def drawn(letter: Letter) -> Draft | None:
+    """In both languages, unless it was answered, or its reader said stop, since it was written down."""
+    rows = Nomination.objects.waiting().exclude(contact_email="").select_related("nominator")
+    nomination = rows.filter(pk=letter.object_id or 0).first()
+    if nomination is None or is_stopped(nomination.contact_digest):
+        return None
+    template = f"solutions/mail/{letter.details['template']}"
+    parts = [part(template, language, _said(nomination, language)) for language in LANGUAGES]
+    return Draft(nomination.contact_email, parts)
+
+
+def _said(nomination: Nomination, language: str) -> dict[str, Any]:
+    with override(language):
+        return {
+            "organisation": str(nomination.nominator.name),
+            "vendor": nomination.vendor_name,
+            "thing_title": str(nomination.title),
+            "name": nomination.contact_name,
+            "left": max(0, (nomination.expires_on - timezone.localdate()).days),
+            "link": settings.SITE_URL + reverse("solutions:nominated", args=[token_of(nomination)]),
+        }

@@ -6,6 +6,7 @@ from typing import Any
 from accounts.models import User
 from innoportal.languages import listed
 from journal.clock import clock
+from journal.grounds import ground_of
 from journal.models import Entry, Pledge
 from solutions.answers import CONFIDENTIAL
 from solutions.asking import references_of
@@ -14,6 +15,20 @@ from solutions.kit import ready_of
 from solutions.models import CoAuthor, Solution, SolutionDraft, coauthored
 from solutions.refreshing import is_asked
 from solutions.trl import standings
+
+
+def gone_context(solution: Solution) -> dict[str, Any]:
+    """What solutions/gone.html reads: its name, and of one withdrawn the reason that its followers got."""
+    verb = "withdraw" if solution.status == Solution.Status.WITHDRAWN else "expire"
+    entry = Entry.objects.about(solution).filter(verb=verb).order_by("-pk").first()
+    return {
+        "title": solution.title,
+        "reference": solution.reference,
+        "is_withdrawn": verb == "withdraw",
+        "at": entry and entry.at,
+        "reason": entry.reason if entry and verb == "withdraw" else "",
+        "ground": ground_of(entry) if entry else None,
+    }
 
 
 def readiness_context(solution: Solution) -> dict[str, Any]:

@@ -224,6 +224,8 @@ def withdraw(solution: Solution, *, by: User, reason: str, ground: str = "") -> 
     was = solution.status
     entry = WORKFLOW["withdraw"].apply(solution, by=by, reason=reason, ground=ground)
     _tell_vendor(solution, entry, "solutions/mail/withdrawn")
+    if was in Solution.PUBLIC:
+        _tell_followers(solution, entry, "solutions/mail/withdrawn")
     if was in (Solution.Status.SUBMITTED, Solution.Status.SCREENING):
         office = User.objects.with_role(Role.OFFICE)
         notify(office, entry, "solutions/mail/withdrawn", thing=solution, why="duty")
@@ -234,12 +236,15 @@ def expire(solution: Solution, *, by: User | None = None) -> None:
     """End a listing; the vendor may renew it."""
     entry = WORKFLOW["expire"].apply(solution, by=by)
     _tell_vendor(solution, entry, "solutions/mail/expired")
+    _tell_followers(solution, entry, "solutions/mail/ended")
 
 
 @transaction.atomic
 def renew(solution: Solution, *, by: User) -> None:
     """List it again under the number that it had."""
-    versions.keep(solution, WORKFLOW["renew"].apply(solution, by=by, expires_on=_listed_until()))
+    entry = WORKFLOW["renew"].apply(solution, by=by, expires_on=_listed_until())
+    versions.keep(solution, entry)
+    _tell_followers(solution, entry, "solutions/mail/relisted")
 
 
 def expire_lapsed() -> int:
@@ -261,6 +266,11 @@ def _listed_until() -> date:
 def _tell_vendor(solution: Solution, entry: Entry, template: str) -> None:
     """And its co-authors."""
     notify(party(*solution.author_ids()), entry, template, thing=solution, why="party")
+
+
+def _tell_followers(solution: Solution, entry: Entry, template: str) -> None:
+    """Who follows this solution itself, with an account or without one; of what was public."""
+    notify(followers(solution), entry, template, thing=solution, why="follow")
 
 
 def _names(solution: Solution) -> dict[str, Any]:

@@ -58,6 +58,7 @@ from notifications.models import (
     Digest,
     Fanout,
     Follow,
+    Letter,
     Notification,
     Preference,
     Reminder,
@@ -679,6 +680,17 @@ class VisitorFactory(DjangoModelFactory):
 
     email = factory.Sequence(lambda n: f"visitor{n}@example.org")
     confirmed_at = factory.LazyFunction(timezone.now)
+
+
+class LetterFactory(DjangoModelFactory):
+    class Meta:
+        model = Letter
+
+    kind = Letter.Kind.INVITATION
+    object_id = 0  # of an invitation that was answered meanwhile
+    details = factory.LazyFunction(lambda: {"language": "en"})
+    mark = "0" * 20
+    good_until = factory.LazyFunction(lambda: timezone.now() + timedelta(days=14))
 
 
 class SavedSearchFactory(DjangoModelFactory):

@@ -120,10 +120,10 @@ def _wish_of(call: Call) -> Wish:
 def close(call: Call, *, by: User | None = None) -> Entry:
     """No more proposals; the wish of a rapid call closes with it."""
     entry = CALLS["close"].apply(call, by=by)
-    if call.is_rapid:
-        for wish in call.wishes.filter(status=Wish.Status.OPEN):
-            WORKFLOW["expire"].apply(wish, by=by)
-    _notify(followers(call), entry, "call_closed", call, FOLLOW)
+    closed = list(call.wishes.filter(status=Wish.Status.OPEN).order_by("pk")) if call.is_rapid else []
+    for wish in closed:
+        WORKFLOW["expire"].apply(wish, by=by)
+    _notify(followers(call, *closed), entry, "call_closed", call, FOLLOW)
     return entry
 
 
@@ -155,12 +155,13 @@ def check_extension(call: Call, closes_on: date) -> None:
 def withdraw(call: Call, *, by: User, reason: str) -> Entry:
     """Take it back for good; its wishes stay what they are, except that of a rapid call."""
     entry = CALLS["withdraw"].apply(call, by=by, reason=reason)
-    for wish in call.wishes.filter(status=Wish.Status.OPEN) if call.is_rapid else ():
-        services.withdraw(wish, by=by, reason=reason)
+    gone = list(call.wishes.filter(status=Wish.Status.OPEN).order_by("pk")) if call.is_rapid else []
+    for wish in gone:
+        services.withdraw(wish, by=by, reason=reason, quiet=True)
     if call.organisation_id:
         _notify(party(call.organisation_id), entry, "call_withdrawn", call, PARTY)
     if call.reference:
-        _notify(followers(call), entry, "call_withdrawn", call, FOLLOW)
+        _notify(followers(call, *gone), entry, "call_withdrawn", call, FOLLOW)
     return entry
 
 

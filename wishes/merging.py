@@ -41,7 +41,6 @@ def merge(
         raise ValidationError({"into": _("Name another wish that is open for proposals.")})
     if not WORKFLOW["merge"].allows(held[wish.pk]):
         raise IllegalTransition(_("Someone else was quicker: its state has changed."))
-    people = list(followers(wish))
     joined = _join(wish, into, join) | {"followers": _carry_followers(wish, into)}
     earlier = list(wish.merged.order_by("pk").values_list("reference", flat=True))
     wish.merged.update(merged_into=into)  # so that each old number leads straight to what stands
@@ -55,7 +54,8 @@ def merge(
     if wish.reference is None:
         _tell_in_private(wish, into, entry, absorbed)
     else:
-        _tell(wish, into, entry, people)
+        _tell(wish, into, entry)
+    Follow.objects.about(wish).delete()  # who they are was needed until here
     return entry
 
 
@@ -65,12 +65,16 @@ def _locked(*wishes: Wish) -> list[Wish]:
     return list(rows.order_by("pk"))
 
 
-def _tell(wish: Wish, into: Wish, entry: Entry, people: Collection[User]) -> None:
-    """One notice for each person: of the one department, of the other, then who followed."""
+def _tell(wish: Wish, into: Wish, entry: Entry) -> None:
+    """One notice for each person: of the one department, of the other, then who followed.
+
+    Whom the last is for, with an account or without one, is asked before the old follows are gone.
+    """
     context = {"into": into.reference}
     for organisation in (wish.organisation_id, into.organisation_id):
         notify(party(organisation), entry, "wishes/mail/merge", thing=wish, why=PARTY, **context)
-    notify(people, entry, "wishes/mail/merge", thing=wish, why=FOLLOW, **context)
+    carried = context | {"is_carried": True}
+    notify(followers(wish), entry, "wishes/mail/merge", thing=wish, why=FOLLOW, **carried)
 
 
 def _tell_in_private(wish: Wish, into: Wish, entry: Entry, absorbed: Entry) -> None:
@@ -84,7 +88,7 @@ def _tell_in_private(wish: Wish, into: Wish, entry: Entry, absorbed: Entry) -> N
 
 
 def _carry_followers(wish: Wish, into: Wish) -> int:
-    """Each follows the other from now on, once; returns how many are new there."""
+    """Each follows the other from now on, once; returns how many people are new there."""
     rows = Follow.objects.about(wish)
     before = Follow.objects.of(into).count()
     new = [
@@ -92,7 +96,6 @@ def _carry_followers(wish: Wish, into: Wish) -> int:
         for user, visitor in rows.values_list("user_id", "visitor_id")
     ]
     Follow.objects.bulk_create(new, ignore_conflicts=True, batch_size=1000)
-    rows.delete()
     return Follow.objects.of(into).count() - before
 
 

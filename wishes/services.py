@@ -229,11 +229,15 @@ def expire(wish: Wish, *, by: User | None = None) -> Entry:
 
 
 @transaction.atomic
-def withdraw(wish: Wish, *, by: User | None, reason: str, ground: str = "") -> Entry:
-    """Take it back for good; who followed it is told why, if it ever was public."""
+def withdraw(wish: Wish, *, by: User | None, reason: str, ground: str = "", quiet: bool = False) -> Entry:
+    """Take it back for good; who followed it is told why, if it ever was public.
+
+    `quiet` where what it belongs to is taken back with it, and tells the same people.
+    """
     place = None if wish.is_editable else endorsing.place_of(by, wish.organisation_id)
     entry = WORKFLOW["withdraw"].apply(wish, by=by, reason=reason, ground=ground, place=place)
-    _tell(wish, entry, "wishes/mail/withdraw")
+    if not quiet:
+        _tell(wish, entry, "wishes/mail/withdraw")
     return entry
 
 

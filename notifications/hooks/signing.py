@@ -4,11 +4,9 @@ import base64
 import secrets
 from datetime import UTC, datetime
 
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
-from django.utils.crypto import salted_hmac
 from standardwebhooks import Webhook as Signer
 
+from notifications import sealing
 from notifications.models import Webhook
 
 PREFIX = "whsec_"
@@ -21,18 +19,12 @@ def new_secret() -> str:
 
 
 def seal(secret: str) -> str:
-    """Encrypted by the portal's key: a copy of the database alone signs nothing."""
-    return _box().encrypt(secret.encode()).decode()
+    """A copy of the database alone signs nothing."""
+    return sealing.seal(secret, SALT)
 
 
 def opened(sealed: str) -> str:
-    return _box().decrypt(sealed.encode()).decode()
-
-
-def _box() -> MultiFernet:
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    found = [salted_hmac(SALT, "", secret=key, algorithm="sha256").digest() for key in keys]
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in found])
+    return sealing.opened(sealed, SALT)
 
 
 def headers(webhook: Webhook, message_id: str, body: str, now: datetime) -> dict[str, str]:

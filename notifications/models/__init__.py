@@ -2,6 +2,7 @@ from notifications.models.announcements import Announcement
 from notifications.models.arrivals import Begun, Tally
 from notifications.models.digests import LEASE, MAX_ATTEMPTS, Digest
 from notifications.models.fanouts import Fanout
+from notifications.models.letters import Letter
 from notifications.models.notices import (
     Delivery,
     Follow,
@@ -25,6 +26,7 @@ __all__ = [
     "Digest",
     "Fanout",
     "Follow",
+    "Letter",
     "Notification",
     "NotificationQuerySet",
     "Preference",

@@ -1,5 +1,6 @@
 import uuid
 from datetime import timedelta
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -13,8 +14,9 @@ LEASE = timedelta(seconds=settings.MAIL_LEASE)
 MAX_ATTEMPTS = 8
 
 
-class DigestQuerySet(models.QuerySet["Digest"]):
-    def due(self) -> "DigestQuerySet":
+class OutgoingQuerySet(models.QuerySet[Any]):
+    def due(self) -> Self:
+        """Unsent, attempts left, its time come, no lease held by another worker."""
         now = timezone.now()
         return self.filter(
             Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - LEASE),
@@ -29,12 +31,9 @@ class DigestQuerySet(models.QuerySet["Digest"]):
         return bool(self.due().filter(pk=pk).update(claimed_at=timezone.now(), attempts=F("attempts") + 1))
 
 
-class Digest(Reading, models.Model):
-    """One mail about many notices, which are fixed before it is sent: a repeat says the same."""
+class Outgoing(models.Model):
+    """A mail on its way: claimed by one worker at a time, tried a few times, then left to the office."""
 
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="digests")
-    visitor = models.ForeignKey(Visitor, models.CASCADE, null=True, related_name="digests")
-    due_at = models.DateTimeField()
     message_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     not_before = models.DateTimeField(default=timezone.now)
@@ -45,7 +44,18 @@ class Digest(Reading, models.Model):
     released_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=300, blank=True)
 
-    objects = DigestQuerySet.as_manager()
+    class Meta:
+        abstract = True
+
+
+class Digest(Reading, Outgoing):
+    """One mail about many notices, which are fixed before it is sent: a repeat says the same."""
+
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="digests")
+    visitor = models.ForeignKey(Visitor, models.CASCADE, null=True, related_name="digests")
+    due_at = models.DateTimeField()
+
+    objects = OutgoingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("digest")

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notifications.models.digests import LEASE, MAX_ATTEMPTS, Digest
+from notifications.models.letters import Letter
 from notifications.models.visitors import ONE_READER, Reading, Visitor
 from topics.models import Topic
 
@@ -197,6 +198,7 @@ class Delivery(models.Model):
 
     notification = models.ForeignKey(Notification, models.CASCADE, null=True, related_name="deliveries")
     digest = models.ForeignKey(Digest, models.CASCADE, null=True, related_name="deliveries")
+    letter = models.ForeignKey(Letter, models.CASCADE, null=True, related_name="deliveries")
     at = models.DateTimeField(default=timezone.now)
     accepted = models.BooleanField()
     answer = models.CharField(max_length=300, blank=True)
@@ -206,12 +208,13 @@ class Delivery(models.Model):
         verbose_name_plural = _("deliveries")
         constraints = [
             models.CheckConstraint(
-                condition=Q(notification__isnull=False, digest__isnull=True)
-                | Q(notification__isnull=True, digest__isnull=False),
+                condition=Q(notification__isnull=False, digest__isnull=True, letter__isnull=True)
+                | Q(notification__isnull=True, digest__isnull=False, letter__isnull=True)
+                | Q(notification__isnull=True, digest__isnull=True, letter__isnull=False),
                 name="delivery_of_one",
             )
         ]
 
     def __str__(self) -> str:
-        of = self.notification_id or f"digest {self.digest_id}"
+        of = self.notification_id or (self.digest_id and f"digest {self.digest_id}") or self.letter
         return f"{of} {self.at:%Y-%m-%d %H:%M} {'accepted' if self.accepted else self.answer}"

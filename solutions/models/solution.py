@@ -21,6 +21,11 @@ class SolutionQuerySet(ReferencedQuerySet):
     def public(self) -> "SolutionQuerySet":
         return self.filter(status__in=Solution.PUBLIC)
 
+    def taken_down(self) -> "SolutionQuerySet":
+        """Listed once, since it has a number, and not any more: followers' mails still lead to it."""
+        over = (Solution.Status.WITHDRAWN, Solution.Status.EXPIRED)
+        return self.filter(status__in=over, reference__isnull=False)
+
     def visible_to(self, user) -> "SolutionQuerySet":
         """Everyone reads what is listed; vendor and co-authors their own; the office what was handed in."""
         seen = Q(status__in=Solution.PUBLIC)

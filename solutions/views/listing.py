@@ -1,6 +1,8 @@
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView
 from django_filters.views import FilterView
@@ -58,6 +60,13 @@ class SolutionDetail(SluggedMixin, DetailView):
             version_number=Subquery(versions.values("number")[:1]),
             version_at=Subquery(versions.values("at")[:1]),
         )
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().get(request, *args, **kwargs)
+        except Http404:  # the number of what was listed tells that it is not any more
+            gone = get_object_or_404(Solution.objects.taken_down().addressed(self.kwargs["slug"]))
+            return render(request, "solutions/gone.html", page.gone_context(gone), status=410)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         solution, user = self.object, self.request.user

@@ -1,0 +1,44 @@
+"""What allauth mails (the code of a sign-up, the link of a new passphrase) goes through the outbox, too."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from allauth.core import context as allauth_context
+from django.contrib.sites.shortcuts import get_current_site
+from django.utils.translation import get_language
+
+from accounts.adapter import PortalAdapter
+from notifications.letters.drawing import Draft, Part, draws
+from notifications.letters.services import opened, post
+from notifications.models import Letter
+
+GOOD_FOR = timedelta(hours=24)  # that of a link to a new passphrase is longer, but nobody waits so long
+OF_CODES = timedelta(minutes=15)  # allauth takes them no longer
+CODES = ("email_confirmation", "login_code", "password_reset_code")
+
+
+class OutboxAdapter(PortalAdapter):
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """The mail as it is now, sealed, since what it holds is known at this moment only."""
+        request = allauth_context.request
+        known = {"request": request, "email": email, "current_site": get_current_site(request)}
+        message = self.render_mail(template_prefix, email, known | context)
+        name = template_prefix.rpartition("/")[2]
+        held = {"address": email, "subject": str(message.subject), "text": str(message.body)}
+        post(
+            "account",
+            email,
+            good_for=OF_CODES if name.startswith(CODES) else GOOD_FOR,
+            sealed=json.dumps(held),
+            name=name,
+            language=get_language() or "en",
+        )
+
+
+@draws("account")
+def drawn(letter: Letter) -> Draft | None:
+    if not letter.sealed:
+        return None
+    held = json.loads(opened(letter))
+    return Draft(held["address"], [Part(letter.details["language"], held["subject"], held["text"])])
