@@ -185,7 +185,7 @@ def test_the_readings_can_be_taken_away_as_csv(client):
     lines = b"".join(response.streaming_content).decode().splitlines()
     assert lines == [
         "metric,at,phase,value,sensor,flag",
-        'energy,2026-03-01T00:00:00+00:00,trial,12.5,"\'=cmd",',
+        "energy,2026-03-01T00:00:00+00:00,trial,12.5,'=cmd,",
     ]
 
 
