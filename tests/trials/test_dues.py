@@ -20,6 +20,7 @@ from tests.threads import at_once
 from tests.trials import stories
 from trials import services, tasks
 from trials.models import Report, ReportDue, Term, Trial
+from trials.services.hearing import MAX_LATE
 from trials.services.snapshot import heard
 from trials.work import work
 
@@ -236,6 +237,8 @@ def test_an_interim_report_keeps_the_figures_of_its_day_and_no_verdict(trial, cl
     due = trial.dues.get(kind="interim", number=1)
     with pytest.raises(ValidationError):
         services.hand_in_interim(due, by=trial.engineer, text_en=" ")
+    with pytest.raises(IllegalTransition):  # the final report is written and signed, not handed in
+        services.hand_in_interim(trial.dues.get(kind="final"), by=trial.engineer, text_en="Done.")
     services.hand_in_interim(due, by=trial.engineer, text_en="Half of it is done.")
     (row,) = due.figures["metrics"]
     assert (row["metric"], row["readings"]) == ("energy", 20)
@@ -395,9 +398,13 @@ def test_the_vendor_is_reminded_and_the_window_closes_by_itself_and_the_report_s
     assert report.envelope["payload"]["vendor_comment"] == {"en": said.en, "zh": said.zh}
 
 
-def test_more_time_needs_a_reason_and_a_later_day_and_is_told(window):
+def test_more_time_needs_a_reason_and_a_later_day_and_is_told(window, clock):
     report, vendor = window
     office = UserFactory(office=True)
+    clock(date(2027, 1, 20))
+    with pytest.raises(ValidationError):  # later than the last day, and past all the same
+        services.extend_comment(report, by=office, comment_until=date(2027, 1, 19), reason="Holidays.")
+    clock(FIRST)
     with pytest.raises(ReasonRequired):
         services.extend_comment(report, by=office, comment_until=date(2027, 1, 25), reason="")
     with pytest.raises(ValidationError):
@@ -419,6 +426,11 @@ def test_a_comment_after_the_last_day_is_late_even_before_the_sweep(window, cloc
     with pytest.raises(IllegalTransition, match="late comment"):
         services.comment(report, by=vendor, text="Wait!")
     tasks.close_comment_windows()
+    for wrong in (" ", "x" * (MAX_LATE + 1)):
+        with pytest.raises(ValidationError):
+            services.comment_late(report, by=vendor, text=wrong)
+    with pytest.raises(IllegalTransition):  # it is too late for more days, too
+        services.extend_comment(report, by=verifier, comment_until=date(2027, 1, 25), reason="Holidays.")
     services.comment_late(report, by=vendor, text="The meter of fan 3 was moved.")
     report.refresh_from_db()
     assert report.vendor_comment == ""

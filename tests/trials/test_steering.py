@@ -116,6 +116,25 @@ def test_a_milestone_is_reached_once_and_not_in_the_future():
     assert entry.details == {"milestone": one.pk, "before": {"title_en": "Fitted"}}
 
 
+def test_a_trial_that_is_over_is_steered_no_more(sides):
+    trial, today = sides.trial, timezone.localdate()
+    one = MilestoneFactory(trial=trial)
+    risk = services.add_risk(trial, by=sides.engineer, title_en="Rain", owner=sides.vendor)
+    asked = change(sides)
+    services.stop(trial, by=sides.engineer, reason="Unsafe.")
+    meeting = {"on": today, "present": "All", "decisions_en": "End it."}
+    for late in (
+        lambda: services.add_milestone(trial, by=sides.engineer, title_en="Fitted", due_on=today),
+        lambda: services.reach(one, by=sides.engineer),
+        lambda: services.assess(risk, by=sides.engineer, likelihood=4),
+        lambda: services.minute(trial, by=sides.engineer, **meeting),
+        lambda: services.agree(asked, by=sides.vendor),
+        lambda: change(sides),
+    ):
+        with pytest.raises(IllegalTransition):
+            late()
+
+
 # Risks
 
 
@@ -132,9 +151,22 @@ def test_a_risk_tells_its_owner_and_keeps_how_it_stood(sides):
 
 
 def test_a_risk_is_owned_by_somebody_who_takes_part(sides):
-    with pytest.raises(ValidationError) as error:
-        services.add_risk(sides.trial, by=sides.engineer, title_en="Rain", owner=UserFactory())
-    assert list(error.value.message_dict) == ["owner"]
+    gone = MembershipFactory(organisation=sides.trial.match.wish.organisation, user__is_active=False).user
+    risk = services.add_risk(sides.trial, by=sides.engineer, title_en="Rain", owner=sides.engineer)
+    for owner in (UserFactory(), gone):
+        with pytest.raises(ValidationError) as error:
+            services.add_risk(sides.trial, by=sides.engineer, title_en="Heat", owner=owner)
+        assert list(error.value.message_dict) == ["owner"]
+        with pytest.raises(ValidationError):
+            services.assess(risk, by=sides.engineer, owner=owner)
+
+
+def test_whoever_is_given_a_risk_later_is_told_and_who_has_it_is_not_told_again(sides):
+    risk = services.add_risk(sides.trial, by=sides.engineer, title_en="Rain", owner=sides.department)
+    services.assess(risk, by=sides.engineer, owner=sides.vendor)
+    services.assess(risk, by=sides.engineer, impact=4)
+    rows = Notification.objects.filter(template="trials/mail/risk_owned", channel="inbox").order_by("pk")
+    assert [row.recipient for row in rows] == [sides.department, sides.vendor]
 
 
 def test_a_risk_lies_on_the_grid(sides):
@@ -148,6 +180,12 @@ def test_a_risk_lies_on_the_grid(sides):
 def test_a_low_incident_waits_for_nobody(sides):
     one = incident(sides, "low")
     assert (one.status, told(sides.department), clock_of(one)) == ("logged", [], [])
+    with pytest.raises(IllegalTransition):
+        services.acknowledge(one, by=sides.department)
+    services.close_incident(one, by=sides.engineer, reason="It was steam.")
+    assert told(sides.department) == []
+    with pytest.raises(IllegalTransition):
+        services.close_incident(one, by=sides.engineer, reason="Again.")
 
 
 @pytest.mark.parametrize(("severity", "days"), [("medium", 3), ("high", 1)])
@@ -180,6 +218,9 @@ def test_a_severe_incident_pauses_the_trial_where_the_plan_says_so():
     assert (at.trial.status, one.wants_pause) == (Trial.Status.PAUSED, False)
     assert "paused" in told(at.department)
     assert Entry.objects.about(at.trial).get(verb="pause").reason == "Severe incident: Smoke."
+    again = incident(at, "high", "Fire.")  # it is paused already: told, and nothing to pause
+    assert (again.status, again.wants_pause) == ("raised", False)
+    assert Entry.objects.about(at.trial).filter(verb="pause").count() == 1
 
 
 def test_a_severe_incident_asks_for_a_pause_where_the_plan_says_that(sides):
@@ -306,6 +347,29 @@ def test_of_both_sides_agreeing_at_once_one_deviation_is_made(committed):
     assert (one.status, at.trial.log.count()) == ("accepted", 1)
 
 
+def test_who_asked_for_a_change_can_take_it_back_until_it_is_decided(sides):
+    one = change(sides)
+    services.withdraw_change(one, by=sides.engineer)
+    for late in (
+        lambda: services.withdraw_change(one, by=sides.engineer),
+        lambda: services.agree(one, by=sides.vendor),
+        lambda: services.decline_change(one, by=sides.vendor, reason="Too dear."),
+    ):
+        with pytest.raises(IllegalTransition):
+            late()
+
+
+def test_the_administrator_decides_for_a_side_that_has_not_and_a_member_for_none(sides):
+    one = change(sides)
+    member = MembershipFactory(organisation=sides.trial.match.wish.organisation).user
+    with pytest.raises(IllegalTransition):
+        services.agree(one, by=member)
+    services.agree(one, by=sides.department)
+    entry = services.agree(one, by=UserFactory(is_superuser=True))
+    one.refresh_from_db()
+    assert (entry.details["side"], one.status) == ("vendor", "accepted")
+
+
 # Meetings
 
 
@@ -335,6 +399,9 @@ def test_minutes_with_a_stranger_among_the_owners_leave_nothing_behind(sides):
         services.minute(
             sides.trial, by=sides.engineer, on=today, present="All", decisions_en="Go on.", actions=[given]
         )
+    tomorrow = today + timedelta(days=1)
+    with pytest.raises(ValidationError, match="future"), transaction.atomic():
+        services.minute(sides.trial, by=sides.engineer, on=tomorrow, present="All", decisions_en="Go on.")
     assert not sides.trial.meetings.exists()
 
 
@@ -381,12 +448,27 @@ def test_what_is_spent_follows_the_lines():
     assert trial.budget_spent is None
 
 
+def test_of_a_closed_trial_no_money_changes():
+    trial = stories.published().trial
+    line = BudgetLineFactory(trial=trial)
+    for late in (
+        lambda: services.add_line(trial, by=trial.engineer, year=2026, label_en="Meters", planned=1, spent=0),
+        lambda: services.change_line(line, by=trial.engineer, spent=Decimal(300)),
+        lambda: services.remove_line(line, by=trial.engineer),
+        lambda: services.spend(trial, by=trial.engineer, budget_spent=Decimal(1)),
+    ):
+        with pytest.raises(IllegalTransition, match="closed"):
+            late()
+
+
 def test_money_and_risks_are_public_only_where_the_department_lets_them(sides):
     BudgetLineFactory(trial=sides.trial)
     services.add_risk(sides.trial, by=sides.engineer, title_en="Rain", owner=sides.vendor)
     assert (steering.public_money(sides.trial), steering.public_risks(sides.trial)) == (None, None)
     services.show_to_all(sides.trial, by=sides.department, parts=["money", "risks"])
     assert steering.public_money(sides.trial).sum.planned == 1000
+    over = {"title_en": "Heat", "owner": sides.vendor, "state": "over"}
+    services.add_risk(sides.trial, by=sides.engineer, **over)  # what is over concerns nobody
     assert [risk.title_en for risk in steering.public_risks(sides.trial)] == ["Rain"]
     with pytest.raises(ValidationError):
         services.show_to_all(sides.trial, by=sides.department, parts=["names"])
