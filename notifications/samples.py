@@ -32,7 +32,7 @@ DUTIES = frozenset(
         "confirm_follow",
         *("nominated", "nomination_due"),
         *("risk_owned", "pause_wanted", "change_proposed", "actions"),
-        *("report_due", "report_overdue", "report_escalated", "comment_due"),
+        *("report_due", "report_overdue", "report_escalated", "comment_due", "verifier_assigned"),
     }
 )
 WAITED_FOR = frozenset({"brought"})

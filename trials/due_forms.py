@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Role, User
 from innoportal.lib.inputs import DatePicker
 from trials.models import ReportDue, Term
 from trials.models.term import LONGEST
@@ -33,6 +34,20 @@ class LateCommentForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("Your time is over: the verifier reads it, and it is not printed in the report."),
     )
+
+
+class AssignForm(forms.Form):
+    verifier = forms.ModelChoiceField(
+        label=_("Verifier"),
+        queryset=User.objects.none(),
+        help_text=_("Whoever is not independent of the parties and of the writing is refused."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people: Any = self.fields["verifier"]
+        people.queryset = User.objects.with_role(Role.VERIFIER).order_by("name", "pk")
+        people.label_from_instance = lambda user: user.name
 
 
 class InterimForm(forms.ModelForm):

@@ -13,7 +13,7 @@ from documents.models import Document
 from journal.models import Entry
 from notifications.models import Follow
 from trials.analysis import ENOUGH, FIRST
-from trials.due_forms import ExtendCommentForm, LateCommentForm
+from trials.due_forms import AssignForm, ExtendCommentForm, LateCommentForm
 from trials.forms import (
     CommentForm,
     ErratumForm,
@@ -39,8 +39,9 @@ from trials.workflow import REPORT, TRIAL
 SIDES_SAID = {"department": _("Signed for the department"), "vendor": _("Signed for the vendor")}
 Forms = Mapping[str, forms.Form]
 BESIDE: Mapping[str, set[str]] = {  # what may be done in a state and leaves it as it is
-    Report.Status.COMMENT: {"extend_comment"},
-    Report.Status.VERIFICATION: {"comment_late"},
+    Report.Status.DRAFT: {"assign"},
+    Report.Status.COMMENT: {"assign", "extend_comment"},
+    Report.Status.VERIFICATION: {"assign", "comment_late"},
     Report.Status.PUBLISHED: {"erratum"},
 }
 Button = tuple[Any, str, type[forms.BaseForm] | None]
@@ -60,6 +61,7 @@ REPORT_BUTTONS: dict[str, Button] = {
     "hand_to_vendor": (_("Hand to the vendor"), "", None),
     "comment": (_("Comment"), "", CommentForm),
     "close_comment": (_("End the time for comments"), "secondary", None),
+    "assign": (_("Assign the verifier"), "secondary", AssignForm),
     "extend_comment": (_("Give the vendor more time"), "secondary", ExtendCommentForm),
     "comment_late": (_("Send a late comment"), "secondary", LateCommentForm),
     "publish": (_("Verify, sign and publish"), "", VerifyForm),
@@ -151,6 +153,7 @@ def report_context(request: HttpRequest, report: Report, bound: Forms | None = N
     """What both the page of a draft and that of a signed report read."""
     user = request.user
     inside = is_inside(user, report)
+    entries = list(Entry.objects.about(report).in_order())
     possible = {*REPORT.verbs_from(report.status)}
     possible |= BESIDE.get(report.status, set())
     return {
@@ -167,7 +170,10 @@ def report_context(request: HttpRequest, report: Report, bound: Forms | None = N
             .exclude(pk=report.pk)
             .order_by("-version")
         ),
-        "timeline": timeline(Entry.objects.about(report).in_order(), inside=inside),
+        "timeline": timeline(entries, inside=inside),
+        "withdrawal": next(
+            iter(timeline([one for one in entries if one.verb == "withdraw"], inside=inside)), None
+        ),
     }
 
 

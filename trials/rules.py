@@ -11,9 +11,10 @@ from accounts.roles import (
     is_verifier,
 )
 from journal.models import Entry
+from matching.models.conflict import declared_by
 from trials.models import Report, Trial
 
-AUTHORING = ("draft", "edit")
+AUTHORING = ("draft", "edit", "hand_to_vendor")  # who hands it over signs it first
 
 
 def _of_trial(thing: Trial | Report) -> Trial:
@@ -71,23 +72,46 @@ def is_in_verification(user, report=None) -> bool:
     return report is not None and report.status == Report.Status.VERIFICATION
 
 
-def objections(report: Report, user, *, wrote: bool | None = None) -> list[str]:
-    """Why this person's signature would not be independent; one query, none if `wrote` is known."""
+def conflicts(report: Report, user, *, wrote: bool | None = None) -> list[str]:
+    """Codes of why this person's signature would not be independent; one query less if `wrote` is known."""
     trial = report.trial
-    found = []
-    if user.is_member_of(trial.parties["vendor"]):
-        found.append(_("You belong to the vendor."))
-    elif trial.match.solution.has_author(user):
-        found.append(_("You belong to a co-author of the solution."))
-    if user.is_member_of(trial.parties["department"]):
-        found.append(_("You belong to the department that made the wish."))
-    if trial.engineer_id == user.pk:
-        found.append(_("You are the engineer of this trial."))
     if wrote is None:
         wrote = Entry.objects.about(report).filter(verb__in=AUTHORING, actor_id=user.pk).exists()
-    if report.created_by_id == user.pk or wrote:
-        found.append(_("You wrote on this report."))
+    is_vendor = user.is_member_of(trial.parties["vendor"])
+    found = {
+        "vendor": is_vendor,
+        "co_author": not is_vendor and trial.match.solution.has_author(user),
+        "department": user.is_member_of(trial.parties["department"]),
+        "engineer": trial.engineer_id == user.pk,
+        "wrote": report.created_by_id == user.pk or wrote,
+        "declared": _has_declared(user, report),
+    }
+    return [code for code, is_so in found.items() if is_so]
+
+
+def objections(report: Report, user, *, wrote: bool | None = None) -> list[str]:
+    """The same, said to that person, and that another was chosen."""
+    said = {
+        "vendor": _("You belong to the vendor."),
+        "co_author": _("You belong to a co-author of the solution."),
+        "department": _("You belong to the department that made the wish."),
+        "engineer": _("You are the engineer of this trial."),
+        "wrote": _("You wrote on this report."),
+        "declared": _("You have declared a conflict of interest with one of the parties."),
+    }
+    found = [said[code] for code in conflicts(report, user, wrote=wrote)]
+    if report.assigned_id not in (None, user.pk):
+        found.append(_("Another verifier is assigned to this report."))
     return found
+
+
+def _has_declared(user, report: Report) -> bool:
+    """As a judge of matches; asked of the authors only where the person ever declared anything."""
+    declared = declared_by(user)
+    if not declared:
+        return False
+    match = report.trial.match
+    return not declared.isdisjoint({match.wish.organisation_id, *match.solution.author_ids()})
 
 
 @rules.predicate
@@ -158,6 +182,7 @@ rules.add_perm("trials.change_report", runs)
 rules.add_perm("trials.hand_to_vendor_report", runs)
 rules.add_perm("trials.comment_report", is_of_vendor)
 rules.add_perm("trials.close_comment_report", is_office)
+rules.add_perm("trials.assign_report", is_office)
 rules.add_perm("trials.extend_comment_report", is_office)
 rules.add_perm("trials.comment_late_report", is_of_vendor)
 rules.add_perm("trials.send_back_report", is_verifier & is_independent)

@@ -136,6 +136,19 @@ SENTENCES = {
         "其餘情況，或所需的量度、個案或配對少於 10 項，或方法所依據的模型並不吻合，為「未能定論」。效應量及穩健估計僅供參考，"
         "不影響結論。所有讀數均予採用。",
     ),
+    "attested": (
+        "The portal checked on {day}: the verifier belongs neither to the vendor nor to a co-author of the solution nor "
+        "to the department, is not the engineer of the trial, and did not write the report.",
+        "平台於 {day} 核對：驗證員不屬供應商、方案的共同提案機構或部門，並非試驗工程師，亦沒有撰寫報告。",
+    ),
+    "attested_engineer": (
+        "First signature: the trial engineer, on {day}, over the fingerprint {hash}. Second signature: the verifier.",
+        "第一簽署：試驗工程師，{day}，指紋 {hash}。第二簽署：驗證員。",
+    ),
+    "attested_office": (
+        "First signature: the portal office, on {day}, over the fingerprint {hash}. Second signature: the verifier.",
+        "第一簽署：平台辦事處，{day}，指紋 {hash}。第二簽署：驗證員。",
+    ),
     "unheard": (
         "The vendor could comment from {first} to {last} and made no comment.",
         "供應商可於 {first} 至 {last} 期間提出意見，但沒有提出。",

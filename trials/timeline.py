@@ -57,6 +57,7 @@ WORDS = {
     "hand_to_vendor": _("Handed to the vendor"),
     "comment": _("The vendor commented"),
     "close_comment": _("Time for comments ended"),
+    "assign_verifier": _("Verifier assigned"),
     "extend_comment": _("More time for comments"),
     "comment_late": _("A late comment, which is not printed"),
     "move_report_day": _("Day of a report moved"),

@@ -122,6 +122,7 @@ urlpatterns = [
     path("reports/<str:slug>/comment/", verbs.CommentOnReport.as_view(), name="report-comment"),
     path("reports/<str:slug>/close-comment/", verbs.CloseComment.as_view(), name="report-close-comment"),
     path("reports/<str:slug>/extend-comment/", verbs.ExtendComment.as_view(), name="report-extend-comment"),
+    path("reports/<str:slug>/assign/", verbs.AssignVerifier.as_view(), name="report-assign"),
     path("reports/<str:slug>/comment-late/", verbs.CommentLate.as_view(), name="report-comment-late"),
     path("reports/<str:slug>/publish/", verbs.PublishReport.as_view(), name="report-publish"),
     path("reports/<str:slug>/send-back/", verbs.SendBackReport.as_view(), name="report-send-back"),

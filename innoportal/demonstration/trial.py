@@ -195,6 +195,8 @@ class TrialChapter:
         for name in ("summary_en", "summary_zh"):  # a person's words, then what the record says of each claim
             prose[name] = "\n\n".join(filter(None, (prose.get(name), getattr(begun, name))))
         trials.update_report(self.report_row, by=self.engineer, **prose)
+        people = self.cast.people
+        trials.assign_verifier(self.report_row, by=people["office"], verifier=people["verifier"])
         trials.hand_to_vendor(self.report_row, by=self.engineer)
 
     def count(self, *, claim: str, basis_en: str, basis_zh: str, unit: str, **amounts: str) -> None:

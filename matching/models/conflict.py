@@ -3,6 +3,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+
 
 class Conflict(models.Model):
     """An expert declared that an organisation is too near for a fair judgement."""
@@ -19,3 +21,11 @@ class Conflict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.expert} – {self.organisation}"
+
+
+def declared_by(user: User) -> set[int]:
+    """The organisations that this person declared; asked of the database once for each request."""
+    if not hasattr(user, "_declared"):
+        rows = Conflict.objects.filter(expert=user).values_list("organisation_id", flat=True)
+        user._declared = set(rows)  # type: ignore[attr-defined]
+    return user._declared  # type: ignore[attr-defined]

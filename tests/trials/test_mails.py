@@ -77,6 +77,7 @@ def days_come_and_go() -> None:
             reminding.tell_due(deadline, record(trial, "remind", by=None), left)
     report = stories.drafted()
     vendor = MembershipFactory(organisation=report.trial.match.solution.organisation).user
+    services.assign_verifier(report, by=office, verifier=UserFactory(verifier=True))
     services.hand_to_vendor(report, by=report.trial.engineer)
     services.extend_comment(report, by=office, comment_until=last, reason="Holidays.")
     for left in (5, 0):

@@ -160,6 +160,10 @@ class Report(Stateful, Referenced):
     comment_until = models.DateField(_("vendor may comment until"), null=True, editable=False)
     vendor_comment = models.TextField(_("vendor's comment"), max_length=6000, blank=True, editable=False)
     vendor_commented_at = models.DateTimeField(null=True, editable=False)
+    # Who is to verify it: nobody else signs it then, or sends it back.
+    assigned = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+    )
     verifier = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="verified_reports", editable=False
     )

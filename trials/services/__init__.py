@@ -1,6 +1,7 @@
 """The verbs of trials and reports."""
 
 from trials.services.airing import hide_live, show_live
+from trials.services.assigning import assign_verifier
 from trials.services.benefits import enter_benefit
 from trials.services.booking import book_venue, cancel_booking, suited
 from trials.services.changing import agree, decline_change, propose, withdraw_change
@@ -72,6 +73,7 @@ __all__ = [
     "analyse",
     "answer",
     "assess",
+    "assign_verifier",
     "book_venue",
     "cancel_booking",
     "change_line",

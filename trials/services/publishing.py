@@ -21,6 +21,7 @@ from trials.proof.payload import Bilingual, Correction
 from trials.proof.shape import Misfit
 from trials.proof.signing import sign
 from trials.proof.verify import verify
+from trials.services.assigning import must_be_signed_first
 from trials.services.planning import held
 from trials.services.prose import COLUMNS, take
 from trials.services.record import pair
@@ -54,6 +55,8 @@ def verify_and_publish(report: Report, *, by: User, statement: str, interests: s
     take(report)
     if not REPORT["publish"].allows(report):
         raise IllegalTransition(_("Only a report under verification can be published."))
+    must_be_independent(report, by)  # again, now that nobody can change it any more
+    must_be_signed_first(report, by)
     entry = _publish(report, by, statement, interests)
     _supersede(report, by)
     if report.trial.status == Trial.Status.REPORTING:

@@ -13,6 +13,7 @@ from trials.analysis import overall
 from trials.models import SECTIONS, Report, Term, Trial
 from trials.proof.canonical import digest
 from trials.rules import objections
+from trials.services.assigning import fingerprint
 from trials.services.planning import held, plan_document
 from trials.services.prose import must_be_of_the_record, take, write_from_record
 from trials.services.telling import tell_engineer, tell_parties, tell_vendor, tell_verifiers
@@ -58,7 +59,9 @@ def hand_to_vendor(report: Report, *, by: User) -> Entry:
         must_be_of_the_record(report)
     first = today()
     until = add_working_days(first, Term.objects.days()[Term.Code.COMMENT])
-    entry = REPORT["hand_to_vendor"].apply(report, by=by, comment_from=first, comment_until=until)
+    entry = REPORT["hand_to_vendor"].apply(
+        report, by=by, details={"fingerprint": fingerprint(report)}, comment_from=first, comment_until=until
+    )
     tell_vendor(report, entry, "comment_wanted", until=until.isoformat())
     return entry
 

@@ -20,6 +20,7 @@ from trials.plain import number
 from trials.proof import payload
 from trials.proof.payload import Bilingual
 from trials.sentences import both, joined, written
+from trials.services.assigning import first_signature
 from trials.services.benefits import benefit_of
 from trials.services.facts import facts
 from trials.services.judging import rule_of
@@ -70,7 +71,7 @@ def snapshot(
         **_log(trial),
         money=_money(trial),
         vendor_comment=heard(report),
-        verifier=_verifier(verifier, statement, interests, at),
+        verifier=_verifier(report, verifier, statement, interests, at),
         limits=prose.pop("limits"),
         published_at=moment(at),
         previous_hash=previous_hash or None,
@@ -91,10 +92,22 @@ def heard(report: models.Report) -> Bilingual:
     return both("unheard", first=report.comment_from, last=report.comment_until)
 
 
-def _verifier(verifier: User, statement: str, interests: str, at: datetime) -> payload.Verifier:
-    return payload.Verifier(
-        written(verifier.name), _employer(verifier), written(statement), written(interests), moment(at)
-    )
+def _verifier(
+    report: models.Report, verifier: User, statement: str, interests: str, at: datetime
+) -> payload.Verifier:
+    """In their own words, and what the portal checked of them."""
+    said = joined(written(statement), _attested(report, at))
+    return payload.Verifier(written(verifier.name), _employer(verifier), said, written(interests), moment(at))
+
+
+def _attested(report: models.Report, at: datetime) -> Bilingual:
+    """That the verifier is a third person, and who signed first; nobody's name but the verifier's."""
+    entry = first_signature(report)
+    if entry is None or not (mark := entry.details.get("fingerprint")):
+        return both("attested", day=timezone.localdate(at))
+    who = "attested_engineer" if entry.actor_id == report.trial.engineer_id else "attested_office"
+    first = both(who, day=timezone.localdate(entry.at), hash=mark)
+    return joined(both("attested", day=timezone.localdate(at)), first)
 
 
 def _log(trial: models.Trial) -> dict[str, Any]:

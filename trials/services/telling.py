@@ -66,6 +66,6 @@ def tell_vendor(report: Report, entry: Entry, template: str, **context: Any) -> 
 
 
 def tell_verifiers(report: Report, entry: Entry, template: str) -> None:
-    """Every verifier whose signature would be independent."""
+    """Who is assigned; else every verifier whose signature would be independent."""
     free = [user for user in User.objects.with_role(Role.VERIFIER) if not objections(report, user)]
     notify(free, entry, f"trials/mail/{template}", why=DUTY, **said(report))

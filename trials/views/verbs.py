@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from innoportal.lib.views import FormActionView
 from trials import services
-from trials.due_forms import ExtendCommentForm, LateCommentForm
+from trials.due_forms import AssignForm, ExtendCommentForm, LateCommentForm
 from trials.forms import (
     CommentForm,
     ErratumForm,
@@ -130,6 +130,13 @@ class CloseComment(ReportVerb):
     verb = "close_comment"
     service = staticmethod(services.close_comment)
     done = _("The report goes to verification.")
+
+
+class AssignVerifier(ReportVerb):
+    verb = "assign"
+    form_class = AssignForm
+    service = staticmethod(services.assign_verifier)
+    done = _("The verifier is assigned, and told.")
 
 
 class ExtendComment(ReportVerb):
