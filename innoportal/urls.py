@@ -5,7 +5,17 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from innoportal import calendars, case, health, home, mailbox, merging, workspace
+from innoportal import (
+    calendars,
+    case,
+    health,
+    home,
+    mailbox,
+    merging,
+    organisation_feed,
+    topic_pages,
+    workspace,
+)
 from innoportal.api import router
 from innoportal.api_page import ApiPage
 from innoportal.styleguide import styleguide
@@ -41,6 +51,8 @@ urlpatterns = [
         path("account/", include("accounts.urls")),
         path("account/", include("allauth.urls")),
         path("", include(case)),
+        path("", include(organisation_feed)),
+        path("", include(topic_pages)),
         path("wishes/", include("wishes.urls")),
         path("calls/", include("wishes.call_urls")),
         path("solutions/", include("solutions.urls")),

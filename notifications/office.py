@@ -68,8 +68,8 @@ class Outbox(PermissionRequiredMixin, ListView):
         page = [(kind, pk) for kind, pk, _at in context["page_obj"]]
         found = {
             (kind, row.pk): row
-            for kind, model in MODELS.items()
-            for row in shown(model).filter(pk__in=[pk for of, pk in page if of == kind])
+            for kind in {kind for kind, _pk in page}
+            for row in shown(MODELS[kind]).filter(pk__in=[pk for of, pk in page if of == kind])
         }
         return {
             **context,
@@ -89,7 +89,10 @@ def shown(model: Any) -> QuerySet[Any]:
 
 def counted(state: str) -> int | None:
     """How many, of what asks for somebody; what is over is not counted."""
-    return sum(rows.count() for rows in rows_of(state).values()) if state in ASKING else None
+    if state not in ASKING:
+        return None
+    first, *others = (rows.order_by().values_list("pk") for rows in rows_of(state).values())
+    return int(first.union(*others, all=True).count())
 
 
 class Release(PermissionRequiredMixin, View):

@@ -168,6 +168,8 @@ def expand(pk: int) -> int:
     begun = fanout.written
     while part := fanout.people[fanout.written : fanout.written + AT_ONCE]:
         with transaction.atomic():
+            if not Fanout.objects.select_for_update().filter(pk=pk, done_at=None).exists():
+                return fanout.written - begun  # taken back meanwhile
             if fanout.to_visitors:
                 write_to_visitors(part, fanout.said)
             else:

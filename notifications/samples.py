@@ -14,7 +14,7 @@ from accounts.models import User
 from notifications.models import Notification, Visitor
 
 # Whom it is for; what is for all of a person's organisation is the most common.
-FROM_OFFICE = frozenset({"announcement"})
+FROM_OFFICE = frozenset({"announcement", "announcement_recalled"})
 DUTIES = frozenset(
     {
         *(

@@ -145,7 +145,9 @@ def drawn(mailing: Mailing) -> EmailMultiAlternatives | None:
         return mail(mailing)
     if isinstance(mailing, Letter):
         raise TypeError("A letter is drawn by its kind.")
-    notices = list(mailing.notices.unread_in_portal().order_by("why", "created_at", "pk"))
+    notices = list(
+        mailing.notices.filter(sent_at=None).unread_in_portal().order_by("why", "created_at", "pk")
+    )
     for notice in notices:
         notice.recipient, notice.visitor = mailing.recipient, mailing.visitor  # already here
     return digest_mail(mailing, notices) if notices else None
@@ -183,7 +185,7 @@ def _close(mailing: Mailing, *, accepted: bool, answer: str = "", said: str = ""
     erased = {"sealed": ""} if isinstance(mailing, Letter) else {}
     type(mailing).objects.filter(pk=mailing.pk).update(sent_at=now, last_error=answer, **erased)
     if isinstance(mailing, Digest):
-        mailing.notices.update(sent_at=now)
+        mailing.notices.filter(sent_at=None).update(sent_at=now)
     return accepted
 
 

@@ -39,6 +39,7 @@ urlpatterns = [
     path(f"{ANNOUNCED}confirm/", announcing.Confirm.as_view(), name="confirm-announcement"),
     path(f"{ANNOUNCED}release/", announcing.Release.as_view(), name="release-announcement"),
     path(f"{ANNOUNCED}take-back/", announcing.TakeBack.as_view(), name="take-back-announcement"),
+    path(f"{ANNOUNCED}recall/", announcing.Recall.as_view(), name="recall-announcement"),
     path(f"{ANNOUNCED}cancel/", announcing.Cancel.as_view(), name="cancel-announcement"),
     path("follow/", views.FollowThing.as_view(), name="follow"),
     path("follows/<int:pk>/stop/", views.Unfollow.as_view(), name="unfollow"),

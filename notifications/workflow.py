@@ -11,5 +11,7 @@ ANNOUNCEMENTS = Workflow(
         "take_back": ({S.HELD, S.WAITING}, S.DRAFT),
         "send": ({S.WAITING}, S.SENT),
         "cancel": ({S.DRAFT, S.HELD, S.WAITING}, S.CANCELLED),
-    }
+        "recall": ({S.SENT}, S.RECALLED),
+    },
+    refusals={"recall"},
 )

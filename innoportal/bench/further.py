@@ -46,6 +46,7 @@ FURTHER = (
     Further("painting", "when pages are painted in a browser", "minutes", writes=True),
     Further("sensing", "readings of sensors over HTTP", "minutes"),
     Further("fanning", "one wish and up to 100,000 followers", "minutes"),
+    Further("announcing", "one announcement to 20,000 people", "minutes"),
     Further("watching", "one new wish and up to 50,000 saved searches", "minutes"),
     Further("storing", "a trial of a million readings", "minutes"),
     Further("faulting", "20,000 notices while their servers are killed", "a quarter of an hour"),

@@ -108,4 +108,20 @@ class CountForm(forms.Form):
         help_text=gettext_lazy("Type the number of those who will be told, as it stands above."),
         min_value=1,
         widget=forms.NumberInput(attrs={"data-width": "5"}),
+        error_messages={
+            name: gettext_lazy("Type the number of people who will be told.")
+            for name in ("required", "invalid", "min_value")
+        },
+    )
+
+
+class RecallForm(forms.Form):
+    """Why it is taken back, as everybody reads who had it already."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why it is taken back"),
+        help_text=gettext_lazy("Whoever has the announcement already is told so, with this reason."),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Say why: those who have it already read your reason.")},
     )

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, cast
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -18,10 +19,11 @@ from django.views.generic import CreateView, DetailView, ListView, UpdateView
 
 from accounts.models import User
 from innoportal.languages import HTML_LANG
-from journal.workflow import IllegalTransition, record
-from notifications.announcing import segments, services
+from journal.models import Entry
+from journal.workflow import IllegalTransition, ReasonRequired, record
+from notifications.announcing import recalling, segments, services
 from notifications.announcing.figures import became
-from notifications.announcing.forms import AnnouncementForm, CountForm
+from notifications.announcing.forms import AnnouncementForm, CountForm, RecallForm
 from notifications.gallery import CLOSED, LANGUAGES
 from notifications.mails import mail
 from notifications.models import Announcement, Notification
@@ -107,6 +109,9 @@ class Detail(PermissionRequiredMixin, DetailView):
             mails=[{"code": code, "lang": HTML_LANG[code], "label": label} for code, label in LANGUAGES],
             figures=became([row]).get(row.pk),
             form=CountForm(),
+            recalled=Entry.objects.about(row).filter(verb="recall").order_by("-pk").first(),
+            left=recalling.left(row),
+            recall_form=RecallForm(),
             most=settings.ANNOUNCEMENT_TO,
             is_open=is_open,
             may_act=person.has_perm("notifications.manage_outbox"),
@@ -162,15 +167,16 @@ class Verb(ManageMixin, View):
     http_method_names: ClassVar[list[str]] = ["post"]
     service: ClassVar[Any]
     done: ClassVar[Any]
-    is_counted = False  # whether the number of people has to be typed
+    form_class: ClassVar[type[Form] | None] = None  # of what must be typed for it
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         row = get_object_or_404(Announcement, pk=pk)
-        form = CountForm(request.POST)
-        if self.is_counted and not form.is_valid():
-            messages.error(request, _("Type the number of people who will be told."))
+        form = self.form_class(request.POST) if self.form_class else None
+        if form is not None and not form.is_valid():
+            for said in form.errors.values():
+                messages.error(request, " ".join(said))
         else:
-            self._do(row, form.cleaned_data if self.is_counted else {})
+            self._do(row, form.cleaned_data if form is not None else {})
         return redirect(reverse("notices:announcement", args=[pk]))
 
     def _do(self, row: Announcement, given: dict[str, Any]) -> None:
@@ -181,7 +187,9 @@ class Verb(ManageMixin, View):
             messages.error(self.request, said % {"count": error.reach.told})
         except services.NotASecondPerson:
             messages.error(self.request, _("Somebody who neither wrote nor confirmed it must release it."))
-        except IllegalTransition as error:
+        except recalling.NothingWaits:
+            messages.error(self.request, _("Every mail of it has gone: there is nothing left to recall."))
+        except (IllegalTransition, ReasonRequired) as error:
             messages.error(self.request, str(error))
         else:
             messages.success(self.request, self.done)
@@ -189,13 +197,13 @@ class Verb(ManageMixin, View):
 
 class Confirm(Verb):
     service = staticmethod(services.confirm)
-    is_counted = True
+    form_class = CountForm
     done = gettext_lazy("Confirmed. This page says when it goes; until then it can be cancelled.")
 
 
 class Release(Verb):
     service = staticmethod(services.release)
-    is_counted = True
+    form_class = CountForm
     done = gettext_lazy("Released. It goes in ten minutes; until then it can be cancelled.")
 
 
@@ -207,3 +215,9 @@ class TakeBack(Verb):
 class Cancel(Verb):
     service = staticmethod(services.cancel)
     done = gettext_lazy("Cancelled: nobody is told.")
+
+
+class Recall(Verb):
+    service = staticmethod(recalling.recall)
+    form_class = RecallForm
+    done = gettext_lazy("Recalled. This page says whom it had reached before.")

@@ -39,6 +39,9 @@ class Announcement(Stateful):
         WAITING = "waiting", _("About to go")
         SENT = "sent", _("Sent")
         CANCELLED = "cancelled", _("Cancelled")
+        RECALLED = "recalled", _("Recalled")  # while some of its mails still waited
+
+    GONE = (Status.SENT, Status.RECALLED)
 
     status = models.CharField(
         _("status"), max_length=24, choices=Status, default=Status.DRAFT, editable=False, db_index=True
@@ -70,8 +73,8 @@ class Announcement(Stateful):
                 name="announcement_waits_for_a_time",
             ),
             models.CheckConstraint(
-                condition=Q(status="sent", sent_at__isnull=False)
-                | (~Q(status="sent") & Q(sent_at__isnull=True)),
+                condition=Q(status__in=["sent", "recalled"], sent_at__isnull=False)
+                | (~Q(status__in=["sent", "recalled"]) & Q(sent_at__isnull=True)),
                 name="announcement_sent_when",
             ),
         ]
@@ -96,5 +99,5 @@ def sent_text(pk: int) -> tuple[str, str]:
 
     :raises Announcement.DoesNotExist: none of this number was sent.
     """
-    rows = Announcement.objects.filter(status=Announcement.Status.SENT)
+    rows = Announcement.objects.filter(status__in=Announcement.GONE)
     return rows.values_list("text_en", "text_zh").get(pk=pk)

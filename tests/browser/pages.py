@@ -55,6 +55,8 @@ OWN_PITCH = """select s.reference || chr(47) || i.wish_reference from solutions_
     where o.slug = 'liftsense' and s.status = 'listed' order by i.id limit 1"""
 FILE = """select d.key::text from documents_document d join documents_rendition r on r.document_id = d.id
     where d.noun like '%{}' and not d.is_confidential order by d.id limit 1"""
+TOPIC = """select t.slug from topics_topic t join wishes_wish_topics w on w.topic_id = t.id
+    group by t.id order by count(*) desc, t.id limit 1"""
 VERIFICATION = "select id from accounts_verification where {} order by id limit 1"
 SAVED_SEARCH = """select s.id from matching_savedsearch s join accounts_user u on u.id = s.user_id
     where u.email like 'vendor%' order by s.id limit 1"""
@@ -164,6 +166,9 @@ PAGES = [
     ("wishes:annex", "vendor", WISH_WITH_ANNEX, ""),
     ("wishes:write_annex", "officer", WISH_WITH_ANNEX, ""),
     ("wishes:attach_annex", "officer", WISH_WITH_ANNEX, ""),
+    ("topics:list", None, "", ""),
+    ("topics:detail", None, TOPIC, ""),
+    ("topics:detail", "vendor", TOPIC, ""),
     ("calls:list", None, "", ""),
     ("calls:list", "office", "", "?status=closed"),
     ("calls:detail", None, CALL.format("themed"), ""),
@@ -372,6 +377,7 @@ NO_PAGES = {
     "notices:announcement-html": "the mail of an announcement, shown in a frame",
     "solutions:queue-done": "drawn as wishes:queue-done is",
     "wishes:feed": "Atom",
+    "organisations-feed": "Atom",
     "wishes:calendar": "iCalendar",
     "calls:calendar": "iCalendar",
     "calls:calendar-of": "iCalendar",

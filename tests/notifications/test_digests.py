@@ -286,8 +286,8 @@ def test_the_outbox_takes_as_many_queries_for_five_as_for_one(
     NotificationFactory.create_batch(count, channel="email", **fields)
     DigestFactory.create_batch(count, **fields)
     client.force_login(UserFactory(auditor=True))
-    # session, person, memberships, number, page, notices, digests, six counts of states, unread
-    with django_assert_num_queries(15):
+    # session, person, memberships, number, page, notices, digests, three counts of states, unread
+    with django_assert_num_queries(12):
         page = client.get(reverse("notices:outbox"), {"state": state}).content.decode()
     assert page.count('class="ip-rows__main"') == 2 * count
     assert reverse("notices:release") not in page  # an auditor reads

@@ -42,7 +42,8 @@ MAILS = {
     f"notices:{of}" for of in ("draft", "words", "use-words", "drop-words", "restore-words", "test-mail")
 }
 ANNOUNCED = {
-    f"notices:{of}announcement" for of in ("", "edit-", "confirm-", "release-", "take-back-", "cancel-")
+    f"notices:{of}announcement"
+    for of in ("", "edit-", "confirm-", "release-", "take-back-", "cancel-", "recall-")
 }
 ANNOUNCED |= {"notices:announcement-html"}
 TAKES_A_THING = {"slug", "key"}
@@ -154,7 +155,7 @@ def arguments(world: World, name: str, kind: str) -> dict:
         given |= {"name": "wishes.publish", "code": "en"}
     if name in ("notices:by-mail", "notices:stop", "notices:leave"):
         given["token"] = visitor_token(world.hidden["visitor"])
-    if name == "api:topic-detail":
+    if name in ("api:topic-detail", "topics:detail"):
         given["slug"] = world.public["topic"].slug
     given["item"] = "permits"
     given["stands"] = world.hidden["pair"].first_id
