@@ -1,5 +1,7 @@
 """The office tells many people: counted, confirmed, released by a second person, sent once."""
 
+from dataclasses import asdict
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.urls import reverse
@@ -77,6 +79,7 @@ def test_who_has_several_memberships_is_counted_once():
 def test_unverified_and_suppressed_addresses_are_left_out_and_counted():
     good, silent = reader(), reader()
     Preference.objects.create(user=silent, announcements=Rhythm.NEVER)
+    Preference.objects.create(user=good, announcements=Rhythm.WEEKLY)
     gone = reader()
     SuppressionFactory(address=gone.email.lower())
     unproved = UserFactory()
@@ -88,6 +91,7 @@ def test_unverified_and_suppressed_addresses_are_left_out_and_counted():
     found = segments.counted(Segment())
     assert found == segments.Reach(matched=5, told=2, unverified=2, suppressed=1, inbox_only=1)
     assert told() == {good, silent}
+    assert Announcement(reached=asdict(found)).left_out == 3
 
 
 @pytest.mark.parametrize("typed", [1, 3])
@@ -104,7 +108,8 @@ def test_nobody_cannot_be_told():
         confirmed(0)
 
 
-def test_it_waits_before_it_goes_and_then_goes_once():
+def test_it_waits_before_it_goes_and_then_goes_once(settings):
+    settings.ANNOUNCEMENT_TO = 2  # as many as one person may send to
     people = {reader(), reader()}
     row = confirmed(2)
     assert row.status == S.WAITING

@@ -150,14 +150,33 @@ def test_a_bulk_publication_makes_digests_and_not_a_mail_each(wish, mailoutbox, 
     assert mailoutbox[-1].subject.endswith(f"and {60 - BURST - 1} more")
 
 
+def test_only_mails_at_once_of_the_last_hour_count_as_many(wish, mailoutbox, time_machine):
+    person = PreferenceFactory(follows="now", parties="daily").user
+    for _number in range(BURST):
+        tell(person, wish, why="party")  # they come with the digest
+    tell(person, wish)
+    sweep()
+    assert len(mailoutbox) == 1
+    for _number in range(BURST):
+        tell(person, wish)
+    time_machine.shift(timedelta(minutes=61))
+    sweep()
+    before = len(mailoutbox)
+    tell(person, wish)
+    sweep()
+    assert len(mailoutbox) == before + 1
+
+
 def test_a_new_choice_holds_for_what_waits_already(wish, mailoutbox):
-    preference = PreferenceFactory()
+    preference = PreferenceFactory(parties="daily")
     tell(preference.user, wish)
+    tell(preference.user, wish, why="party")  # of which nothing was chosen anew
+    tell(UserFactory(), wish)
     preference.follows = "now"
     preference.save()
     services.replan(preference)
     sweep()
-    assert len(mailoutbox) == 1
+    assert [message.to for message in mailoutbox] == [[preference.user.email]]
 
 
 def test_who_stops_the_mails_gets_none_of_those_that_wait(wish, mailoutbox, time_machine):

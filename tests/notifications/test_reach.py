@@ -136,6 +136,12 @@ def test_a_false_mark_is_taken_out_and_counts_nothing(client, value):
     assert COOKIE not in answer.cookies
 
 
+def test_what_is_sent_to_an_address_with_a_mark_is_not_led_away(client):
+    """An answer that leads elsewhere would lose what somebody has typed."""
+    answer = client.post(link("/en/account/login/"), {"login": "nobody@example.org", "password": "x"})
+    assert answer.status_code == 200
+
+
 def test_a_forged_cookie_is_passed_over(client):
     client.cookies[COOKIE] = "42.wishes.publish|:forged"
     assert client.get("/en/about/", headers=BROWSER).status_code == 200
@@ -232,9 +238,10 @@ def test_a_draft_remembers_the_notice_until_it_is_handed_in():
     came_by.reset(token)
     assert Begun.objects.get().object_id == solution.pk
     InterestFactory(solution=solution)
+    other = BegunFactory(noun="wishes.wish", object_id=solution.pk, template="wishes/mail/other")
     services.WORKFLOW["submit"].apply(solution, by=seller)
     assert (answers(MARK.template), answers("")) == (1, 0)
-    assert not Begun.objects.exists()
+    assert list(Begun.objects.all()) == [other]
 
 
 def test_a_solution_that_answers_no_wish_is_no_answer(came):

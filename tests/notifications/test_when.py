@@ -27,6 +27,7 @@ def said(moment: datetime, zone: str = "Asia/Hong_Kong") -> str:
         ("weekly", {}, "2026-03-02 07:00", "2026-03-02 08:00"),  # a Monday
         ("weekly", {}, "2026-03-02 09:00", "2026-03-09 08:00"),
         ("weekly", {"weekday": 6}, "2026-03-02 09:00", "2026-03-08 08:00"),
+        ("weekly", {"weekday": 2}, "2026-03-06 09:00", "2026-03-11 08:00"),  # on a Friday, for Wednesdays
         ("daily", {"quiet_from": time(22), "quiet_until": time(9)}, "2026-03-02 01:00", "2026-03-02 09:00"),
     ],
 )

@@ -212,6 +212,29 @@ def test_nothing_changed_is_no_draft():
     assert not Wording.objects.exists()
 
 
+@pytest.mark.django_db
+def test_each_mail_and_language_has_its_own_words():
+    by, other = UserFactory(office=True), "wishes/mail/deadline"
+    said = {"subject": "Ours {reference} {thing_title}"}
+    here, there = (TEMPLATE, "en"), (TEMPLATE, "zh-hant")
+    WordingFactory(template=other, used=True)
+    WordingFactory(template=other)
+    services.draft(*there, words("zh-hant", **said), by=by)
+    for verb in (services.use, services.drop):
+        with pytest.raises(services.Overtaken):
+            verb(*here, by=by)
+    services.draft(*here, words(**said), by=by)
+    services.use(*here, by=by)
+    drafts = Wording.objects.drafts()
+    assert list(drafts.filter(template=TEMPLATE).values_list("language", flat=True)) == ["zh-hant"]
+    services.use(*there, by=by)
+    services.draft(*here, words(subject="Theirs {reference} {thing_title}"), by=by)
+    services.use(*here, by=by)
+    standing = Wording.objects.in_force().order_by("template", "language")
+    assert [(row.template, row.language) for row in standing] == [(other, "en"), here, there]
+    assert drafts.get().template == other
+
+
 def test_of_two_who_put_a_draft_in_force_at_once_one_does(committed):
     office = UserFactory(office=True)
     services.draft(TEMPLATE, "en", words(subject="Ours {reference} {thing_title}"), by=office)

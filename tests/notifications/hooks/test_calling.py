@@ -27,6 +27,8 @@ def test_a_redirect_is_an_answer_and_is_not_followed(endpoint):
     endpoint.answer = (302, {"Location": endpoint.url + "&again"}, b"")
     answer = call(endpoint.url, "{}", {})
     assert (answer.status, answer.is_good, len(endpoint.heard)) == (302, False, 1)
+    known = (None, 199, 200, 299, 300)
+    assert [calling.Answer(status, 0).is_good for status in known] == [False, False, True, True, False]
 
 
 def test_an_answer_that_comes_letter_by_letter_is_cut_off_in_time(endpoint, monkeypatch):

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from journal.models import Entry
 from notifications.hooks import signing
 from notifications.models import Webhook, WebhookMessage
 from notifications.rules import owns
@@ -85,6 +86,8 @@ def test_a_changed_address_begins_without_the_failures_of_the_old_one(client, ap
     client.post(reverse("notices:edit-webhook", args=[webhook.key]), GOOD | {"events": ["trial.started"]})
     webhook.refresh_from_db()
     assert (webhook.url, webhook.events, webhook.failing_since) == (GOOD["url"], ["trial.started"], None)
+    entry = Entry.objects.about(webhook).get(verb="edit")
+    assert (entry.actor_id, entry.details) == (approver.user.pk, {"events": ["trial.started"]})
 
 
 def test_an_endpoint_is_stopped_started_tested_and_removed(client, approver):

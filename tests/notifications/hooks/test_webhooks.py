@@ -10,7 +10,7 @@ from standardwebhooks import WebhookVerificationError
 
 from journal.models import Entry
 from matching.workflow import WORKFLOW as MATCHES
-from notifications import tasks
+from notifications import tasks, waking
 from notifications.hooks import events, sending, services, signing
 from notifications.models import Notification, Webhook, WebhookAttempt, WebhookMessage
 from tests.factories import (
@@ -117,6 +117,69 @@ def test_an_entry_without_an_event_costs_no_query(django_assert_num_queries):
         assert services.tell(entry, WishFactory.build()) == 0
 
 
+def test_the_worker_is_asked_at_once_for_what_was_written(monkeypatch, django_capture_on_commit_callbacks):
+    asked, webhook = [], WebhookFactory()
+    monkeypatch.setattr(waking, "ask", asked.append)
+    for write in (
+        publish,
+        lambda: services.ping(webhook),
+        lambda: services.replay(WebhookMessage.objects.all(), webhook, by=UserFactory()),
+    ):
+        with django_capture_on_commit_callbacks(execute=True):
+            write()
+        assert waking.WEBHOOKS in asked
+        asked.clear()
+
+
+# --- stopping and starting ----------------------------------------------------------------------------
+def test_one_is_stopped_and_started_once_and_no_other_with_it():
+    one, runs, stopped = WebhookFactory(), WebhookFactory(), WebhookFactory(stopped=True)
+    waits = {hook: WebhookMessageFactory(webhook=hook) for hook in (one, runs)}
+    done = WebhookMessageFactory(webhook=one, done_at=timezone.now())
+    assert services.stop(one, by=UserFactory()) is not None
+    assert services.stop(one, by=UserFactory()) is None
+    given_up = WebhookMessage.objects.filter(given_up_at__isnull=False)
+    assert list(given_up) == [waits[one]]
+    assert done not in given_up
+    assert [services.start(one, by=UserFactory()) for _twice in range(2)] == [True, False]
+    states = Webhook.objects.in_bulk([one.pk, runs.pk, stopped.pk])
+    assert [states[hook.pk].stopped_for for hook in (one, runs, stopped)] == ["", "", "hand"]
+    verbs = Entry.objects.filter(noun="notifications.webhook").order_by("pk").values_list("verb", flat=True)
+    assert list(verbs) == ["stop", "start"]
+
+
+def test_one_that_has_taken_something_since_is_not_stopped_for_one_message(local_webhook, endpoint):
+    """A message is given up after three days; that alone says nothing of the endpoint."""
+    endpoint.answer, other = (500, {}, b"broken"), WebhookFactory()
+    message = WebhookMessageFactory(webhook=local_webhook, attempts=len(sending.WAITS))
+    sending.deliver_to(local_webhook.pk)
+    message.refresh_from_db()
+    local_webhook.refresh_from_db()
+    assert (message.given_up_at is not None, local_webhook.stopped_at) == (True, None)
+    other.refresh_from_db()
+    assert (other.failing_since, other.waits_until) == (None, None)
+
+
+def test_one_that_fails_is_not_stopped_before_a_message_is_given_up(local_webhook, endpoint):
+    endpoint.answer = (500, {}, b"broken")
+    Webhook.objects.update(failing_since=timezone.now() - 2 * sending.FAILING)
+    WebhookMessageFactory(webhook=local_webhook)
+    sending.deliver_to(local_webhook.pk)
+    local_webhook.refresh_from_db()
+    assert local_webhook.stopped_at is None
+
+
+def test_of_the_portals_own_endpoint_the_administrators_are_told(endpoint, local):
+    endpoint.answer = (410, {}, b"")
+    webhook = WebhookFactory(organisation=None, url=endpoint.url)
+    administrator = UserFactory(is_superuser=True)
+    UserFactory(is_superuser=True, is_active=False)
+    WebhookMessageFactory(webhook=webhook)
+    sending.deliver_to(webhook.pk)
+    told = Notification.objects.get(template="notifications/mail/webhook_stopped", channel="email")
+    assert (told.recipient, told.context["is_gone"]) == (administrator, True)
+
+
 # --- signatures ---------------------------------------------------------------------------------------
 def test_the_signature_is_that_of_the_specification():
     webhook = WebhookFactory.build(
@@ -168,10 +231,24 @@ def test_a_message_is_delivered_once_with_a_log_that_knows_no_secret(local_webho
     assert log.request["webhook-id"] == message.message_id
 
 
+def test_what_is_due_goes_out_oldest_first_and_to_its_own_endpoint_alone(local_webhook, endpoint):
+    now = timezone.now()
+    late, early = (
+        WebhookMessageFactory(webhook=local_webhook, next_at=now - timedelta(minutes=ago)) for ago in (1, 9)
+    )
+    other = WebhookMessageFactory(webhook__url=endpoint.url)
+    assert sending.deliver_to(local_webhook.pk) == 2
+    ids = [headers["webhook-id"] for _path, headers, _body in endpoint.heard]
+    assert ids == [early.message_id, late.message_id]
+    other.refresh_from_db()
+    assert (other.attempts, other.done_at) == (0, None)
+
+
 def test_after_a_failure_the_next_calls_come_ever_later_for_three_days_and_then_it_stops(
     local_webhook, endpoint, time_machine, mailoutbox
 ):
     owner = MembershipFactory(organisation=local_webhook.organisation, approver=True).user
+    MembershipFactory(organisation=local_webhook.organisation)  # who edits here is not asked to mend it
     endpoint.answer = (500, {}, b"broken")
     message = WebhookMessageFactory(webhook=local_webhook)
     begun, waits = timezone.now(), []
@@ -245,6 +322,15 @@ def test_a_replay_sends_what_was_delivered_again_under_its_own_id(local_webhook,
     ids = [headers["webhook-id"] for _path, headers, _body in endpoint.heard]
     assert (len(ids), len(set(ids))) == (4, 2)
     assert Entry.objects.about(local_webhook).get().verb == "replay"
+
+
+def test_a_replay_does_not_wait_for_a_pause_and_begins_with_the_oldest(monkeypatch):
+    monkeypatch.setattr(services, "AT_ONCE", 1)
+    webhook = WebhookFactory(waits_until=timezone.now() + timedelta(hours=1))
+    old, new = WebhookMessageFactory.create_batch(2, webhook=webhook, given_up_at=timezone.now())
+    assert services.replay(WebhookMessage.objects.order_by("-pk"), webhook, by=UserFactory()) == 1
+    assert list(WebhookMessage.objects.due()) == [old]
+    assert new.given_up_at is not None
 
 
 def test_a_test_goes_out_even_while_the_endpoint_is_paused(local_webhook, endpoint):
