@@ -33,7 +33,7 @@ BEGINNINGS = {
         "「{claim <n> statement}」：與承諾相反，按承諾方向計的變化為 {claim <n> effect}（{claim <n> interval}），承諾為 {claim <n> target}，結論：{claim <n> verdict}。",
     ),
     "threshold": (
-        "On average {claim <n> metric} was {claim <n> effect} ({claim <n> interval}); the claim was {claim <n> target}: {claim <n> verdict}.",
+        "The average of {claim <n> metric} was {claim <n> effect} ({claim <n> interval}); the claim was {claim <n> target}: {claim <n> verdict}.",
         "「{claim <n> statement}」：實測平均 {claim <n> effect}（{claim <n> interval}），承諾為 {claim <n> target}，結論：{claim <n> verdict}。",
     ),
     "proportion": (

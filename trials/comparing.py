@@ -74,8 +74,8 @@ def _money(write: View, report: payload.Report) -> list[str]:
         rows = [one for one in report.money if one.currency == currency]
         spent, planned = (sum(Decimal(getattr(one, name)) for one in rows) for name in ("spent", "budget"))
         found.append(
-            _("%(currency)s %(spent)s of %(planned)s planned")
-            % {"currency": currency, "spent": write.number(str(spent)), "planned": write.number(str(planned))}
+            _("%(spent)s of %(planned)s planned")
+            % {"spent": write.money(currency, str(spent)), "planned": write.money(currency, str(planned))}
         )
     return found
 

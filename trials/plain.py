@@ -147,4 +147,4 @@ def _strung(*parts: Bilingual) -> Bilingual:
     """In one paragraph."""
     found = [part for part in parts if part]
     english = " ".join(part.en for part in found).replace("  ", " ")
-    return Bilingual(english.strip(), "".join(part.zh for part in found))
+    return Bilingual(english.strip(), "".join(part.zh for part in found).replace(" %", "%"))

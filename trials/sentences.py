@@ -190,7 +190,11 @@ SENTENCES = {
 def both(name: str, **values: object) -> Bilingual:
     """:raises KeyError: no such sentence, or a value is missing."""
     english, chinese = SENTENCES[name]
-    return Bilingual(english.format(**values), chinese.format(**values))
+    pairs = {key: value for key, value in values.items() if isinstance(value, Bilingual)}
+    return Bilingual(
+        english.format(**values | {key: said.en for key, said in pairs.items()}),
+        chinese.format(**values | {key: said.zh for key, said in pairs.items()}),
+    )
 
 
 def written(text: str) -> Bilingual:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from innoportal.languages import Phrase, phrase
+from innoportal.languages import Phrase, listed, phrase
+from innoportal.lib.templatetags.languages import day
 from trials.models import Claim
 from trials.plain import SIZES, WAYS, number, why
 from trials.proof import sections
@@ -15,6 +15,8 @@ from trials.proof.signing import moment
 from trials.proof.view import View, data_of
 from trials.proof.writing import Writer, metric_label, without_data
 from trials.services.record import sentence_of, target_unit
+
+FIRM = "\u00a0"  # a space at which no line ends
 
 
 def said(text: Bilingual) -> Phrase:
@@ -33,25 +35,32 @@ def claim_shown(claim: Claim) -> dict[str, Any]:
         "statement": claim.statement,
         "metric": metric_said(claim.metric),
         "unit": claim.unit,
-        "promise": f"{claim.get_direction_display()} {number(float(claim.target))} {unit}",
+        "promise": f"{claim.get_direction_display()} {_in(number(float(claim.target)), unit)}",
         "method": claim.get_method_display(),
         "sampling": claim.sampling,
         "instrument": instrument(claim),
         "verdict": claim.verdict,
         "figures": [],
+        "beside": [],
     }
     if found:
         shown["said"] = said(sentence_of(claim))
         shown["why"] = said(why(found))
         shown["figures"] = _figures(found, unit, str(claim.target))
+        shown["beside"] = _beside(found, unit)
     return shown
 
 
 def instrument(claim: Claim) -> str:
     """With what it is measured: its name, uncertainty, day and number of the calibration."""
-    day = date_format(claim.calibrated_on, "j M Y") if claim.calibrated_on else ""
-    parts = (claim.instrument, claim.uncertainty, day, claim.certificate)
-    return ", ".join(part for part in parts if part)
+    parts = (claim.instrument, claim.uncertainty, day(claim.calibrated_on), claim.certificate)
+    return listed(part for part in parts if part)
+
+
+def _in(figure: str, unit: str) -> str:
+    """A figure in its unit, on one line; Chinese writes the sign of per cent without a space."""
+    is_close = unit.startswith("%") and (get_language() or "").startswith("zh")
+    return f"{figure}{'' if is_close else FIRM}{unit}"
 
 
 def _figures(found: dict[str, Any], unit: str, target: str) -> list[tuple[str, str]]:
@@ -65,19 +74,21 @@ def _figures(found: dict[str, Any], unit: str, target: str) -> list[tuple[str, s
         effect, low, high = (
             write.brief(str(estimate[name]), beside=target) for name in ("effect", "low", "high")
         )
-        figures.insert(0, (_("Estimate"), f"{effect} {unit}"))
-        figures.insert(1, (_("95 % interval"), f"{low} – {high} {unit}"))
-    return figures + _beside(found, unit)
+        figures.insert(0, (_("Estimate"), _in(effect, unit)))
+        figures.insert(1, (_("95 % interval"), _in(f"{low} – {high}", unit)))
+    return figures
 
 
 def _beside(found: dict[str, Any], unit: str) -> list[tuple[str, str]]:
     """Effect size, robust alternative and the fit of a model: shown, and deciding nothing."""
     write, figures = Writer(get_language() or "en"), []
     if size := found.get("size"):
-        figures.append((_("Effect size"), f"{write.brief(number(size['value']))} ({_named(SIZES, size)})"))
+        figures.append((_("Effect size"), f"{write.brief(number(size['value']))} · {_named(SIZES, size)}"))
     if other := found.get("robust"):
         effect, low, high = (write.brief(number(other[name])) for name in ("effect", "low", "high"))
-        figures.append((_("Robust alternative"), f"{effect} ({low} – {high}) {unit}, {_named(WAYS, other)}"))
+        figures.append(
+            (_("Robust alternative"), f"{effect} ({_in(f'{low} – {high}', unit)}) · {_named(WAYS, other)}")
+        )
     known = found.get("parameters", {})
     if "model" in known:
         figures += [
@@ -150,7 +161,7 @@ def _course(write: View, report: Report) -> dict[str, Any]:
             (write.day(one.on), write.say(one.severity), said(one.text)) for one in report.incidents
         ],
         "money": [
-            (one.year, *(f"{one.currency} {write.number(amount)}" for amount in (one.budget, one.spent)))
+            (one.year, *(write.money(one.currency, amount) for amount in (one.budget, one.spent)))
             for one in report.money
         ],
     }
@@ -178,7 +189,10 @@ def _facts(write: View, report: Report) -> list[tuple[str, Any]]:
         *((write.say("venue"), said(venue)) for venue in report.venues),
         (write.say("baseline_dates"), write.days(dates.baseline_from, dates.baseline_until)),
         (write.say("trial_dates"), write.days(dates.started_on, dates.ended_on)),
-        (write.say("scale"), f"{write.say(report.trial.kind)} {said(report.trial.scale)}".strip()),
+        (
+            write.say("scale"),
+            " · ".join(filter(None, (write.say(report.trial.kind), said(report.trial.scale)))),
+        ),
     ]
     return [(label, value) for label, value in found if value]
 

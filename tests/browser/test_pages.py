@@ -20,6 +20,7 @@ from innoportal.languages import HTML_LANG
 from solutions.nomination_mail import SALT as NOMINATION
 from tests.browser.conftest import Reader
 from tests.browser.pages import NO_PAGES, PAGES
+from tests.browser.report_writer import draft
 from tests.browser.test_loop import mail_to
 
 LANGUAGES = ("en", "zh-hant", "zh-hans")
@@ -114,17 +115,6 @@ def made(readers, ask):
             readers["administrator"].press("Take out of use")
         return key
 
-    def draft():
-        """A correction of a published report begins a new draft."""
-        if key := ask("select key from trials_report where status = 'draft'"):
-            return key
-        office = readers["office"]
-        reference = ask("select min(reference) from trials_report where status = 'published'")
-        page = office.at(f"/en/reports/{reference}/")
-        page.locator("summary", has_text="Announce a correction").click()
-        page.locator("#erratum_text_en").fill("The second decimal of one reading was read wrongly.")
-        return office.press("Announce a correction").url.rstrip("/").rsplit("/", 1)[1]
-
     def wish_draft():
         officer = readers["officer"]
         officer.at("/en/wishes/write/")
@@ -160,7 +150,12 @@ def made(readers, ask):
         return office.press("Set a later last day: 1 row").url.rstrip("/").rsplit("/", 1)[1]
 
     makers, found = (
-        {"wish draft": wish_draft, "unsubscribe token": token, "caught mail": mail, "report draft": draft},
+        {
+            "wish draft": wish_draft,
+            "unsubscribe token": token,
+            "caught mail": mail,
+            "report draft": lambda: draft(readers["office"], ask),
+        },
         {},
     )
     makers |= {

@@ -392,7 +392,7 @@ def test_the_vendor_is_reminded_and_the_window_closes_by_itself_and_the_report_s
     report.refresh_from_db()
     assert report.status == Report.Status.VERIFICATION
     said = heard(report)
-    assert said.en == "The vendor could comment from 2027-01-04 to 2027-01-18 and made no comment."
+    assert said.en == "The vendor could comment from 4 January 2027 to 18 January 2027 and made no comment."
     stories.sign(report)
     report.refresh_from_db()
     assert report.envelope["payload"]["vendor_comment"] == {"en": said.en, "zh": said.zh}

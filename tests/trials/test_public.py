@@ -245,7 +245,7 @@ def test_money_of_several_years_is_summed_by_its_currency():
     money = (Money("2025-26", "HKD", "100.00", "40.50"), Money("2026-27", "HKD", "1000.00", "2.00"))
     both = replace(column, signed=replace(column.signed, money=money))
     rows = dict(comparing.facts([both], date(2026, 3, 1)))
-    assert rows["Cost of the trial"] == [["HKD 42.50 of 1,100.00 planned"]]
+    assert rows["Cost of the trial"] == [["HK$42.50 of HK$1,100 planned"]]
 
 
 @pytest.mark.django_db

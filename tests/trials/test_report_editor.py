@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -135,6 +136,50 @@ def test_who_was_signed_out_is_told_and_the_page_keeps_the_words(client, draft):
     client.logout()
     answer = post(client, draft, htmx=True, site_en="Late.")
     assert (answer.status_code, "You are signed out" in answer.content.decode()) == (200, True)
+    assert Report.objects.get(pk=draft.pk).site_en == draft.site_en
+
+
+def seen_of(draft, *names):
+    return json.dumps(digests({name: getattr(draft, name) for name in names}, names))
+
+
+def test_only_what_was_changed_is_carried_through_a_sign_in_and_is_saved_when_it_is_sent(client, draft):
+    client.logout()
+    url = reverse("trials:report-edit", args=[draft.slug])
+    sent = {"site_en": "Late.", "need_en": draft.need_en, "seen": seen_of(draft, "site_en", "need_en")}
+    answer = post(client, draft, **sent)
+    assert (answer.status_code, answer["Location"]) == (302, f"{reverse('account_login')}?next={url}")
+    assert client.session["unsent"]["answers"] == {"site_en": "Late."}
+    client.force_login(draft.trial.engineer)
+    text = client.get(url).content.decode()
+    assert "Here is what you typed before you signed in" in text
+    assert ">\nLate.</textarea>" in text
+    assert draft.need_en.splitlines()[0] in html.unescape(text)
+    assert Report.objects.get(pk=draft.pk).site_en == draft.site_en
+    assert post(client, draft, **sent).status_code == 302
+    assert Report.objects.get(pk=draft.pk).site_en == "Late."
+    assert "Here is what you typed" not in client.get(url).content.decode()
+
+
+def test_what_is_too_long_to_be_carried_is_shown_and_nothing_of_the_report_with_it(client, draft):
+    client.logout()
+    answer = post(client, draft, site_en="Late words. " * 5001)
+    text = answer.content.decode()
+    assert (answer.status_code, text.count("Late words.")) == (403, 5001)
+    assert str(draft.trial.title) not in text
+    assert "unsent" not in client.session
+
+
+def test_what_comes_without_the_token_of_the_page_is_kept_in_it_and_not_saved(draft):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(draft.trial.engineer)
+    answer = post(client, draft, site_en="Late.")
+    text = answer.content.decode()
+    assert (answer.status_code, "press Save again" in text) == (403, True)
+    assert ">\nLate.</textarea>" in text
+    assert 'id="token"' in post(client, draft, htmx=True, site_en="Late.").content.decode()
+    assert "keeps no cookies" in post(client, draft, htmx=True, renewed="1").content.decode()
+    assert post(client, draft, again="site", sure="1").status_code == 403
     assert Report.objects.get(pk=draft.pk).site_en == draft.site_en
 
 

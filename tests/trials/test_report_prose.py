@@ -76,7 +76,7 @@ def test_every_section_is_drafted_from_the_record_in_both_languages():
     summary = told(report, "summary", facts(report))
     assert "It cut energy by 29.98\u00a0% (95\u00a0% interval 29.57 to 30.38\u00a0%)" in summary.en
     assert "the claim was 15\u00a0% or more: met." in summary.en
-    assert "On average noise was 40.07\u00a0dB" in summary.en
+    assert "The average of noise was 40.07\u00a0dB" in summary.en
     assert "實測減少 29.98%（95% 置信區間為 29.57 至 30.38%），承諾為 15% 或以上，結論：達標" in summary.zh
     assert "{claim 1 change}" in report.summary_en
 

@@ -227,7 +227,7 @@ def test_an_incident_waits_in_the_workspace_until_somebody_acknowledges_it(clien
     assert "It must be acknowledged by" in client.get(address(at.trial, "incidents")).content.decode()
     client.post(address(at.trial, "acknowledge", one.pk))
     text = client.get(address(at.trial, "incidents")).content.decode()
-    assert f"{at.department.name}: acknowledged" in text
+    assert f"{at.department.name} · acknowledged" in text
     assert "Acknowledge the incident" not in [row.task for row in work(at.vendor)]
 
 

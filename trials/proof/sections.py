@@ -75,13 +75,13 @@ def _benefit(write: Writer, benefit: Benefit) -> Rows:
     """Label and amount, each that was entered or comes from it."""
 
     def money(text: str) -> str:
-        return f"{benefit.currency} {write.number(text.removesuffix('.00'))}"
+        return write.money(benefit.currency, text)
 
     found: Rows = []
     if benefit.per_year is not None and benefit.price is not None:
         found += [
             [write.say("per_year", number=benefit.claim), write.number(benefit.per_year, benefit.unit)],
-            [write.say("unit_price"), f"{benefit.currency} {write.number(benefit.price)}"],
+            [write.say("unit_price"), money(benefit.price)],
         ]
     if float(benefit.other_saving):
         found.append([write.say("other_saving"), money(benefit.other_saving)])

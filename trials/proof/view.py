@@ -158,7 +158,7 @@ def _content(write: View, report: Report) -> dict[str, Any]:
             for i in report.incidents
         ],
         "money": [
-            [m.year, f"{m.currency} {write.number(m.budget)}", f"{m.currency} {write.number(m.spent)}"]
+            [m.year, write.money(m.currency, m.budget), write.money(m.currency, m.spent)]
             for m in report.money
         ],
         "vendor_comment": write.text(report.vendor_comment),

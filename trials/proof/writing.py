@@ -22,6 +22,7 @@ MISSING = "〓"  # the printers' mark for a sort that is not in the case
 Width = Literal["medium", "long"]
 CHINESE = {"en": "HK", "zh-hant": "HK", "zh-hans": "CN"}
 METRIC = re.compile("[A-Za-z0-9_-]+")
+CURRENCIES = {"HKD": "HK$"}
 DIGITS = 4  # significant digits that people read; the signed data holds all
 # The fingerprint of a claim's readings, with which trials/sentences.py ends the reason that is signed.
 DATA = re.compile(r"\s*(?:Data: |數據指紋：)([0-9a-f]{64})[.。]")
@@ -143,6 +144,10 @@ class Writer:
         sign = "−" if text.startswith("-") else ""
         unit = printable(unit)
         return f"{sign}{int(whole):,}{dot}{rest}" + (f"\u00a0{unit}" if unit else "")
+
+    def money(self, currency: str, text: str) -> str:
+        """An amount as signed; its cents only where there are some, and Hong Kong dollars as HK$."""
+        return f"{CURRENCIES.get(currency, currency + ' ')}{self.number(text.removesuffix('.00'))}"
 
     def brief(self, text: str, unit: str = "", beside: str | None = None) -> str:
         """What was computed; all digits are in the signed data."""

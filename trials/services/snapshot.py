@@ -22,7 +22,7 @@ from trials.proof.payload import Bilingual
 from trials.sentences import both, joined, written
 from trials.services.assigning import first_signature
 from trials.services.benefits import benefit_of
-from trials.services.facts import facts
+from trials.services.facts import day, facts
 from trials.services.judging import rule_of
 from trials.services.prose import told
 from trials.services.record import (
@@ -89,7 +89,7 @@ def heard(report: models.Report) -> Bilingual:
     """The vendor's comment, or that it had its days and made none."""
     if report.vendor_comment or not (report.comment_from and report.comment_until):
         return written(report.vendor_comment)
-    return both("unheard", first=report.comment_from, last=report.comment_until)
+    return both("unheard", first=day(report.comment_from), last=day(report.comment_until))
 
 
 def _verifier(
@@ -158,7 +158,7 @@ def _organisations(trial: models.Trial) -> tuple[payload.Party, ...]:
 
 def _period(trial: models.Trial) -> payload.Period:
     baseline, (first, last) = dates_of(trial)
-    begun, ended = (day.isoformat() for day in baseline) if baseline else (None, None)
+    begun, ended = (one.isoformat() for one in baseline) if baseline else (None, None)
     return payload.Period(begun, ended, first.isoformat(), last.isoformat())
 
 
@@ -172,7 +172,9 @@ def _signed(trial: models.Trial) -> list[Bilingual]:
     """Who signed the plan, by side and day; nobody's name."""
     signed = signatures(Entry.objects.about(trial))
     return [
-        both(f"signed_{side}", day=timezone.localdate(signed[side].at)) for side in SIDES if side in signed
+        both(f"signed_{side}", day=day(timezone.localdate(signed[side].at)))
+        for side in SIDES
+        if side in signed
     ]
 
 

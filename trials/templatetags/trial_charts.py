@@ -25,9 +25,8 @@ FIGURE = """<figure class="ip-chart">
 {body}
 </figure>"""
 DRAWING = """<ul class="ip-legend">{legend}</ul>
-<div class="ip-scroll" tabindex="0" role="region" aria-labelledby="lines-{id}">
 <svg class="ip-lines" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" \
-aria-labelledby="lines-{id}" focusable="false">{marks}</svg></div>
+aria-labelledby="lines-{id}" focusable="false">{marks}</svg>
 {levels}<details class="govuk-details ip-chart__numbers"><summary class="govuk-details__summary">\
 <span class="govuk-details__summary-text">{as_table}</span></summary>
 <div class="govuk-details__text">{tables}</div>
@@ -124,7 +123,8 @@ def _labels(chart: LineChart) -> list[SafeString]:
     last = len(chart.x_ticks) - 1
     return [
         format_html(
-            '<text class="ip-lines__tick" x="{}" y="{}" dy="22" text-anchor="{}">{}</text>',
+            '<text class="ip-lines__tick{}" x="{}" y="{}" dy="22" text-anchor="{}">{}</text>',
+            "" if place in (0, last) else " ip-lines__tick--between",
             tick.at,
             chart.bottom,
             "start" if place == 0 else "end" if place == last else "middle",

@@ -1,6 +1,6 @@
 """The days of a trial as one strip: with data, and without."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -8,14 +8,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from innoportal.languages import listed
 from innoportal.lib.templatetags.languages import day
 from trials.living import Days
 
 register = template.Library()
 HEIGHT, WIDTH = 22, 600
-MOST = 12  # gaps that are named; a sentence says how many more there are
-STRIP = """<div class="ip-scroll" tabindex="0" role="region" aria-label="{}"><svg viewBox="0 0 {} {}" \
-width="{}" height="{}" role="img" aria-label="{}" focusable="false" preserveAspectRatio="none">{}</svg></div>\
+MOST = 5  # gaps that are named; a sentence says how many more there are
+STRIP = """<p class="ip-small ip-muted">{}</p><svg class="ip-strip" viewBox="0 0 {} {}" width="{}" \
+height="{}" role="img" aria-label="{}" focusable="false" preserveAspectRatio="none">{}</svg>\
 <p class="govuk-body ip-small">{}</p>"""
 RUN = '<rect x="{}" y="{}" width="{}" height="{}" fill="{}"/>'
 WITH, WITHOUT = "#0b6b61", "#d4dfe3"
@@ -30,9 +31,11 @@ def day_strip(days: Days) -> SafeString:
         marks.append((f"{at * scale:.2f}", top, f"{length * scale:.2f}", HEIGHT - top, fill))
         at += length
     words = told(days)
-    name = _("Days with data")
+    last = days.runs[-1][0] + timedelta(days.runs[-1][1] - 1)
+    reach = {"first": day(days.runs[0][0]), "last": day(last)}
+    key = _("Each day from %(first)s to %(last)s: high and dark with data, low and light without.") % reach
     strip = format_html_join("", RUN, marks)
-    return format_html(STRIP, name, WIDTH, HEIGHT, WIDTH, HEIGHT, words, strip, words)
+    return format_html(STRIP, key, WIDTH, HEIGHT, WIDTH, HEIGHT, words, strip, words)
 
 
 def told(days: Days) -> str:
@@ -43,7 +46,7 @@ def told(days: Days) -> str:
     gaps = [run for run in days.runs if not run[2]]
     if not gaps:
         return said
-    named = ", ".join(_named(first, length) for first, length, _has in gaps[:MOST])
+    named = listed(_named(first, length) for first, length, _has in gaps[:MOST])
     without = _("None on: %s.") % named
     more = len(gaps) - MOST
     rest = [ngettext("And %s more gap.", "And %s more gaps.", more) % more] if more > 0 else []

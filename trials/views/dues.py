@@ -20,6 +20,7 @@ from trials import services
 from trials.due_forms import InterimForm, MoveDueForm, TermsForm
 from trials.models import ReportDue, Term, Trial
 from trials.services.dues import figures_of, owing
+from trials.showing import metric_said
 
 
 class Dues(LoginRequiredMixin, VisibleMixin, ListView):
@@ -114,7 +115,9 @@ class Interim(_OfTrial):
         return may and ReportDue.objects.owed().filter(pk=due.pk, kind=ReportDue.Kind.INTERIM).exists()
 
     def more(self, due: ReportDue) -> dict[str, Any]:
-        return {"figures": due.figures or figures_of(self.object)}
+        found = due.figures or figures_of(self.object)
+        rows = [one | {"label": metric_said(one["metric"])} for one in found["metrics"]]
+        return {"figures": found | {"metrics": rows}}
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         due = self.due()

@@ -6,13 +6,17 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views import View
+from django.views.decorators.csrf import csrf_exempt
 
 from innoportal.lib.views import ObjectPermissionMixin, SluggedMixin
-from innoportal.lib.writing.answers import Clash, digests
+from innoportal.lib.writing.answers import Clash, digests, plain
+from innoportal.lib.writing.views import unsent
 from journal.workflow import IllegalTransition
 from trials import services
 from trials.editing import TITLES, figures_named, sections_edited, sections_fresh
@@ -39,22 +43,33 @@ class _OfDraft(SluggedMixin, ObjectPermissionMixin, View):
         return redirect(self.object)
 
 
+@method_decorator(csrf_exempt, name="dispatch")  # it asks for the token itself, to keep what came without one
 class EditReport(_OfDraft):
     """The prose of a draft, both languages side by side; it saves itself, and figures cannot be typed."""
 
-    def handle_no_permission(self) -> HttpResponse:
-        if self.request.htmx and not self.request.user.is_authenticated:
-            return self.told("signed out")
-        return super().handle_no_permission()
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.is_ours = request.method != "POST" or unsent.has_token(request)
+        if not request.user.is_authenticated:
+            return self.signed_out(request)
+        return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
-        return self.too_late() or self.show(self.form())
+        if request.htmx:  # an open page asks whether its writer has signed in again
+            return self.told("renewed")
+        if away := self.too_late():
+            return away
+        if carried := unsent.carried(request):
+            form = self.form(self.stored_texts() | carried.answers)
+            return self.show(form, seen=json.dumps(carried.seen), notice="carried")
+        return self.show(self.form())
 
     def form(self, data: Any = None) -> ReportForm:
         return ReportForm(data, instance=Report.objects.get(pk=self.object.pk), known=facts(self.object))
 
     def post(self, request: HttpRequest, slug: str) -> HttpResponse:
         form = self.form(request.POST)
+        if not self.is_ours:
+            return self.without_token(form)
         if request.htmx:
             return self.save_itself(form)
         if away := self.too_late():
@@ -63,6 +78,7 @@ class EditReport(_OfDraft):
             return self.show(form, status=422)
         try:
             saved = self.save(form)
+            unsent.arrived(request)
             if saved.clashes:
                 return self.show(form, clashes=saved.clashes, status=409)
             if "again" in request.POST:
@@ -80,11 +96,11 @@ class EditReport(_OfDraft):
 
     def seen(self, typed: dict[str, Any]) -> dict[str, str]:
         """What the page was opened with; a page that does not say so has seen what there is."""
-        try:
-            found = json.loads(self.request.POST["seen"])
-            return {str(name): str(value) for name, value in found.items()}
-        except (KeyError, ValueError, AttributeError):
-            return self.stored(typed)
+        found = seen_in(self.request)
+        return self.stored(typed) if found is None else found
+
+    def stored_texts(self) -> dict[str, Any]:
+        return {name: getattr(self.object, name) for name in ReportForm.Meta.fields}
 
     def stored(self, names: Any) -> dict[str, str]:
         return digests({name: getattr(self.object, name) for name in names}, names)
@@ -124,17 +140,70 @@ class EditReport(_OfDraft):
         return render(self.request, "trials/report_saved.html", context)
 
     def show(
-        self, form: ReportForm, *, clashes: list[Clash] | None = None, status: int = 200
+        self,
+        form: ReportForm,
+        *,
+        clashes: list[Clash] | None = None,
+        seen: str | None = None,
+        notice: str = "",
+        status: int = 200,
     ) -> HttpResponse:
+        """Words that are not stored come with what had been `seen` when they were typed."""
+        if status == 422:
+            seen = self.request.POST.get("seen")
         context = {
             "report": self.object,
             "form": form,
             "claims": claims_of(self.object),
             "sections": sections_edited(self.object, form, clashes or []),
             "figures": figures_named(form.known),
-            "seen": self.request.POST.get("seen") if status == 422 else self.seen_now(form),
+            "seen": self.seen_now(form) if seen is None and status != 422 else seen,
+            "notice": notice,
         }
         return render(self.request, "trials/report_form.html", context, status=status)
+
+    # What comes without a session, or without the token of the page.
+
+    def signed_out(self, request: HttpRequest) -> HttpResponseBase:
+        if request.htmx:
+            return self.told("signed out")
+        if request.method == "POST":
+            typed, seen = typed_in(request), seen_in(request) or {}
+            if not self.is_ours or not unsent.carry(request, typed, seen):
+                context = {"typed": labelled(typed), "url": request.path}
+                return render(request, "trials/report_unsent.html", context, status=403)
+            messages.info(request, _("You were signed out. Sign in to go on: what you typed is kept."))
+        return self.handle_no_permission()
+
+    def without_token(self, form: ReportForm) -> HttpResponse:
+        """The token of a page is void after its writer has signed in anew, which is no fault of his."""
+        if self.request.htmx:
+            return self.told("cookies" if self.request.POST.get("renewed") else "renewed")
+        return self.too_late() or self.show(
+            form, seen=self.request.POST.get("seen"), notice="token", status=403
+        )
+
+
+def seen_in(request: HttpRequest) -> dict[str, str] | None:
+    """What the page says that it was opened with; None where it says nothing."""
+    try:
+        found = json.loads(request.POST["seen"])
+        return {str(name): str(value) for name, value in found.items()}
+    except (KeyError, ValueError, AttributeError):
+        return None
+
+
+def typed_in(request: HttpRequest) -> dict[str, str]:
+    """What of it is no longer as the page was opened: a whole report is longer than a session may keep."""
+    sent = {name: plain(request.POST[name]) for name in ReportForm.Meta.fields if name in request.POST}
+    seen = seen_in(request) or {}
+    return {
+        name: text for name, text in sent.items() if digests({name: text}, [name])[name] != seen.get(name)
+    }
+
+
+def labelled(typed: dict[str, str]) -> list[tuple[Any, str]]:
+    return [(Report._meta.get_field(name).verbose_name, text) for name, text in typed.items()]
 
 
 class EditBenefit(_OfDraft):

@@ -4,12 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, F
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from accounts.models import Role
+from innoportal.lib.templatetags.languages import moment
 from trials import keys
 from trials.models import Report
 from trials.proof.certificates import Certificate
@@ -72,5 +71,5 @@ def _row(one: PublicKey | Certificate) -> dict[str, Any]:
     state = "revoked" if one.revoked else "retired" if one.valid_until else "active"
     word, colour = STATES[state]
     times = {name: getattr(one, name) for name in ("valid_from", "valid_until", "revoked_at")}
-    told = {name: date_format(localtime(at), "j F Y, H:i") if at else "" for name, at in times.items()}
+    told = {name: moment(at) for name, at in times.items()}
     return {"word": word, "colour": colour, "revoked": one.revoked, **told}

@@ -1,4 +1,5 @@
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -71,3 +72,11 @@ def moment(value: datetime | None) -> str:
         return ""
     local = localtime(value) if is_aware(value) else value
     return f"{day(local)} {local:%H:%M}"
+
+
+@register.filter
+def money(amount: Decimal | None) -> str:
+    """An amount with a comma at each thousand in every language; its cents only where there are some."""
+    if amount is None:
+        return ""
+    return f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
