@@ -83,6 +83,8 @@ def test_the_office_sets_the_rule_for_what_comes(clock):
         {"code": "interim", "from": 90, "to": 150},
         {"code": "final", "from": 60, "to": 20},
     ]
+    services.set_term(Term.Code.FINAL, by=office, days=30)
+    assert Term.objects.days()["final"] == 30
     for wrong in (0, 366):
         with pytest.raises(ValidationError):
             services.set_term(Term.Code.FINAL, by=office, days=wrong)
@@ -98,6 +100,14 @@ def test_a_trial_that_ends_early_owes_its_report_earlier_and_no_later_interim_on
         ("final", 1): add_working_days(end, 60),
     }
     assert not trial.dues.owed().filter(kind="interim").exists()
+    assert trial.dues.get(kind="final").set_on == end
+
+
+def test_an_interim_report_that_is_in_stays_when_the_trial_ends_before_its_day(trial, clock):
+    clock(FIRST + timedelta(days=80))
+    services.hand_in_interim(trial.dues.get(kind="interim", number=1), by=trial.engineer, text_en="Done.")
+    services.stop(trial, by=trial.engineer, reason="Unsafe.")
+    assert set(days(trial)) == {("interim", 1), ("final", 1)}
 
 
 def test_a_day_that_a_person_moved_is_left_alone_by_the_rule(trial, clock):
@@ -110,7 +120,8 @@ def test_a_day_that_a_person_moved_is_left_alone_by_the_rule(trial, clock):
 
 def test_trials_from_before_the_rule_are_given_their_days_once(trial):
     ReportDue.objects.all().delete()
-    before = days(trial)
+    before, never_locked = days(trial), stories.planned()
+    services.stop(never_locked, by=never_locked.engineer, reason="No room.")
     assert (before, services.set_missing(), services.set_missing()) == ({}, 1, 0)
     assert ("final", 1) in days(trial)
     tasks.set_days_of_reports()
@@ -149,6 +160,8 @@ def test_a_day_is_moved_with_a_reason_that_the_journal_keeps_and_the_parties_rea
     assert mails(trial.engineer)[-1] == mails(vendor)[-1] == "report_day_moved"
     notice = Notification.objects.filter(recipient=vendor, template="trials/mail/report_day_moved").first()
     assert "The meter was late." in "\n".join(read(notice, "en").paragraphs)
+    services.move_due(due, by=office, due_on=FIRST, reason="Today.")
+    assert due.due_on == FIRST
 
 
 def test_what_is_published_has_no_day_to_move(clock):
@@ -202,6 +215,9 @@ def test_a_day_that_was_moved_is_reminded_of_anew(trial, clock):
     assert remind_due("trials.reportdue") == 0
     clock(due.due_on - timedelta(days=14))
     assert remind_due("trials.reportdue") == 1
+    near = due.due_on - timedelta(days=5)  # the step of two weeks before it was never to come
+    services.move_due(due, by=UserFactory(office=True), due_on=near, reason="Sun.")
+    assert remind_due("trials.reportdue") == 0
 
 
 def test_nobody_is_reminded_of_an_interim_report_that_is_in(trial, clock):

@@ -13,6 +13,7 @@ from tests.factories import LogEntryFactory, MembershipFactory
 from tests.trials import stories
 from trials import services
 from trials.living import Days, living, seen
+from trials.living import _span as span
 from trials.models import Trial
 from trials.templatetags.trial_days import day_strip, told
 
@@ -33,6 +34,13 @@ def aired(**kwargs) -> Trial:
     trial = stories.running(**kwargs)
     services.show_live(trial, by=approver(trial))
     return trial
+
+
+@pytest.mark.parametrize("last", ["finish", "stop"])
+def test_what_is_over_was_measured_until_its_end_and_not_until_now(last):
+    begin, end = (timezone.now() - timedelta(days=days) for days in (9, 3))
+    entries = [Entry(verb=verb, at=at) for verb, at in (("start", begin), (last, end))]
+    assert span(entries) == (begin, end)
 
 
 def live(trial: Trial) -> str:

@@ -8,6 +8,8 @@ from itertools import islice
 
 import pytest
 from arro3.io import read_parquet
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import translation
 
@@ -99,6 +101,14 @@ def test_no_file_is_made_of_what_was_closed_meanwhile():
     report = stories.published()
     tasks.make_data(report.pk)
     assert raw_data.manifest(report) is None
+
+
+def test_what_a_worker_that_was_killed_has_left_is_written_over(client):
+    report = stories.published()
+    services.open_data(report.trial, by=approver(report))
+    default_storage.save(raw_data.place(report, "csv"), ContentFile(b"half a fi"))
+    tasks.make_data(report.pk)
+    assert body(ask(client, "csv", report)).startswith(b"metric,at,phase")
 
 
 def test_only_who_approves_for_the_department_allows_it(client):

@@ -348,7 +348,9 @@ def test_of_both_sides_agreeing_at_once_one_deviation_is_made(committed):
 
 
 def test_who_asked_for_a_change_can_take_it_back_until_it_is_decided(sides):
+    member = MembershipFactory(organisation=sides.trial.match.solution.organisation).user
     one = change(sides)
+    assert (told(member), told(sides.vendor)) == ([], ["change_proposed"])  # who decides is asked
     services.withdraw_change(one, by=sides.engineer)
     for late in (
         lambda: services.withdraw_change(one, by=sides.engineer),

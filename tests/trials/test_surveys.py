@@ -14,6 +14,7 @@ from tests.threads import at_once
 from tests.trials import stories
 from trials import services
 from trials.models import Measurement, Survey, SurveyAnswer, SurveyQuestion, Trial, Voice
+from trials.services import surveying
 from trials.services.surveying import MOST_CODES, AnsweredAlready, Closed, UnknownCode
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +122,45 @@ def test_a_survey_by_codes_opens_only_with_codes_and_has_no_more_than_fit():
     assert len(set(codes)) == 3
     assert not survey.codes.filter(key_hash__in=codes).exists()  # only their hashes are kept
     services.open_survey(survey, by=by)
+
+
+def test_what_is_open_is_not_opened_and_what_is_closed_not_closed_again():
+    survey = opened(last_on=timezone.localdate())  # answers are taken on the last day, too
+    by, first = survey.trial.engineer, survey.opened_at
+    with pytest.raises(IllegalTransition, match="survey is open"):
+        services.open_survey(survey, by=by)
+    services.close_survey(survey, by=by)
+    with pytest.raises(IllegalTransition, match="not open"):
+        services.close_survey(survey, by=by)
+    services.open_survey(survey, by=by)
+    survey.refresh_from_db()
+    assert (survey.opened_at, survey.closed_at) == (first, None)
+
+
+def test_nothing_is_asked_of_nobody_or_after_the_measuring():
+    trial = stories.running(claims=[ACCEPTANCE])
+    with pytest.raises(ValidationError, match="at least one question"), transaction.atomic():
+        composed(trial, questions=[])
+    services.finish(trial, by=trial.engineer)
+    with pytest.raises(IllegalTransition, match="over"):
+        composed(trial)
+    assert not trial.surveys.exists()
+
+
+def test_codes_are_made_up_to_their_number_and_for_no_closed_survey(monkeypatch):
+    monkeypatch.setattr(surveying, "MOST_CODES", 3)
+    survey = composed(counting="codes")
+    by = survey.trial.engineer
+    services.make_codes(survey, by=by, number=2)
+    for wrong in (0, 2):
+        with pytest.raises(ValidationError, match="at most 3"):
+            services.make_codes(survey, by=by, number=wrong)
+    services.make_codes(survey, by=by, number=1)
+    monkeypatch.setattr(surveying, "MOST_CODES", 9)
+    services.open_survey(survey, by=by)
+    services.close_survey(survey, by=by)
+    with pytest.raises(IllegalTransition, match="takes no codes"):
+        services.make_codes(survey, by=by, number=1)
 
 
 def test_a_survey_counted_by_device_has_no_codes():
