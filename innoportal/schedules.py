@@ -100,6 +100,26 @@ SCHEDULES: tuple[Schedule, ...] = (
         due=trials.reminding.windows,
         tell=trials.reminding.tell_window,
     ),
+    Schedule(
+        kind="milestone",
+        noun="trials.milestone",
+        clock=_("the day of a milestone that is not reached"),
+        who=_("the trial engineer; after a week all who take part"),
+        steps=(7, 1, -1, -trials.reminding.SPREAD),
+        mails=("trials/mail/milestone_due", "trials/mail/milestone_overdue"),
+        due=trials.reminding.milestones,
+        tell=trials.reminding.tell_milestone,
+    ),
+    Schedule(
+        kind="action",
+        noun="trials.action",
+        clock=_("the day of an action of a meeting that is not done"),
+        who=_("who does it; after a week the trial engineer, too"),
+        steps=(3, 0, -1, -trials.reminding.SPREAD),
+        mails=("trials/mail/action_due", "trials/mail/action_overdue"),
+        due=trials.reminding.actions,
+        tell=trials.reminding.tell_action,
+    ),
 )
 
 

@@ -1,5 +1,5 @@
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
@@ -11,6 +11,7 @@ from matching.models import Match
 from solutions.models import Solution
 from trials.batches import units_of
 from trials.models import Claim, Erratum, LogEntry, Measurement, Trial, Venue
+from trials.models.log import NO_REASON
 from trials.readings import MANUAL
 from trials.services import needs_unmet
 from trials.showing import metric_said
@@ -221,12 +222,18 @@ class MeasurementForm(forms.Form):
         return self.cleaned_data["sensor"] or MANUAL
 
 
+REASONS = ("reason_en", "reason_zh")
+
+
 class LogForm(forms.ModelForm):
     class Meta:
         model = LogEntry
-        fields = ["kind", "severity", "on", "text_en", "text_zh"]
-        widgets = {"on": DatePicker}
-        help_texts = {"severity": _("Of an incident.")}
+        fields = ["kind", "severity", "on", "text_en", "text_zh", *REASONS]
+        widgets: ClassVar = {"on": DatePicker} | {name: forms.Textarea(attrs={"rows": 2}) for name in REASONS}
+        help_texts = {
+            "severity": _("Of an incident."),
+            "reason_en": _("Of a deviation: why the plan was left. The report prints it."),
+        }
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
@@ -237,6 +244,10 @@ class LogForm(forms.ModelForm):
             self.add_error("severity", _("Say how severe the incident was."))
         if not is_incident:
             found["severity"] = ""
+        if found.get("kind") != LogEntry.Kind.DEVIATION:
+            found |= dict.fromkeys(REASONS, "")
+        elif not any(found.get(name) for name in REASONS):
+            self.add_error("reason_en", NO_REASON)
         if (day := found.get("on")) and day > timezone.localdate():
             self.add_error("on", _("The day lies in the future."))
         return found

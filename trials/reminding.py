@@ -1,4 +1,4 @@
-"""Who is reminded of the days of reports and of the vendor's window; at last the office is told."""
+"""Who is reminded of the days of reports, milestones and actions, and of the vendor's window."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -8,11 +8,13 @@ from journal.clock import day_of, today
 from journal.models import Entry
 from notifications.outbox import DUTY, notify, party
 from notifications.reminding import Deadline
-from trials.models import Report, ReportDue
+from trials.models import Action, Milestone, Report, ReportDue
 from trials.services.dues import owing, verifiers_of
-from trials.services.telling import said
+from trials.services.running import OVER
+from trials.services.telling import people_concerned, said, said_of
 
-ESCALATED = 14  # days after which the office is told
+ESCALATED = 14  # days after which the office is told of a report
+SPREAD = 7  # days after which more people are told of a milestone or an action
 
 
 def dues(ahead: int) -> Iterator[Deadline]:
@@ -52,3 +54,39 @@ def tell_window(deadline: Deadline, entry: Entry, left: int) -> None:
     vendor = deadline.thing.parties["vendor"]
     told = said(deadline.thing, left=left, last_day=str(deadline.due_on))
     notify(party(vendor), entry, "trials/mail/comment_due", why=DUTY, **told)
+
+
+def milestones(ahead: int) -> Iterator[Deadline]:
+    """Those of trials under way that are not reached: due within so many days, or past."""
+    rows = Milestone.objects.filter(reached_on=None, due_on__lte=today() + timedelta(days=ahead))
+    open_rows = rows.exclude(trial__status__in=OVER).for_rows().select_related("trial__engineer")
+    for one in open_rows.order_by("due_on", "pk"):
+        yield Deadline(one, one.due_on, one.set_on)
+
+
+def tell_milestone(deadline: Deadline, entry: Entry, left: int) -> None:
+    """The engineer; a week after its day all who take part."""
+    one = deadline.thing
+    told = said_of(
+        one, left=left, over=-left, last_day=str(one.due_on), title={"en": one.title_en, "zh": one.title_zh}
+    )
+    people = [one.trial.engineer] if left > -SPREAD else people_concerned(one.trial)
+    mail = "milestone_due" if left >= 0 else "milestone_overdue"
+    notify(people, entry, f"trials/mail/{mail}", why=DUTY, **told)
+
+
+def actions(ahead: int) -> Iterator[Deadline]:
+    """What people took home from meetings of trials under way and have not done."""
+    rows = Action.objects.open().filter(due_on__lte=today() + timedelta(days=ahead)).for_mails()
+    for one in rows.exclude(meeting__trial__status__in=OVER).order_by("due_on", "pk"):
+        yield Deadline(one, one.due_on, day_of(one.meeting.written_at))
+
+
+def tell_action(deadline: Deadline, entry: Entry, left: int) -> None:
+    """Who does it; a week after its day the engineer, too."""
+    one = deadline.thing
+    trial = one.meeting.trial
+    told = said_of(one.meeting, left=left, over=-left, last_day=str(one.due_on), text=one.what)
+    people = [one.owner] if left > -SPREAD else [one.owner, trial.engineer]
+    mail = "action_due" if left >= 0 else "action_overdue"
+    notify(people, entry, f"trials/mail/{mail}", why=DUTY, **told)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from innoportal.lib.inputs import DatePicker
-from trials.forms import LogForm, ReasonForm
+from trials.forms import REASONS, LogForm, ReasonForm
 from trials.models import Action, BudgetLine, ChangeRequest, Meeting, Milestone, Risk, Trial
 from trials.services import people_of
 from trials.steering import financial_year, year_said
@@ -220,4 +220,4 @@ class DiaryForm(LogForm):
             "text_zh": forms.Textarea(attrs={"rows": 4}),  # type: ignore[dict-item]
         }
 
-    field_order = ("kind", "severity", "on", "text_en", "text_zh", "photographs")
+    field_order = ("kind", "severity", "on", "text_en", "text_zh", *REASONS, "photographs")

@@ -153,7 +153,8 @@ class TrialChapter:
         trials.show_live(self.trial, by=self.cast.approvers[wish.organisation.slug])
 
     def note(self, note: Row) -> None:
-        values = {name: note[name] for name in ("kind", "severity", "text_en", "text_zh") if name in note}
+        names = ("kind", "severity", "text_en", "text_zh", "reason_en", "reason_zh")
+        values = {name: note[name] for name in names if name in note}
         trials.log(self.trial, by=self.engineer, on=timezone.localdate(), **values)
 
     def measure(self) -> None:

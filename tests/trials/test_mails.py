@@ -11,7 +11,15 @@ from journal.workflow import record
 from notifications import mails
 from notifications.models import Notification
 from notifications.reminding import Deadline
-from tests.factories import FollowFactory, MatchFactory, MembershipFactory, UserFactory
+from tests.factories import (
+    ActionFactory,
+    FollowFactory,
+    MatchFactory,
+    MeetingFactory,
+    MembershipFactory,
+    MilestoneFactory,
+    UserFactory,
+)
 from tests.trials import stories
 from tests.trials.test_rules import superseded, withdrawn
 from trials import reminding, services, tasks
@@ -64,6 +72,14 @@ def it_is_steered() -> None:
     services.minute(trial, by=by, on=today, present="All", decisions_en="Go on.", actions=[given])
 
 
+def steps_are_due(trial) -> None:
+    milestone = MilestoneFactory(trial=trial)
+    action = ActionFactory(meeting=MeetingFactory(trial=trial))
+    for left in (7, 0, -1, -7):
+        for one, tell in ((milestone, reminding.tell_milestone), (action, reminding.tell_action)):
+            tell(Deadline(one, one.due_on, one.due_on), record(trial, "remind", by=None), left)
+
+
 def days_come_and_go() -> None:
     office = UserFactory(office=True)
     last = timezone.localdate() + timedelta(days=200)
@@ -75,6 +91,7 @@ def days_come_and_go() -> None:
         for due in (interim, final):
             deadline = Deadline(due, due.due_on, due.set_on, told="engineer")
             reminding.tell_due(deadline, record(trial, "remind", by=None), left)
+    steps_are_due(trial)
     report = stories.drafted()
     vendor = MembershipFactory(organisation=report.trial.match.solution.organisation).user
     services.assign_verifier(report, by=office, verifier=UserFactory(verifier=True))

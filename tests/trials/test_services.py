@@ -573,7 +573,10 @@ def test_a_trial_stopped_before_any_reading_is_published_too():
 def test_deviations_incidents_and_money_are_in_the_report():
     trial = stories.running(starts_on=timezone.localdate().replace(month=2, day=1))
     day = timezone.localdate()
-    services.log(trial, by=trial.engineer, kind="deviation", on=day, text_en="One meter\r\nwas replaced.")
+    why = {"reason_en": "It had\r\nfailed.", "reason_zh": "已損壞。"}
+    services.log(
+        trial, by=trial.engineer, kind="deviation", on=day, text_en="One meter\r\nwas replaced.", **why
+    )
     services.log(trial, by=trial.engineer, kind="incident", severity="low", on=day, text_zh="輕微刮痕。")
     services.log(trial, by=trial.engineer, kind="note", on=day, text_en="Met Mr Lee.")
     services.spend(trial, by=trial.engineer, budget_spent=Decimal("99.5"))
@@ -586,7 +589,10 @@ def test_deviations_incidents_and_money_are_in_the_report():
     payload = report.envelope["payload"]
     year = day.year
     assert payload["deviations"] == [
-        {"on": day.isoformat(), "text": {"en": "One meter\nwas replaced.", "zh": ""}}
+        {
+            "on": day.isoformat(),
+            "text": {"en": "One meter\nwas replaced.\n\nReason: It had\nfailed.", "zh": ""},
+        }
     ]
     assert [one["severity"] for one in payload["incidents"]] == ["minor"]
     assert payload["money"] == [

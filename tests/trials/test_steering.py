@@ -280,11 +280,11 @@ def test_a_change_that_both_sides_want_and_that_touches_the_plan_is_a_deviation(
     assert (one.status, one.deviation, entry.kind) == ("accepted", entry, LogEntry.Kind.DEVIATION)
     assert entry.text_en.split("\n\n") == [
         "A second meter.",
-        "Why: The first drifts.",
         "Days: +3",
         "Money (HK$): +1,200.00",
         "Parts of the plan: Method of measuring",
     ]
+    assert entry.reason_en == "The first drifts."
     assert "change_accepted" in told(sides.vendor)  # the department's word was the last: it knows
 
 

@@ -144,7 +144,7 @@ def test_the_page_of_a_trial_takes_as_many_queries_for_five_claims_as_for_one(
     Trial.objects.filter(pk=trial.pk).update(is_live_public=True)
     for number in range(count):
         stories.measure(trial, stories.csv_of(f"energy-{number}"))
-        LogEntryFactory(trial=trial, kind="deviation")
+        LogEntryFactory(trial=trial, kind="deviation", reason_en="It drifts.")
     with django_assert_num_queries(
         10
     ):  # trial, wish, solution, claims, log, readings, milestones, reports, files, journal

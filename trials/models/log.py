@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from innoportal.languages import Bilingual
 from trials.models.trial import Trial
 
+NO_REASON = _("Say why the plan was left, in English or Chinese: the report prints it.")
+
 
 class LogEntryQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> "LogEntryQuerySet":
@@ -42,6 +44,11 @@ class LogEntry(models.Model):
     on = models.DateField(_("day"))
     text_en = models.TextField(_("text in English"), max_length=3000, blank=True)
     text_zh = models.TextField(_("text in Traditional Chinese"), max_length=3000, blank=True)
+    # Why the plan was left: of a deviation, printed with it. Those logged before it was asked for have none.
+    reason_en = models.TextField(_("reason of the deviation, in English"), max_length=1000, blank=True)
+    reason_zh = models.TextField(
+        _("reason of the deviation, in Traditional Chinese"), max_length=1000, blank=True
+    )
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     written_at = models.DateTimeField(default=timezone.now)
 
@@ -49,6 +56,7 @@ class LogEntry(models.Model):
     sent_as = models.UUIDField(null=True, unique=True, editable=False)
 
     text = Bilingual()
+    reason = Bilingual()
     objects = LogEntryQuerySet.as_manager()
 
     class Meta:
@@ -61,6 +69,12 @@ class LogEntry(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="incident") & ~Q(severity="") | ~Q(kind="incident") & Q(severity=""),
                 name="log_incident_has_severity",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="deviation") & (~Q(reason_en="") | ~Q(reason_zh=""))
+                | ~Q(kind="deviation") & Q(reason_en="", reason_zh=""),
+                name="log_deviation_has_reason",
+                violation_error_message=NO_REASON,
             ),
         ]
         triggers = [pgtrigger.Protect(name="log_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]

@@ -45,6 +45,11 @@ class ActionQuerySet(models.QuerySet["Action"]):
     def open(self) -> "ActionQuerySet":
         return self.filter(done_on=None)
 
+    def for_mails(self) -> "ActionQuerySet":
+        return self.select_related(
+            "owner", *(f"meeting__trial__{side}" for side in ("match__wish", "match__solution", "engineer"))
+        )
+
 
 class Action(models.Model):
     """What somebody took home from a meeting."""

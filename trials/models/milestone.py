@@ -2,9 +2,11 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from innoportal.languages import Bilingual
+from journal.clock import today
 from trials.models.steered import Steered
 
 
@@ -14,6 +16,7 @@ class Milestone(Steered):
     title_en = models.CharField(_("milestone, in English"), max_length=200, blank=True)
     title_zh = models.CharField(_("milestone, in Traditional Chinese"), max_length=200, blank=True)
     due_on = models.DateField(_("due on"))
+    set_on = models.DateField(default=today, editable=False)  # when that day was chosen
     weight = models.PositiveSmallIntegerField(
         _("weight"),
         default=1,
@@ -41,3 +44,6 @@ class Milestone(Steered):
 
     def __str__(self) -> str:
         return str(self.title)
+
+    def get_absolute_url(self) -> str:
+        return reverse("trials:milestones", args=[self.trial.slug])

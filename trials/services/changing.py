@@ -117,12 +117,14 @@ def _deviation(change: ChangeRequest, *, by: User) -> LogEntry:
         if getattr(change, f"what_{script}"):
             with override(language):
                 texts[f"text_{script}"] = deviation_text(change)
+    reasons = {f"reason_{script}": getattr(change, f"why_{script}") for script in ("en", "zh")}
     made = LogEntry(
         trial=change.trial,
         kind=LogEntry.Kind.DEVIATION,
         on=timezone.localdate(),
         written_by=by,
         **texts,
+        **reasons,
     )
     made.full_clean()
     made.save(force_insert=True)
@@ -130,8 +132,8 @@ def _deviation(change: ChangeRequest, *, by: User) -> LogEntry:
 
 
 def deviation_text(change: ChangeRequest) -> str:
-    """What, why and with which effect, in the active language."""
-    parts = [str(change.what), _("Why: %s") % change.why]
+    """What and with which effect, in the active language; why is the deviation's reason."""
+    parts = [str(change.what)]
     if change.on_claims:
         parts.append(_("Effect on the claims: %s") % change.on_claims)
     if change.days:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from journal.clock import today
 from journal.models import Entry
 from journal.workflow import IllegalTransition, record
 from trials.models import Milestone, Trial
@@ -39,7 +40,9 @@ def change_milestone(milestone: Milestone, *, by: User, **fields: Any) -> Entry:
     if milestone.reached_on:
         raise IllegalTransition(_("It is reached. Open it again before you change it."))
     before = changed(milestone, FIELDS, fields)
-    set_fields(milestone, FIELDS, fields).save(update_fields=FIELDS)
+    if "due_on" in before:
+        milestone.set_on = today()
+    set_fields(milestone, FIELDS, fields).save(update_fields=(*FIELDS, "set_on"))
     return record(
         milestone.trial, "change_milestone", by=by, details={"milestone": milestone.pk, "before": before}
     )

@@ -23,6 +23,16 @@ def pair(thing: Any, name: str) -> Bilingual:
     return Bilingual(tidy(getattr(thing, f"{name}_en")), tidy(getattr(thing, f"{name}_zh")))
 
 
+def departed(entry: Any) -> Bilingual:
+    """A deviation and its reason as the report prints them; where a script has no reason, the other's."""
+    said = {}
+    for script, other, label in (("en", "zh", "Reason: {}"), ("zh", "en", "原因：{}")):
+        text = getattr(entry, f"text_{script}")
+        why = getattr(entry, f"reason_{script}") or getattr(entry, f"reason_{other}")
+        said[script] = tidy(f"{text}\n\n{label.format(why)}" if text and why else text)
+    return Bilingual(**said)
+
+
 def tidy(text: str) -> str:
     """A browser sends lines ended by two characters; the payload knows one."""
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").strip()

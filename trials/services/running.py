@@ -18,6 +18,7 @@ from journal.workflow import IllegalTransition, record
 from matching import services as matching_services
 from matching.models import Match
 from trials.models import LogEntry, Trial
+from trials.models.log import NO_REASON
 from trials.services.dues import set_for
 from trials.services.flagging import flag_all
 from trials.services.incidents import raise_incident
@@ -144,7 +145,7 @@ def log(
     """A note, an incident or a deviation from the plan; it stays as it is written.
 
     :raises IllegalTransition: the trial is over, or still planned, when the plan itself can change.
-    :raises ValidationError: the day lies in the future, or a photograph is none that is taken.
+    :raises ValidationError: the day lies in the future, a deviation has no reason, or a photograph is none.
     """
     held(trial)
     if trial.status in OVER or trial.status == Trial.Status.PLANNING:
@@ -154,6 +155,8 @@ def log(
     made = LogEntry(trial=trial, written_by=by, kind=kind, on=on, **fields)
     if on > timezone.localdate():
         raise ValidationError({"on": _("The day lies in the future.")})
+    if kind == LogEntry.Kind.DEVIATION and not (made.reason_en.strip() or made.reason_zh.strip()):
+        raise ValidationError({"reason_en": NO_REASON})
     made.full_clean()
     made.save()
     for number, upload in enumerate(photographs, start=1):

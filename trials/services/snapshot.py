@@ -28,6 +28,7 @@ from trials.services.prose import told
 from trials.services.record import (
     co_authors,
     dates_of,
+    departed,
     in_shares,
     pair,
     pauses,
@@ -114,7 +115,7 @@ def _log(trial: models.Trial) -> dict[str, Any]:
     log = list(trial.log.order_by("on", "pk"))
     return {
         "deviations": tuple(
-            payload.Deviation(one.on.isoformat(), pair(one, "text")) for one in log if one.kind == "deviation"
+            payload.Deviation(one.on.isoformat(), departed(one)) for one in log if one.kind == "deviation"
         ),
         "incidents": tuple(
             payload.Incident(one.on.isoformat(), SEVERITY[one.severity], pair(one, "text"))
