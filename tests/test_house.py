@@ -73,6 +73,7 @@ PUBLIC = {
     "matching:similar", "matching:while-writing", "trials:reports-that-answer",
     "healthz", "readyz", "schema", "api-docs", "api-docs-root", "robots", "security-txt", "keys",
     "set_language", "home", "about", "accessibility", "privacy", "styleguide",
+    "organisations-feed", "topics:list", "topics:detail",
     "search:search", "search:save", "search:by-mail",
     "notices:follow-by-mail", "notices:sent", "notices:confirm", "notices:by-mail", "notices:leave",
     "case:wish", "case:solution", "wishes:list", "wishes:detail", "wishes:feed",

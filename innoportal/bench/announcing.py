@@ -38,43 +38,52 @@ def main() -> None:
 
 
 def measured(people: int) -> dict[str, Any]:
-    from django.utils import timezone
-
-    from notifications import outbox
-    from notifications.announcing import recalling, segments, services
-    from notifications.models import Announcement, Fanout, Notification
+    from notifications.announcing import recalling
+    from notifications.models import Notification
 
     author, second = begun(people)
+    row, clicks = clicked(author, second)
+    worker = handed_over(row)
+    rows = Notification.objects.filter(why="announcement").count()
+    recalled, recall_ms = timed(lambda: recalling.recall(row, by=second, reason="The day was wrong."))
+    return {**clicks, **worker, "rows": rows, "recall ms": recall_ms, "stopped": recalled.stopped}
+
+
+def clicked(author: Any, second: Any) -> tuple[Any, dict[str, Any]]:
+    """What the people of the office wait for; the first confirmation of the process is no measure."""
+    from notifications.announcing import segments, services
+    from notifications.models import Announcement
+
     reach, count_ms = timed(lambda: segments.counted(segments.Segment()), CLICKS)
     row = Announcement.objects.create(
         subject_en="A call", subject_zh="徵集", text_en="On Monday.", text_zh="下星期一。", made_by=author
     )
+    services.take_back(services.confirm(row, expected=reach.told, by=author), by=author)
     row, confirm_ms = timed(lambda: services.confirm(row, expected=reach.told, by=author))
-    if row.status == Announcement.Status.HELD:
-        row, release_ms = timed(lambda: services.release(row, expected=reach.told, by=second))
-    else:
-        release_ms = 0.0
-    Announcement.objects.filter(pk=row.pk).update(goes_at=timezone.now())  # the ten minutes are over
+    row, release_ms = timed(lambda: services.release(row, expected=reach.told, by=second))
+    found = {"people": reach.told, "count ms": count_ms, "confirm ms": confirm_ms, "release ms": release_ms}
+    return row, found
+
+
+def handed_over(row: Any) -> dict[str, Any]:
+    """What the worker does once the ten minutes are over."""
+    from django.utils import timezone
+
+    from notifications import outbox
+    from notifications.announcing import services
+    from notifications.models import Fanout
+
+    type(row).objects.filter(pk=row.pk).update(goes_at=timezone.now())
     _sent, hand_ms = timed(services.send_due)
     memory, cpu = peak(), time.process_time()
-    _told, fan_ms = timed(
-        lambda: [outbox.expand(pk) for pk in Fanout.objects.due().values_list("pk", flat=True)]
-    )
-    cpu, grew = time.process_time() - cpu, peak() - memory
-    recalled, recall_ms = timed(lambda: recalling.recall(row, by=second, reason="The day was wrong."))
+    due = list(Fanout.objects.due().values_list("pk", flat=True))
+    _told, fan_ms = timed(lambda: [outbox.expand(pk) for pk in due])
     return {
-        "people": reach.told,
-        "count ms": count_ms,
-        "confirm ms": confirm_ms,
-        "release ms": release_ms,
         "hand over ms": hand_ms,
         "fan-out s": round(fan_ms / 1000, 1),
-        "fan-out, seconds of a core without PostgreSQL": round(cpu, 1),
-        "fan-out grew by MB": round(grew, 1),
+        "fan-out, seconds of a core without PostgreSQL": round(time.process_time() - cpu, 1),
+        "fan-out grew by MB": round(peak() - memory, 1),
         "peak MB": round(peak(), 1),
-        "rows": Notification.objects.filter(why="announcement").count(),
-        "recall ms": recall_ms,
-        "stopped": recalled.stopped,
     }
 
 
@@ -91,6 +100,7 @@ def timed(work: Callable[[], Any], times: int = 1) -> tuple[Any, float]:
 def begun(people: int) -> tuple[Any, Any]:
     """So many people with addresses that are theirs, and two of the portal office."""
     from allauth.account.models import EmailAddress
+    from django.db import connection
 
     from accounts.models import Role, User
 
@@ -99,6 +109,8 @@ def begun(people: int) -> tuple[Any, Any]:
     made = User.objects.bulk_create(new, batch_size=2000)
     rows = [EmailAddress(user=one, email=one.email, verified=True, primary=True) for one in made]
     EmailAddress.objects.bulk_create(rows, batch_size=2000)
+    with connection.cursor() as cursor:  # as PostgreSQL does by itself a minute later
+        cursor.execute("analyze accounts_user, account_emailaddress")
     author, second = (
         User.objects.get_or_create(email=f"{name}-office@example.org", roles=[Role.OFFICE], name=name)[0]
         for name in ("author", "second")

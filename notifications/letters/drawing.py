@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils.translation import override
@@ -77,7 +78,8 @@ def message(letter: Letter, draft: Draft, headers: dict[str, str]) -> EmailMulti
     plain = RULE.join(one.text for one in draft.parts) + "\n"
     made = EmailMultiAlternatives(first.subject[:200], plain, to=[draft.address], headers=headers)
     with override(first.language):
-        context = {"parts": draft.parts, "subject": first.subject, "lang": first.lang}
+        told = {"parts": draft.parts, "subject": first.subject, "lang": first.lang}
+        context = {**told, "DEMONSTRATION": settings.DEMONSTRATION}
         html = render_to_string("notifications/letter.html", context)
     made.attach_alternative(html, "text/html")
     made.is_letter = True  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from defusedxml import ElementTree
 from django.urls import reverse
 
 from journal.workflow import record
+from notifications.mails import visitor_token
 from notifications.models import Follow
 from tests.factories import (
     MatchFactory,
@@ -13,6 +14,7 @@ from tests.factories import (
     TopicFactory,
     TrialFactory,
     UserFactory,
+    VisitorFactory,
     WishFactory,
 )
 from trials.models import Trial
@@ -69,6 +71,13 @@ def test_who_is_signed_in_follows_it_there_and_stops_and_a_visitor_is_led_to_do_
     follow = Follow.objects.get(user=user, topic=topic)
     body = client.get(page(topic)).content.decode()
     assert "Stop following" in body and reverse("notices:unfollow", args=[follow.pk]) in body
+
+
+def test_what_a_visitor_follows_leads_to_its_page(client):
+    topic, visitor = TopicFactory(), VisitorFactory()
+    Follow.objects.create(visitor=visitor, topic=topic)
+    body = client.get(reverse("notices:by-mail", args=[visitor_token(visitor)])).content.decode()
+    assert f'href="{page(topic)}"' in body
 
 
 @pytest.mark.parametrize("count", [1, 5])
