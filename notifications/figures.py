@@ -9,10 +9,13 @@ from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.generic import TemplateView
 
 from notifications import samples
+from notifications.mails import read
 from notifications.models import Bounce, Notification, Tally
+from notifications.texts.drawing import in_force
 
 PERIODS = (7, 30, 90)  # days
 
@@ -109,10 +112,20 @@ class Figures(PermissionRequiredMixin, TemplateView):
             raise Http404
         since = timezone.now() - timedelta(days=int(asked))
         rows = lines(since)
+        language = get_language() or "en"
         known = set(samples.names())
+        worded = in_force([samples.template_of(row.name) for row in rows if row.name in known], language)
         return super().get_context_data(
             **kwargs,
-            rows=[(row, row.name in known) for row in rows],
+            rows=[
+                (
+                    row,
+                    read(samples.sample(row.name, language), language, worded).subject
+                    if row.name in known
+                    else "",
+                )
+                for row in rows
+            ],
             reach=reach(since),
             days=int(asked),
             periods=PERIODS,

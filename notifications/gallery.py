@@ -65,9 +65,15 @@ class Sample(PermissionRequiredMixin, TemplateView):
             {"code": code, "lang": HTML_LANG[code], "label": label, "mail": message, "text": message.body}
             for code, label, message in drawn
         ]
+        subjects = {one["code"]: one["mail"].subject for one in shown}
         may_act = self.request.user.has_perm("notifications.manage_outbox")
         return super().get_context_data(
-            **kwargs, mails=shown, may_act=may_act, is_draft=self.is_draft, **words.state_of(name)
+            **kwargs,
+            mails=shown,
+            subject=subjects[get_language() or "en"],
+            may_act=may_act,
+            is_draft=self.is_draft,
+            **words.state_of(name),
         )
 
 

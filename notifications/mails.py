@@ -32,6 +32,9 @@ MAIL = ("notifications/mail.txt", "notifications/mail.html")
 DIGEST = ("notifications/digest.txt", "notifications/digest.html")
 
 
+AFTER_SIGN = re.compile(r"(?<=[，。：；！？、」）]) (?!https?:)")
+
+
 @dataclass(frozen=True)
 class Text:
     """What a notice says: one line, and paragraphs."""
@@ -50,8 +53,13 @@ def read(notification: Notification, language: str, worded: Worded | None = None
     with translation.override(language):
         body = said(template, texts, language, _context(notification, language))
     subject, _, rest = body.strip().partition("\n")
-    paragraphs = tuple(" ".join(block.split()) for block in rest.split("\n\n") if block.strip())
-    return Text(" ".join(subject.split()), paragraphs)
+    paragraphs = tuple(_set(block) for block in rest.split("\n\n") if block.strip())
+    return Text(_set(subject), paragraphs)
+
+
+def _set(text: str) -> str:
+    """On one line; a full-width sign has its gap within it already, but an address needs one to be seen."""
+    return AFTER_SIGN.sub("", " ".join(text.split()))
 
 
 def mail(notification: Notification, worded: Worded | None = None) -> EmailMultiAlternatives:

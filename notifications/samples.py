@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from innoportal.languages import phrase
 from notifications.models import Notification, Visitor
 
 # Whom it is for; what is for all of a person's organisation is the most common.
@@ -78,7 +79,7 @@ def sample(name: str, language: str, person: User | None = None) -> Notification
     return Notification(
         **({"recipient": person} if person else _reader(last, language)),
         template=template_of(name),
-        context=said(),
+        context=said(name, language),
         url=reverse("home"),
         why=_why(last),
         message_id=uuid.UUID(int=0),
@@ -89,7 +90,8 @@ def sample(name: str, language: str, person: User | None = None) -> Notification
 def _reader(last: str, language: str) -> dict[str, Any]:
     if last in FOR_VISITORS:
         return {"visitor": Visitor(pk=0, email="reader@example.org", language=language)}
-    return {"recipient": User(pk=0, name="Chan Tai-man", email="reader@example.org", language=language)}
+    name = "Chan Tai-man" if language == "en" else phrase("", "陳大文", language)
+    return {"recipient": User(pk=0, name=name, email="reader@example.org", language=language)}
 
 
 def _why(last: str) -> str:
@@ -97,8 +99,8 @@ def _why(last: str) -> str:
     return next((why for why, names in kinds.items() if last in names), "party")
 
 
-def said() -> dict[str, Any]:
-    """A value for each name that some notice says: a text in two languages, a number, a day."""
+def said(name: str, language: str) -> dict[str, Any]:
+    """A value for each name that this notice says: a text in two languages, a number, a day."""
     today = timezone.localdate()
     days = {
         name: (today + timedelta(days=days)).isoformat()
@@ -114,44 +116,65 @@ def said() -> dict[str, Any]:
             },
         }.items()
     }
-    texts = {
-        "thing_title": ("Quieter cooling towers on hospital roofs", "更寧靜的醫院天台冷卻塔"),
-        "wish_title": ("Quieter cooling towers on hospital roofs", "更寧靜的醫院天台冷卻塔"),
-        "wish": ("Quieter cooling towers on hospital roofs", "更寧靜的醫院天台冷卻塔"),
-        "solution_title": ("Tuned baffles for fans", "風扇調諧隔音板"),
-        "call_title": ("Cooler buildings", "更清涼的建築"),
-        "department": ("Building Services Office (demonstration)", "屋宇裝備處（示範）"),
-        "organisation": ("Quiet Fan Works (demonstration)", "靜風工程（示範）"),
-        "label": ("Lifts and escalators", "升降機及自動梯"),
-        "asker": ("A vendor", "一家供應商"),
-        "title": ("Data sheet", "資料單張"),
-        "subject": ("A call for cooler buildings", "徵集清涼建築方案"),
-        "text": ("The sensor on fan 3 was exchanged.", "三號風扇的感應器已更換。"),
-        "promise": ("The portal office decides by Friday.", "平台辦事處於星期五前決定。"),
-        "stand": ("Two working days are left.", "尚餘兩個工作天。"),
-    }
     plain = {
-        "reason": "The figures do not say how they were measured.",
-        "question": "How loud is it at the nearest window?",
-        "answer": "52 dB(A) by day.",
-        **{"reference": "W-2026-0042", "wish_reference": "W-2026-0042", "solution_reference": "S-2026-0107"},
-        **{"into": "W-2026-0040", "giver": "Chan Tai-man", "deputy": "Lee Siu-ming", "name": "Lee Siu-ming"},
+        **{"wish_reference": "W-2026-0042", "solution_reference": "S-2026-0107", "into": "W-2026-0040"},
         **{"is_gone": False, "is_carried": True},
-        **{
-            "address": "lee@example.org",
-            "vendor": "Quiet Fan Works",
-            "link": "https://portal.example.org/en/solutions/nominated/x/",
-            "filename": "data-sheet.pdf",
-            "found": "Eicar-Test-Signature",
-        },
-        **{"verb": "verify", "left": 7, "over": 7, "most": 40, "may_ask": True, "is_expression": True},
-        "questions": ["How was it measured?", "Which sites are meant?"],
-        "missing": ["the price of a trial", "months until a trial can start"],
-        **{
-            "count": 480,
-            "both": ["The call opens on Monday.\n\nCome and see.", "下星期一開始徵集。\n\n歡迎查閱。"],
-        },
-        **{"kind": "wish", "search": "pipe leak detection", "searches": ["pipe leak detection"]},
-        "fits": [],
+        "address": "lee@example.org",
+        "link": "https://portal.example.org/en/solutions/nominated/x/",
+        "filename": "data-sheet.pdf",
+        "found": "Eicar-Test-Signature",
+        **{"verb": "verify", "left": 7, "over": 7, "most": 40, "version": 2},
+        **{"may_ask": True, "is_expression": True, "count": 480, "kind": "wish"},
+        "both": ["The call opens on Monday.\n\nCome and see.", "下星期一開始徵集。\n\n歡迎查閱。"],
+        "searches": [phrase(SEARCH[0], SEARCH[1], language)],
+        "questions": [phrase(en, zh, language) for en, zh in QUESTIONS],
     }
-    return {**days, **{name: {"en": en, "zh": zh} for name, (en, zh) in texts.items()}, **plain}
+    reference, title = _thing(name)
+    texts = {key: {"en": en, "zh": zh} for key, (en, zh) in (TEXTS | {"thing_title": title}).items()}
+    return {**days, **texts, **plain, "reference": reference, **OWN.get(name, {})}
+
+
+WISH = ("Quieter cooling towers on hospital roofs", "更寧靜的醫院天台冷卻塔")
+SOLUTION = ("Tuned baffles for fans", "風扇調諧隔音板")
+CALL = ("Cooler buildings", "更清涼的建築")
+SEARCH = ("pipe leak detection", "管道滲漏偵測")
+TEXTS = {
+    **dict.fromkeys(("name", "deputy", "applicant"), ("Lee Siu-ming", "李小明")),
+    "giver": ("Chan Tai-man", "陳大文"),
+    "vendor": ("Quiet Fan Works (demonstration)", "靜風工程（示範）"),
+    "search": SEARCH,
+    "wish_title": WISH,
+    "wish": WISH,
+    "solution_title": SOLUTION,
+    "call_title": CALL,
+    "department": ("Building Services Office (demonstration)", "屋宇裝備處（示範）"),
+    "organisation": ("Quiet Fan Works (demonstration)", "靜風工程（示範）"),
+    "label": ("Lifts and escalators", "升降機及自動梯"),
+    "asker": ("A vendor", "一家供應商"),
+    "title": ("Data sheet", "資料單張"),
+    "subject": ("A call for cooler buildings", "徵集清涼建築方案"),
+    "text": ("The sensor on fan 3 was exchanged.", "三號風扇的感應器已更換。"),
+    "promise": ("The portal office decides by Friday.", "平台辦事處於星期五前決定。"),
+    "stand": ("Two working days are left.", "尚餘兩個工作天。"),
+    "reason": ("The figures do not say how they were measured.", "數字沒有說明如何量度。"),
+    "question": ("How loud is it at the nearest window?", "最近的窗戶聲量多大？"),
+    "answer": ("52 dB(A) by day.", "日間為 52 分貝（A）。"),
+    "missing": ("The price of a trial. Months until a trial can start.", "試驗費用。距可開始試驗的月數。"),
+    "fits": (f"W-2026-0042 “{WISH[0]}” (Strong fit)", f"W-2026-0042「{WISH[1]}」（非常切合）"),
+}
+QUESTIONS = [("How was it measured?", "如何量度？"), ("Which sites are meant?", "指哪些場地？")]
+# What a notice says otherwise than others.
+OWN = {"notifications.webhook_stopped": {"address": "https://hooks.example.org/portal"}}
+REPORTED = {"trials.published", "trials.corrected", "trials.withdrawn"}
+
+
+def _thing(name: str) -> tuple[str, tuple[str, str]]:
+    """Number and title of what a notice is about."""
+    room, _dot, last = name.partition(".")
+    if last.startswith("call_") and last not in ("call_joined", "call_left"):
+        return "C-2026-0003", CALL
+    if room == "trials":
+        return ("R-2026-0009" if name in REPORTED else "T-2026-0009"), SOLUTION
+    if room == "solutions" or last in ("advice", "answer_decline", "answer_shortlist", "answer_want"):
+        return "S-2026-0107", SOLUTION
+    return "W-2026-0042", WISH

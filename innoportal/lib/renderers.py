@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.renderers import TemplatesSetting
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 
 from innoportal.choosing import LongSelect
 from innoportal.lib.fields import field_group
@@ -30,6 +32,7 @@ GROUP = (
     '<div class="ip-choice-group" role="group" aria-label="{0}">'
     '<p class="ip-choice-group__name">{0}</p>{1}</div>'
 )
+DASHES = BLANK_CHOICE_DASH[0][1]
 SELECT = "django/forms/widgets/select.html"
 FILES = {"django/forms/widgets/file.html", "django/forms/widgets/clearable_file_input.html"}
 
@@ -82,11 +85,16 @@ def _select(widget: dict[str, Any]) -> str:
     for name, options, _index in widget["optgroups"]:
         rows = [
             f'<option value="{escaped(one["value"])}"{" selected" if one["selected"] else ""}>'
-            f"{escaped(one['label'])}</option>"
+            f"{escaped(_option(one['label']))}</option>"
             for one in options
         ]
         parts += [f'<optgroup label="{escaped(name)}">', *rows, "</optgroup>"] if name else rows
     return "".join([*parts, "</select>"])
+
+
+def _option(label: Any) -> Any:
+    """Dashes say nothing to who has them read aloud: the empty choice of Django asks to choose."""
+    return _("Choose one") if label == DASHES else label
 
 
 def _long_select(widget: dict[str, Any]) -> str:

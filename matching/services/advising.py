@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from journal.models import Entry
@@ -139,6 +140,7 @@ def _said(found: Advice) -> dict[str, dict[str, str]]:
 
 
 def _line(one: Fitting) -> str:
-    return (
-        f"{one.wish.reference} “{one.wish.title}” ({one.bands[1]}): {' '.join(one.words)}".rstrip(": ") + " "
-    )
+    wish = {"reference": one.wish.reference, "title": one.wish.title, "fit": one.bands[1]}
+    label = _("%(reference)s “%(title)s” (%(fit)s)") % wish
+    value = " ".join(map(str, one.words))
+    return _("%(label)s: %(value)s") % {"label": label, "value": value} if value else label

@@ -18,7 +18,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.generic import CreateView, DetailView, ListView, UpdateView
 
 from accounts.models import User
-from innoportal.languages import HTML_LANG
+from innoportal.languages import HTML_LANG, listed
 from journal.models import Entry
 from journal.workflow import IllegalTransition, ReasonRequired, record
 from notifications.announcing import recalling, segments, services
@@ -127,7 +127,7 @@ def asked(row: Announcement) -> list[tuple[Any, str]]:
     for name in ("roles", "kinds", "topics", "languages"):
         words = topics if name == "topics" else dict(cast(Any, form[name]).choices)
         if chosen := getattr(segment, name):
-            found.append((form[name].label, ", ".join(str(words.get(one, one)) for one in chosen)))
+            found.append((form[name].label, listed(words.get(one, one) for one in chosen)))
     return found
 
 

@@ -71,7 +71,7 @@ def call_card(call: Call) -> SafeString:
         topics=[phrase(one["name_en"], one["name_zh"], language) for one in call.shown_topics],
         facts=joined(
             fact("clock", _("Kind"), call.get_kind_display()),
-            fact("calendar", _("Opens"), day(call.opens_on)),
+            fact("calendar", _("Opens"), _("from %(day)s") % {"day": day(call.opens_on)}),
             _closing(call.closes_on, language),
         ),
     )

@@ -8,6 +8,7 @@ from typing import Any
 from zlib import crc32
 
 from django import template
+from django.template.defaultfilters import floatformat
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import is_aware, localtime
@@ -77,7 +78,10 @@ def factor_bars(
     """What pulls a score up and down: rows of {"label", "value", "note"}; the table carries the bars."""
     drawn, zero = charts.bars(rows)
     caption = caption or _("What the score is made of")
-    return {"bars": drawn, "zero": zero, "caption": caption, "total": total, "unit": unit}
+    shown = "" if total is None else floatformat(abs(total), 2)
+    return {
+        "bars": drawn, "zero": zero, "caption": caption, "total": total, "total_shown": shown, "unit": unit,
+    }  # fmt: skip
 
 
 @register.inclusion_tag("components/charts/funnel.html")
