@@ -32,12 +32,12 @@ APPROVALS = [
 def trial(told: Told, row: Row) -> None:
     """Approved by two experts, planned, locked, run, reported and published; as far as its dates go."""
     story, pair = told.story, row["pair"]
-    approved = row["approved"]
-    reviews = [
-        {"expert": expert, "verdict": "approve", "ground": "fits", "reason": reason}
-        for expert, reason in APPROVALS
-    ]
-    decision(told, {"pair": pair, "reviewed": approved - 1, "reviews": reviews})
+    if "approved" in row:  # a higher rung of the same pair needs no other approval
+        reviews = [
+            {"expert": expert, "verdict": "approve", "ground": "fits", "reason": reason}
+            for expert, reason in APPROVALS
+        ]
+        decision(told, {"pair": pair, "reviewed": row["approved"] - 1, "reviews": reviews})
     chapter = TrialChapter(told, row)
     chapter.write(story)
     for steered in content("steered", "steering.toml"):
@@ -62,6 +62,8 @@ class TrialChapter:
                 story.at(days["started"] + note["day"], partial(self.note, note))
         if "aired" in days:
             story.at(days["aired"], self.air)
+        if "opened" in days:
+            story.at(days["opened"], self.open)
         self.write_end(story)
 
     def write_end(self, story: Story) -> None:
@@ -94,9 +96,14 @@ class TrialChapter:
 
     @property
     def trial(self) -> Trial:
+        return self.on(self.row.get("rung", ""))
+
+    def on(self, rung: str) -> Trial:
+        """The pair's trial on this rung."""
         return Trial.objects.select_related("match__wish", "match__solution").get(
             match__wish=self.told.wishes[self.row["pair"][0]].pk,
             match__solution=self.told.solutions[self.row["pair"][1]].pk,
+            rung=rung,
         )
 
     @property
@@ -116,16 +123,19 @@ class TrialChapter:
             values["budget_planned"] = Decimal(row["budget_planned"])
         first = row.get("started", 20)
         last = row.get("finished", row.get("stopped", max(first + 120, 40)))
-        trials.plan(
-            match(self.told, row["pair"]),
-            by=self.engineer,
-            engineer=self.engineer,
-            venue=self.told.venues[row["venue"]],
-            starts_on=story.today + timedelta(days=first),
-            ends_on=story.today + timedelta(days=last),
-            claims=[self.claim(claim) for claim in row["claims"]],
-            **values,
-        )
+        values |= {
+            "engineer": self.engineer,
+            "venue": self.told.venues[row["venue"]],
+            "starts_on": story.today + timedelta(days=first),
+            "ends_on": story.today + timedelta(days=last),
+        }
+        if "after" in row:  # the claims are carried over from the rung below
+            below = self.on(row["after"])
+            made = trials.next_rung(below, by=self.engineer, match=below.match)
+            trials.update_plan(made, by=self.engineer, **values)
+            return
+        claims = [self.claim(claim) for claim in row["claims"]]
+        trials.plan(match(self.told, row["pair"]), by=self.engineer, claims=claims, **values)
 
     def claim(self, claim: Row) -> Row:
         said = {name: claim[name] for name in (*PROMISE, *DESIGN) if name in claim}
@@ -151,6 +161,12 @@ class TrialChapter:
         """The department lets everyone read what is measured."""
         wish = self.told.wishes[self.row["pair"][0]]
         trials.show_live(self.trial, by=self.cast.approvers[wish.organisation.slug])
+
+    def open(self) -> None:
+        """The department lets everyone take the readings away."""
+        wish = self.told.wishes[self.row["pair"][0]]
+        approver = self.cast.approvers.get(wish.organisation.slug)
+        trials.open_data(self.trial, by=approver or self.cast.people["administrator"])
 
     def note(self, note: Row) -> None:
         names = ("kind", "severity", "text_en", "text_zh", "reason_en", "reason_zh")

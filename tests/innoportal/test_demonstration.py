@@ -124,6 +124,19 @@ def test_six_reports_are_public_one_not_met_and_one_inconclusive():
     }
 
 
+def test_one_pair_climbs_from_the_headquarters_to_one_site_and_its_readings_may_be_taken():
+    below, above = Trial.objects.filter(match__solution__title_en="Quiet modular HEPA cart").order_by("pk")
+    assert [(one.rung, one.status) for one in (below, above)] == [
+        ("headquarters", "closed"),
+        ("site", "running"),
+    ]
+    assert (above.match_id, above.earlier, above.exit_cost) == (below.match_id, below, 9000)
+    assert (above.match.status, above.match.wish.status) == ("on_trial", "on_trial")
+    assert above.claims.get(metric="noise").expected is not None  # what the rung below found
+    assert above.log.get(kind="deviation").reason_zh
+    assert Entry.objects.about(below).filter(verb="open_data").exists()
+
+
 def test_every_report_is_genuine_and_the_chain_is_whole():
     reports = list(Report.objects.exclude(envelope=None).order_by("published_at"))
     public = keys.public_keys()
