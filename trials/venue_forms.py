@@ -18,7 +18,7 @@ class SearchForm(forms.Form):
         label=_("It must give"),
         choices=Wish.SiteGift,
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple({"class": "govuk-checkboxes--small"}),
     )
     first = forms.DateField(label=_("Free from"), required=False, widget=DatePicker)
     last = forms.DateField(label=_("Free until"), required=False, widget=DatePicker)

@@ -108,7 +108,7 @@ def test_a_tick_says_who_and_by_which_paper_to_those_inside(client):
     url = reverse("trials:tick", args=[trial.slug])
     client.post(url, {"item": "cyber", "done": "1", "note": " Memo 7 of March "})
     page = client.get(trial.get_absolute_url()).content.decode()
-    assert f"{trial.engineer.name}: Memo 7 of March" in page
+    assert f"{trial.engineer.name} · Memo 7 of March" in page
     client.logout()
     assert "Memo 7" not in client.get(trial.get_absolute_url()).content.decode()
 
