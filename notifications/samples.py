@@ -44,7 +44,7 @@ FOLLOWED = frozenset(
         "new",
         "started",
         "published",
-        "corrected",
+        *("corrected", "wording_corrected"),
         "deadline",
         "call_open",
         "call_announced",

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers, viewsets
 
 from trials.filters import ReportFilter, TrialFilter
-from trials.models import BudgetLine, Claim, Milestone, Report, Trial
+from trials.models import BudgetLine, Claim, Erratum, Milestone, Report, Trial
 from trials.steering import progress
 
 
@@ -93,15 +93,26 @@ class ReportSerializer(serializers.ModelSerializer):
         fields = [
             *("reference", "version", "status", "verdict", "trial", "published_at"),
             *("payload_hash", "previous_hash", "envelope"),
+            *("withdrawn_at", "withdrawal", "errata"),
         ]
         read_only_fields = fields
 
     trial = serializers.CharField(source="trial.reference", read_only=True)
+    errata = serializers.SerializerMethodField()
+
+    def get_errata(self, report: Report) -> list[dict[str, Any]]:
+        """Each signed as the report is, in the order of their numbers."""
+        return [row.envelope for row in report.shown_errata]  # type: ignore[attr-defined]
 
 
 STEERED = (
     Prefetch("milestones", Milestone.objects.order_by("due_on", "pk"), "shown_milestones"),
     Prefetch("budgetlines", BudgetLine.objects.order_by("year", "pk"), "shown_lines"),
+)
+
+
+SIGNED_ERRATA = Prefetch(
+    "errata", Erratum.objects.filter(number__isnull=False).order_by("number"), "shown_errata"
 )
 
 
@@ -135,4 +146,5 @@ class ReportViewSet(_BySlug):
 
     def get_queryset(self):
         visible = Report.objects.visible_to(self.request.user).public()
-        return visible.select_related("trial").order_by("-published_at", "-pk")
+        rows = visible.select_related("trial").prefetch_related(SIGNED_ERRATA)
+        return rows.order_by("-published_at", "-pk")

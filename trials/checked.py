@@ -131,6 +131,8 @@ FINDINGS = {
     "not_in_register": _("This portal's register does not hold it."),
     "wrong_link": _("The report that should stand before it is another one."),
     "foreign": _("It carries no signed report."),
+    "corrected": _("%(path)s: the correction is whole, and belongs to this report."),
+    "erratum": _("%(path)s: the correction is not as it was signed."),
     "shape": _("It is JSON, but not a signed report."),
 }
 PLACES = {

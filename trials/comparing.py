@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -56,6 +57,8 @@ def facts(compared: list[Compared], today: date) -> list[tuple[str, list[list[An
         (_("Published"), lambda one: [write.time(one.signed.published_at)]),
         (_("Validity"), lambda one: _validity(write, one.report, today)),
     ]
+    if any(one.report.withdrawn_at for one in compared):
+        rows.insert(0, (_("Withdrawn"), lambda one: _withdrawal(write, one.report)))
     return [(label, [[text for text in tell(one) if text] for one in compared]) for label, tell in rows]
 
 
@@ -78,6 +81,12 @@ def _money(write: View, report: payload.Report) -> list[str]:
             % {"spent": write.money(currency, str(spent)), "planned": write.money(currency, str(planned))}
         )
     return found
+
+
+def _withdrawal(write: View, report: Report) -> list[str]:
+    if not report.withdrawn_at:
+        return []
+    return [write.day(timezone.localdate(report.withdrawn_at).isoformat(), "medium"), report.withdrawal]
 
 
 def _validity(write: View, report: Report, today: date) -> list[str]:

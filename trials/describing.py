@@ -1,10 +1,12 @@
 """Reports and what was tried, in schema.org's words, for search engines and catalogues of data."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
 from innoportal.languages import phrase
@@ -24,8 +26,8 @@ def issuer() -> Words:
     return {"@type": "Organization", "name": ISSUER, "url": f"{settings.SITE_URL}/"}
 
 
-def described(report: Report) -> Words:
-    """A signed report, from its payload; its state from the row."""
+def described(report: Report, errata: Iterable[Words] = ()) -> Words:
+    """A signed report, from its payload; its state from the row, and what was put right in it."""
     payload, at = (report.envelope or {})["payload"], timezone.localtime(report.published_at)
     url = absolute(report.get_absolute_url())
     title, dates = phrase(**payload["trial"]["title"]), payload["dates"]
@@ -40,6 +42,7 @@ def described(report: Report) -> Words:
         "inLanguage": title.lang,
         "abstract": phrase(**payload["summary"]),
         "creativeWorkStatus": report.get_status_display(),
+        "correction": [*map(_correction, errata), *_withdrawal(report)],
         "author": issuer(),
         "publisher": issuer(),
         "contributor": _verifier(payload["verifier"]),
@@ -53,6 +56,19 @@ def described(report: Report) -> Words:
         ],
         **published,
     }
+
+
+def _correction(one: Words) -> Words:
+    day = timezone.localdate(one["at"]).isoformat()
+    return {"@type": "CorrectionComment", "text": one["why"], "datePublished": day}
+
+
+def _withdrawal(report: Report) -> list[Words]:
+    """The reason, as the last word on it."""
+    if not report.withdrawn_at:
+        return []
+    text = f"{_('Withdrawn')}: {report.withdrawal}"
+    return [_correction({"at": report.withdrawn_at, "why": text})]
 
 
 def _verifier(verifier: Words) -> Words:

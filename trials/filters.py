@@ -125,6 +125,7 @@ class TrialFilter(_Common):
 class ReportFilter(_Common):
     """What a list of reports can be narrowed by, on the page and in the API."""
 
+    LISTED: tuple[str, ...] = (Report.Status.PUBLISHED,)
     match = "trial__match"
 
     organisation = TypedOrganisationFilter(queryset=parties_of_reports, method="by_organisation")
@@ -178,4 +179,4 @@ class ReportFilter(_Common):
         """What was replaced or withdrawn stays readable, and is listed on demand only."""
         found = super().qs
         wanted = self.form.is_valid() and self.form.cleaned_data.get("withdrawn")
-        return found if wanted else found.filter(status=Report.Status.PUBLISHED)
+        return found if wanted else found.filter(status__in=self.LISTED)

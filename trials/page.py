@@ -12,7 +12,9 @@ from accounts.models import User
 from documents.models import Document
 from journal.models import Entry
 from notifications.models import Follow
+from trials import corrected
 from trials.analysis import ENOUGH, FIRST
+from trials.correction_forms import CorrectWordingForm
 from trials.due_forms import AssignForm, ExtendCommentForm, LateCommentForm
 from trials.forms import (
     CommentForm,
@@ -42,7 +44,7 @@ BESIDE: Mapping[str, set[str]] = {  # what may be done in a state and leaves it 
     Report.Status.DRAFT: {"assign"},
     Report.Status.COMMENT: {"assign", "extend_comment"},
     Report.Status.VERIFICATION: {"assign", "comment_late"},
-    Report.Status.PUBLISHED: {"erratum"},
+    Report.Status.PUBLISHED: {"correct", "erratum"},
 }
 Button = tuple[Any, str, type[forms.BaseForm] | None]
 
@@ -66,6 +68,7 @@ REPORT_BUTTONS: dict[str, Button] = {
     "comment_late": (_("Send a late comment"), "secondary", LateCommentForm),
     "publish": (_("Verify, sign and publish"), "", VerifyForm),
     "send_back": (_("Send back"), "secondary", ReasonForm),
+    "correct": (_("Put a wording right"), "secondary", CorrectWordingForm),
     "erratum": (_("Announce a correction"), "secondary", ErratumForm),
     "withdraw": (_("Withdraw the report"), "warning", PublicReasonForm),
 }
@@ -153,7 +156,7 @@ def report_context(request: HttpRequest, report: Report, bound: Forms | None = N
     """What both the page of a draft and that of a signed report read."""
     user = request.user
     inside = is_inside(user, report)
-    entries = list(Entry.objects.about(report).in_order())
+    errata = corrected.shown(report.errata.order_by("pk"))
     possible = {*REPORT.verbs_from(report.status)}
     possible |= BESIDE.get(report.status, set())
     return {
@@ -163,17 +166,15 @@ def report_context(request: HttpRequest, report: Report, bound: Forms | None = N
         "actions": actions(user, report, "report", REPORT_BUTTONS, possible, bound or {}),
         "may_edit": report.status == Report.Status.DRAFT and user.has_perm("trials.change_report", report),
         "objections": verifier_objections(user, report),
-        "errata": list(report.errata.order_by("pk")),
+        "errata": errata,
+        "has_errata": any(one["number"] for one in errata),
         "versions": list(
             Report.objects.visible_to(user)
             .filter(trial=report.trial)
             .exclude(pk=report.pk)
             .order_by("-version")
         ),
-        "timeline": timeline(entries, inside=inside),
-        "withdrawal": next(
-            iter(timeline([one for one in entries if one.verb == "withdraw"], inside=inside)), None
-        ),
+        "timeline": timeline(Entry.objects.about(report).in_order(), inside=inside),
     }
 
 

@@ -168,7 +168,12 @@ def dictionary(report: Report, made: dict[str, Any]) -> dict[str, Any]:
         "name": (report.reference or "").lower(),
         "title": payload["trial"]["title"]["en"] or payload["trial"]["title"]["zh"],
         "version": str(payload["version"]),
-        "report": {"reference": report.reference, "sha256": report.payload_hash},
+        "report": {
+            "reference": report.reference,
+            "sha256": report.payload_hash,
+            "status": report.status,
+            **_withdrawn(report),
+        },
         "metrics": [_metric(claim) for claim in report.trial.claims.order_by("position", "pk")],
         "flags": FLAGS,
         "resources": [
@@ -189,6 +194,12 @@ def dictionary(report: Report, made: dict[str, Any]) -> dict[str, Any]:
             for form in FORMS
         ],
     }
+
+
+def _withdrawn(report: Report) -> dict[str, str]:
+    """So that a file which was taken away long ago can be checked for it, and a new one says so."""
+    at = report.withdrawn_at
+    return {"withdrawn_at": at.isoformat(), "withdrawal": report.withdrawal} if at else {}
 
 
 def _metric(claim: Claim) -> dict[str, Any]:

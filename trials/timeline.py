@@ -65,6 +65,7 @@ WORDS = {
     "send_back": _("Sent back by the verifier"),
     "publish": _("Verified and published"),
     "erratum": _("Correction announced"),
+    "correct": _("Wording corrected"),
     "supersede": _("Replaced by a newer version"),
     "withdraw": _("Withdrawn"),
 }
@@ -92,7 +93,7 @@ CAPACITIES = {
 # The steps that everyone reads, with their reasons: a trial that was stopped says why.
 PUBLIC = frozenset(
     {"lock", "sign", "start", "pause", "resume", "finish", "stop", "report", "close"}
-    | {"publish", "erratum", "supersede", "withdraw"}
+    | {"publish", "erratum", "correct", "supersede", "withdraw"}
 )
 
 

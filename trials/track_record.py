@@ -93,7 +93,7 @@ def _newest(trials: list[int]) -> dict[int, Report]:
     found = Report.objects.public().filter(trial__in=trials).order_by("trial", "version")
     told = found.annotate(signed_claims=F("envelope__payload__claims"))
     columns = ("trial_id", "key", "reference", "status", "verdict", "version", "published_at")
-    return {report.trial_id: report for report in told.only(*columns)}
+    return {report.trial_id: report for report in told.only(*columns, "withdrawn_at", "withdrawal")}
 
 
 def _ran(trials: list[int], now: datetime) -> dict[int, timedelta]:

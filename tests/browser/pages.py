@@ -393,6 +393,7 @@ NO_PAGES = {
     "documents:picture": "a picture within a page",
     "trials:report-pdf": "a file",
     "trials:report-json": "a file",
+    "trials:report-with-errata": "a file",
     "trials:report-bibtex": "a file",
     "trials:report-badge-picture": "a file",
     "trials:report-data-csv": "a file",

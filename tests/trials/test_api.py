@@ -43,6 +43,7 @@ def test_a_report_is_given_with_its_signed_envelope(client):
     assert set(row) == {
         *("reference", "version", "status", "verdict", "trial", "published_at"),
         *("payload_hash", "previous_hash", "envelope"),
+        *("withdrawn_at", "withdrawal", "errata"),
     }
 
 
@@ -52,7 +53,7 @@ def test_the_lists_take_as_many_queries_for_five_as_for_one(client, django_asser
         stories.published()
     with django_assert_num_queries(7):  # count, trials, wishes, solutions, claims, milestones, money
         assert len(get(client, "trials/")["results"]) == count
-    with django_assert_num_queries(2):  # count, reports
+    with django_assert_num_queries(3):  # count, reports, what was put right in them
         assert len(get(client, "reports/")["results"]) == count
 
 

@@ -21,6 +21,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.trials import stories
+from tests.trials.test_corrections import put_right
 from tests.trials.test_rules import superseded, withdrawn
 from trials import reminding, services, tasks
 from trials.models import ChangeRequest, Incident, Report
@@ -46,6 +47,7 @@ def everything_happens() -> None:
     day = trial.starts_on
     services.log(trial, by=trial.engineer, kind="incident", severity="high", on=day, text_en="Smoke.")
     services.stop(trial, by=trial.engineer, reason="Smoke in room 5.")
+    put_right(stories.published())
     report = stories.heard()
     services.send_back(report, by=UserFactory(verifier=True), reason="Too vague.")
 

@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from journal.models import Entry
 from tests.factories import MembershipFactory, OrganisationFactory, UserFactory
 from tests.trials import stories
+from tests.trials.test_corrections import word_of
 from trials import services
 from trials.models import Report, Trial
 from trials.page import address
@@ -162,13 +164,18 @@ PAYLOADS: dict[str, dict[str, str]] = {
 TRIAL_VERBS = [
     verb for verb in TRIAL if verb != "close"
 ]  # a trial is closed by the publication of its report
-REPORT_VERBS = [verb for verb in REPORT if verb != "supersede"] + ["erratum"]
+REPORT_VERBS = [verb for verb in REPORT if verb != "supersede"] + ["erratum", "correct", "assign"]
+IN_PLACE = {  # verb → the states in which it does something and leaves them as they are
+    "erratum": {R.PUBLISHED},
+    "correct": {R.PUBLISHED},
+    "assign": {R.DRAFT, R.COMMENT, R.VERIFICATION},
+}
 
 
 def may_do(role: str, verb: str) -> bool:
     if verb == "comment":
         return role in {"vendor member", "administrator"}
-    if verb in {"close_comment", "withdraw"}:
+    if verb in {"close_comment", "withdraw", "assign"}:
         return role in {"office", "administrator"}
     if verb in {"publish", "send_back"}:
         return role in {"verifier", "administrator"}
@@ -179,11 +186,20 @@ def may_do(role: str, verb: str) -> bool:
 BY_HAND_ONLY = {("publish", "administrator")}
 
 
-def attempt(client, user, noun: str, verb: str, thing: Any):
+def given(verb: str, report: Report) -> dict[str, str]:
+    """What hangs on the report itself."""
+    if verb == "assign":
+        return {"verifier": str(UserFactory(verifier=True).pk)}
+    if verb == "correct" and report.envelope:
+        return {"section": "limits", "was_en": word_of(report), "now_en": "Otherwise", "text_en": "A slip."}
+    return {"section": "limits", "was_en": "a", "now_en": "b", "text_en": "c"} if verb == "correct" else {}
+
+
+def attempt(client, user, noun: str, verb: str, thing: Any, **said: str):
     client.logout()
     if user.is_authenticated:
         client.force_login(user)
-    return client.post(reverse(address(noun, verb), args=[thing.slug]), PAYLOADS.get(verb, {}))
+    return client.post(reverse(address(noun, verb), args=[thing.slug]), PAYLOADS.get(verb, said))
 
 
 def refused(client, user, noun: str, verb: str, thing: Any, *, sees: bool) -> bool:
@@ -225,18 +241,25 @@ def test_every_verb_of_a_report_in_every_state_by_everyone(client, status, verb)
         assert refused(client, user, "report", verb, report, sees=may_see_report(role, status)), role
     report.refresh_from_db()
     assert (report.status, Report.objects.count()) == (status, before)
-    moves = status == R.PUBLISHED if verb == "erratum" else status in REPORT[verb].sources
+    moves = status in (IN_PLACE[verb] if verb in IN_PLACE else REPORT[verb].sources)
     for role in (role for role in ROLES if may_do(role, verb)):
         mine = report if not moves else REPORTS[status]()
         if verb == "comment":  # its window is open still
             Report.objects.filter(pk=mine.pk, status=R.COMMENT).update(comment_until=timezone.localdate())
-        before = Report.objects.count()
-        response = attempt(client, person(role, mine.trial), "report", verb, mine)
-        assert response.status_code == (302 if may_see_report(role, status) else 404), role
+        before, began = Report.objects.count(), timezone.now()
+        response = attempt(client, person(role, mine.trial), "report", verb, mine, **given(verb, mine))
+        done = 409 if verb == "correct" and not moves else 302  # its page keeps what was typed
+        assert response.status_code == (done if may_see_report(role, status) else 404), role
         mine.refresh_from_db()
         does = moves and (verb, role) not in BY_HAND_ONLY
-        if verb == "erratum":
-            assert (mine.status, Report.objects.count() - before) == (status, int(does)), role
+        if verb in IN_PLACE:
+            assert (mine.status, Report.objects.count() - before) == (
+                status,
+                int(does and verb == "erratum"),
+            )
+            name = {"assign": "assign_verifier"}.get(verb, verb)
+            told = Entry.objects.about(mine).filter(verb=name, at__gte=began)
+            assert told.exists() == does, role
         else:
             assert mine.status == (REPORT[verb].target if does else status), role
 

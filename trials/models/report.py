@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +41,7 @@ SIGNED_FIELDS = (
     "previous_hash",
 )
 LONGEST = 12_000  # characters of a section: a need or a solution as it was told, and more
+LAST_CHANGED = Coalesce("withdrawn_at", "published_at")  # of what is public
 REPORT_IS_SIGNED = "OLD.payload_hash <> ''"
 REPORT_IS_FIXED = "a signed report cannot be changed"
 
@@ -89,6 +91,7 @@ class ReportQuerySet(ReferencedQuerySet):
         rows = self.select_related("trial__venue").annotate(**sides("trial__match"))
         return rows.only(
             *("key", "reference", "status", "verdict", "published_at", "signed_title", "signed_summary"),
+            *("withdrawn_at", "withdrawal"),
             *("trial__venue__name_en", "trial__venue__name_zh"),
         )
 
@@ -172,6 +175,9 @@ class Report(Stateful, Referenced):
     published_at = models.DateTimeField(null=True, editable=False)
     envelope = models.JSONField(null=True, editable=False)  # the signed snapshot: what is published is this
     payload_hash = models.CharField(max_length=64, blank=True, editable=False)
+    # As the journal has them, kept here for whoever lists many.
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
+    withdrawal = models.TextField(_("reason of the withdrawal"), blank=True, editable=False)
     previous_hash = models.CharField(max_length=64, blank=True, editable=False)
     # Kept beside the envelope, because to open one takes longer than to draw its card.
     signed_title = models.GeneratedField(
@@ -214,11 +220,19 @@ class Report(Stateful, Referenced):
                 ),
                 name="report_signed_when_public",
             ),
+            models.CheckConstraint(
+                condition=Q(status="withdrawn", withdrawn_at__isnull=False) & ~Q(withdrawal="")
+                | ~Q(status="withdrawn") & Q(withdrawn_at__isnull=True, withdrawal=""),
+                name="report_withdrawn_says_when_and_why",
+            ),
             models.UniqueConstraint(
                 fields=["previous_hash"], condition=~Q(payload_hash=""), name="report_chain_has_no_fork"
             ),
         ]
-        indexes = [models.Index(fields=["-published_at", "-id"], name="report_newest_first")]
+        indexes = [
+            models.Index(fields=["-published_at", "-id"], name="report_newest_first"),
+            models.Index(LAST_CHANGED.desc(), F("id").desc(), name="report_last_changed_first"),
+        ]
         triggers = [
             pgtrigger.Trigger(
                 name="report_signed_is_final",

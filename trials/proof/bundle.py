@@ -9,7 +9,19 @@ from pathlib import Path
 
 NAME = "innoportal-verify.pyz"
 MODULES = (
-    *("canonical", "certificates", "chain", "der", "judge", "offline", "pades", "reading", "register"),
+    *(
+        "canonical",
+        "certificates",
+        "chain",
+        "der",
+        "errata",
+        "judge",
+        "offline",
+        "pades",
+        "parts",
+        "reading",
+        "register",
+    ),
     *("scan", "sealed", "shape", "signing"),
 )
 START = "import sys\n\nfrom trials.proof.offline import main\n\nsys.exit(main())\n"

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from trials.proof.canonical import NotCanonical, check, digest, leaves, pointer, readable
-from trials.proof.signing import PublicKey, fits, moment, statement
+from trials.proof.signing import TYPE, PublicKey, fits, moment, statement
 
 FIELDS = ("type", "algorithm", "key_id", "hash", "manifest", "payload", "signature")
 
@@ -100,13 +100,15 @@ def unreadable(text: str, code: str = "unreadable") -> Verdict:
     return Verdict("unreadable", (Finding(code, "", text),))
 
 
-def verify(envelope: Any, keys: dict[str, PublicKey], previous_hash: str | None = None) -> Verdict:
-    """``previous_hash``: the report that should stand before this one, "" when it should be the first."""
+def verify(
+    envelope: Any, keys: dict[str, PublicKey], previous_hash: str | None = None, *, kind: str = TYPE
+) -> Verdict:
+    """``previous_hash``: what should stand before this one, "" when it should be the first."""
     wrong = _wrong_shape(envelope)
     if wrong:
         return Verdict("unreadable", (Finding("shape", "", wrong),))
     extra = tuple(difference("added", name) for name in sorted(set(envelope) - set(FIELDS)))
-    found = _judge({name: envelope[name] for name in FIELDS}, keys)
+    found = _judge({name: envelope[name] for name in FIELDS}, keys, kind)
     if extra:
         return Verdict("changed", extra + found.findings, found.payload, found.hash, found.key_id)
     if found.genuine and previous_hash is not None:
@@ -134,21 +136,20 @@ def _wrong_shape(envelope: Any) -> str:
     return ""
 
 
-def _judge(envelope: dict[str, Any], keys: dict[str, PublicKey]) -> Verdict:
+def _judge(envelope: dict[str, Any], keys: dict[str, PublicKey], kind: str) -> Verdict:
     payload = envelope["payload"]
     said = {name: value for name, value in envelope.items() if name not in ("payload", "signature")}
     signer = _signer(said, envelope["signature"], keys)
     facts = (payload, digest(payload), envelope["key_id"])
     if signer:  # so the manifest is what was signed, and tells what happened to the payload
         changes = _compare(envelope["manifest"]["leaves"], payload)
-        if not changes and said != statement(payload, signer.id):
-            changes = (
-                difference("changed", "hash"),
-            )  # cannot be, unless the issuer's own software was wrong
+        if not changes and said != statement(payload, signer.id, kind):
+            # cannot be, unless another kind of document was put in its place
+            changes = (difference("changed", "type" if said["type"] != kind else "hash"),)
         return (
             Verdict("changed", changes, *facts) if changes else _dated(Verdict("genuine", (), *facts), signer)
         )
-    return Verdict(*_unsigned(said, envelope["signature"], payload, keys), *facts)
+    return Verdict(*_unsigned(said, envelope["signature"], payload, keys, kind), *facts)
 
 
 def _signer(said: dict[str, Any], signature: str, keys: dict[str, PublicKey]) -> PublicKey | None:
@@ -170,11 +171,11 @@ def _compare(listed: dict[str, str], payload: dict[str, Any]) -> tuple[Finding, 
 
 
 def _unsigned(
-    said: dict[str, Any], signature: str, payload: dict[str, Any], keys: dict[str, PublicKey]
+    said: dict[str, Any], signature: str, payload: dict[str, Any], keys: dict[str, PublicKey], kind: str
 ) -> tuple[Status, tuple[Finding, ...]]:
     """The signature does not fit what stands in the file: find what does, or say what is known."""
     for key in keys.values():
-        meant = statement(payload, key.id)
+        meant = statement(payload, key.id, kind)
         if fits(key.key, signature, meant):  # the payload is the signed one; something around it was altered
             listed = {pointer(path): (path, leaf) for path, leaf in leaves(meant)}
             around = {pointer(path): (path, leaf) for path, leaf in leaves(said)}

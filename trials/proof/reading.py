@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from trials.proof.canonical import NotCanonical, canonical, read, readable
+from trials.proof.errata import carries_errata, verify_with_errata
 from trials.proof.judge import Finding, Verdict, difference, unreadable, verify
 from trials.proof.signing import PublicKey
 
@@ -71,7 +72,10 @@ def verify_json(raw: bytes, keys: dict[str, PublicKey], previous_hash: str | Non
 
 
 def verify_data(data: Data, keys: dict[str, PublicKey], previous_hash: str | None = None) -> Verdict:
-    found = verify(data.envelope, keys, previous_hash)
+    if carries_errata(data.envelope):
+        found = verify_with_errata(data.envelope, keys, previous_hash)
+    else:
+        found = verify(data.envelope, keys, previous_hash)
     form = _form(data) if found.is_signed else None
     return found.but("changed", form) if form else found
 

@@ -73,10 +73,10 @@ def manifest(payload: dict[str, Any]) -> dict[str, str]:
     return {pointer(path): digest(leaf) for path, leaf in leaves(payload)}
 
 
-def statement(payload: dict[str, Any], signer: str) -> dict[str, Any]:
+def statement(payload: dict[str, Any], signer: str, kind: str = TYPE) -> dict[str, Any]:
     """What is signed: it binds the payload by digests, so it still verifies when the payload is altered."""
     return {
-        "type": TYPE,
+        "type": kind,
         "algorithm": ALGORITHM,
         "key_id": signer,
         "hash": digest(payload),
@@ -84,12 +84,12 @@ def statement(payload: dict[str, Any], signer: str) -> dict[str, Any]:
     }
 
 
-def sign(payload: dict[str, Any], key: Ed25519PrivateKey) -> dict[str, Any]:
+def sign(payload: dict[str, Any], key: Ed25519PrivateKey, kind: str = TYPE) -> dict[str, Any]:
     """The envelope; Ed25519 is deterministic, so signing the same payload again gives the same file.
 
     :raises NotCanonical: when the payload holds what canonical JSON cannot say in one way.
     """
-    said = statement(payload, key_id(key.public_key()))
+    said = statement(payload, key_id(key.public_key()), kind)
     return {**said, "payload": payload, "signature": b64(key.sign(canonical(said)))}
 
 

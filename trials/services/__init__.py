@@ -5,6 +5,7 @@ from trials.services.assigning import assign_verifier
 from trials.services.benefits import enter_benefit
 from trials.services.booking import book_venue, cancel_booking, suited
 from trials.services.changing import agree, decline_change, propose, withdraw_change
+from trials.services.correcting import correct
 from trials.services.dues import hand_in_interim, move_due, set_dues, set_for, set_missing, set_term
 from trials.services.hearing import comment_late, extend_comment
 from trials.services.incidents import acknowledge, close_incident
@@ -86,6 +87,7 @@ __all__ = [
     "comment",
     "comment_late",
     "compose_survey",
+    "correct",
     "decline_change",
     "draft_report",
     "enter_benefit",

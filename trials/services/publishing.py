@@ -22,12 +22,13 @@ from trials.proof.shape import Misfit
 from trials.proof.signing import sign
 from trials.proof.verify import verify
 from trials.services.assigning import must_be_signed_first
+from trials.services.correcting import must_be_correctable, put_right
 from trials.services.planning import held
 from trials.services.prose import COLUMNS, take
 from trials.services.record import pair
 from trials.services.reporting import must_be_independent
 from trials.services.snapshot import snapshot
-from trials.services.telling import tell_followers, tell_parties
+from trials.services.telling import tell_builders, tell_followers, tell_parties
 from trials.workflow import REPORT, TRIAL
 from wishes import services as wishes_services
 from wishes.models import Wish
@@ -132,7 +133,7 @@ def _base(old: Report) -> str:
 def _correction(old: Report | None) -> Correction | None:
     if old is None:
         return None
-    erratum = old.errata.order_by("-pk").first()
+    erratum = old.errata.filter(number=None).order_by("-pk").first()
     reason = pair(erratum, "text") if erratum else Bilingual(**(old.envelope or {})["payload"]["summary"])
     return Correction(old.version, old.payload_hash, reason)
 
@@ -166,10 +167,7 @@ def erratum(report: Report, *, by: User, text_en: str = "", text_zh: str = "") -
     :raises IllegalTransition: it is not the published version, or a correction is on its way already.
     """
     take(report)
-    if report.status != Report.Status.PUBLISHED:
-        raise IllegalTransition(_("Only a published report can be corrected."))
-    if Report.objects.filter(trial=report.trial, version__gt=report.version).exists():
-        raise IllegalTransition(_("A correction is on its way already."))
+    must_be_correctable(report)
     made = Erratum(report=report, written_by=by, text_en=text_en.strip(), text_zh=text_zh.strip())
     made.full_clean()
     made.save()
@@ -179,7 +177,7 @@ def erratum(report: Report, *, by: User, text_en: str = "", text_zh: str = "") -
         version=report.version + 1,
         verdict=report.verdict,
         created_by=by,
-        **{name: getattr(report, name) for name in (*COLUMNS, "valid_years", "drafted")},
+        **{name: getattr(report, name) for name in (*COLUMNS, "valid_years", "drafted")} | put_right(report),
     )
     record(fresh, "draft", by=by, details={"corrects": report.reference})
     tell_parties(report, entry, "corrected", text={"en": made.text_en, "zh": made.text_zh})
@@ -190,7 +188,9 @@ def erratum(report: Report, *, by: User, text_en: str = "", text_zh: str = "") -
 @transaction.atomic
 def withdraw_report(report: Report, *, by: User, reason: str) -> Entry:
     """Take a published report back; its page stays, with the reason."""
-    entry = REPORT["withdraw"].apply(report, by=by, reason=reason)
+    given: dict[str, Any] = {"withdrawn_at": timezone.now(), "withdrawal": reason.strip()}
+    entry = REPORT["withdraw"].apply(report, by=by, reason=reason, **given)
     tell_parties(report, entry, "withdrawn")
+    tell_builders(report, entry, "withdrawn")
     tell_followers(report, entry, "withdrawn")
     return entry

@@ -46,6 +46,15 @@ def people_concerned(trial: Trial) -> chain[User]:
     )
 
 
+def tell_builders(report: Report, entry: Entry, template: str) -> None:
+    """Who takes part in a trial that builds on the one reported: another department may rely on it."""
+    later = Trial.objects.filter(earlier=report.trial).select_related(
+        "engineer", "match__wish", "match__solution"
+    )
+    people = chain.from_iterable(people_concerned(one) for one in later.order_by("pk"))
+    notify(people, entry, f"trials/mail/{template}", why=PARTY, **said(report))
+
+
 def tell_followers(thing: Trial | Report, entry: Entry, template: str, **context: Any) -> None:
     """Those who follow the trial, its wish, its solution, or one of their topics; only of public things."""
     trial = thing.trial if isinstance(thing, Report) else thing

@@ -44,7 +44,7 @@ def report_card(report: Report, level: int | str = 2, compare: bool = False) -> 
     language = get_language()
     replaced = SafeString("")
     if report.status != Report.Status.PUBLISHED:
-        replaced = SafeString(f'<li class="ip-fact">{status(report)}</li>')
+        replaced = joined(SafeString(f'<li class="ip-fact">{status(report)}</li>'), _withdrawal(report))
     return card(
         kind="report",
         url=report.get_absolute_url(),
@@ -98,5 +98,10 @@ def _days(first: date, last: date, language: str | None) -> SafeString:
 
 
 @lru_cache(maxsize=4096)
+def _withdrawal(report: Report) -> SafeString:
+    """Why, beside the word: the list is where somebody chooses by."""
+    return fact("warning", _("Reason"), report.withdrawal) if report.withdrawal else SafeString("")
+
+
 def _published(on: date | None, language: str | None) -> SafeString:
     return fact("calendar", _("Published"), day(on))

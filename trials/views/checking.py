@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import DetailView
 
 from innoportal.lib.views import SluggedMixin
-from trials import checked, keys, services
+from trials import checked, corrected, keys, services
 from trials.checking_forms import FindReportForm, VerifyFileForm
 from trials.models import Report
 from trials.proof.bundle import NAME, fingerprint, program
@@ -47,8 +47,12 @@ class VerifyFile(View):
             return self.show(form, status=429)
         found = stands(verify_file(form.cleaned_data["file"].read(), keys.trust()))
         report = checked.original_of(found)
+        here, published = corrected.carried(found, report) if report and found.is_signed else (0, 0)
         return self.show(
-            found=checked.shown(found, report), report=report, name=form.cleaned_data["file"].name
+            found=checked.shown(found, report),
+            report=report,
+            name=form.cleaned_data["file"].name,
+            lacks=published - here,
         )
 
     def show(self, form: VerifyFileForm | None = None, *, status: int = 200, **more: Any) -> HttpResponse:
@@ -75,6 +79,7 @@ class VerifyReport(SluggedMixin, DetailView):
         signed = Report.objects.public().defer("envelope")
         before = signed.filter(payload_hash=report.previous_hash).first() if report.previous_hash else None
         found = stands(verify(report.envelope, keys.public_keys(), report.previous_hash))
+        errata = list(report.errata.order_by("pk"))
         return super().get_context_data(
             **kwargs,
             found=checked.shown(found),
@@ -83,6 +88,8 @@ class VerifyReport(SluggedMixin, DetailView):
             chain_is_whole=bool(before) == bool(report.previous_hash) and found.hash == report.payload_hash,
             after=signed.filter(previous_hash=report.payload_hash).first(),
             program=fingerprint(),
+            checked_errata=corrected.checked(found, errata),
+            errata=corrected.shown(errata),
         )
 
 

@@ -12,11 +12,13 @@ from desk.views.opening import OpensWithViewMixin
 from innoportal.lib.pagination import KeysFirstMixin
 from innoportal.lib.views import PartialMixin, SluggedMixin, VisibleMixin
 from trials import citing, services
+from trials.corrected import signed_errata
 from trials.describing import described
 from trials.editing import sections_told
 from trials.filters import ReportFilter
 from trials.models import Report
 from trials.page import claims_of, report_context
+from trials.proof.errata import with_errata
 from trials.proof.signing import to_bytes
 from trials.services.facts import facts
 from trials.showing import report_shown
@@ -49,19 +51,20 @@ class ReportDetail(SluggedMixin, DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         report = self.object
-        more = public_context(report) if report.is_public else self.on_its_way()
-        return super().get_context_data(**kwargs, **report_context(self.request, report), **more)
+        context = report_context(self.request, report)
+        more = public_context(report, context["errata"]) if report.is_public else self.on_its_way()
+        return super().get_context_data(**kwargs, **context, **more)
 
     def on_its_way(self) -> dict[str, Any]:
         report = self.object
         return {"claims": claims_of(report), "sections": sections_told(report, facts(report))}
 
 
-def public_context(report: Report) -> dict[str, Any]:
+def public_context(report: Report, errata: list[dict[str, Any]]) -> dict[str, Any]:
     """What the page of a signed report reads beside its state."""
     return {
         "said": report_shown(report.envelope),
-        "about": described(report),
+        "about": described(report, errata),
         "citation": citing.line(citing.work_of(report)),
         "valid_until": valid_until(report),
         "validity": state_of(report, timezone.localdate()),
@@ -86,6 +89,17 @@ class ReportJson(Signed):
         report = self.signed()
         response = HttpResponse(to_bytes(report.envelope), content_type="application/json")
         response["Content-Disposition"] = f'attachment; filename="{report.slug}.json"'
+        return response
+
+
+class ReportWithErrata(Signed):
+    """The signed file and what was put right in it, which every verifier checks together."""
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
+        report = self.signed()
+        both = with_errata(report.envelope or {}, signed_errata(report))
+        response = HttpResponse(to_bytes(both), content_type="application/json")
+        response["Content-Disposition"] = f'attachment; filename="{report.slug}.corrected.json"'
         return response
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from innoportal.lib.views import FormActionView
 from trials import services
+from trials.correction_forms import CorrectWordingForm
 from trials.due_forms import AssignForm, ExtendCommentForm, LateCommentForm
 from trials.forms import (
     CommentForm,
@@ -19,7 +20,7 @@ from trials.forms import (
 )
 from trials.models import Report, Trial
 from trials.page import claims_of, report_context, trial_context
-from trials.showing import report_shown
+from trials.views.reports import public_context
 
 
 class TrialVerb(FormActionView):
@@ -109,8 +110,9 @@ class ReportVerb(FormActionView):
 
     def context(self, bound: dict[str, forms.Form]) -> dict[str, Any]:
         report = self.object
-        said = {"said": report_shown(report.envelope)} if report.is_public else {"claims": claims_of(report)}
-        return {**report_context(self.request, report, bound), **said}
+        found = report_context(self.request, report, bound)
+        more = public_context(report, found["errata"]) if report.is_public else {"claims": claims_of(report)}
+        return {**found, **more}
 
 
 class HandToVendor(ReportVerb):
@@ -182,6 +184,14 @@ class CorrectReport(ReportVerb):
 
     def get_success_url(self) -> str:
         return getattr(self, "fresh", self.object).get_absolute_url()
+
+
+class CorrectWording(ReportVerb):
+    verb = "correct"
+    form_class = CorrectWordingForm
+    service = staticmethod(services.correct)
+    done = _("The correction is signed, and stands beside the report.")
+    keeps_words = True
 
 
 class WithdrawReport(ReportVerb):

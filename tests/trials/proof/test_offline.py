@@ -10,15 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.trials.proof import sample
+from tests.trials.proof import sample, test_errata
 from trials.proof.bundle import NAME, program
 from trials.proof.certificates import listed, new_certificate
+from trials.proof.errata import with_errata
 from trials.proof.pdf import render_pdf
 from trials.proof.register import Line, make_register, sign_register
 from trials.proof.sealing import Sealer, seal
 from trials.proof.signing import key_document, to_bytes
 
 ENVELOPE = sample.envelope(series=(sample.series(3, 3),), previous_hash=None)
+CORRECTED = with_errata(ENVELOPE, [test_errata.signed(test_errata.said(report_hash=ENVELOPE["hash"]))])
 NEEDED = ("cryptography", "cffi", "pycparser")  # and what cryptography itself needs
 
 
@@ -59,6 +61,8 @@ def folder(tmp_path_factory):
     (here / "cut.pdf").write_bytes(sealed[:-100])
     (here / "unsealed.pdf").write_bytes(drawn)
     (here / "changed.json").write_bytes(to_bytes(ENVELOPE).replace(b'"not_met"', b'"met"', 1))
+    (here / "corrected.json").write_bytes(to_bytes(CORRECTED))
+    (here / "meddled.json").write_bytes(to_bytes(CORRECTED).replace(b"Otherwise", b"Elsewhere", 1))
     (here / "register.json").write_text(register(line()))
     (here / "withdrawn.json").write_text(register(line(state="withdrawn", reason="A meter was wrong.")))
     (here / "replaced.json").write_text(register(line(state="superseded", by="R-2026-0009 v2")))
@@ -104,6 +108,9 @@ def test_it_really_has_nothing_else_to_import(folder):
     [
         ("report.json", (), 0, "R-2026-0009 version 1 is genuine: nothing was changed"),
         ("report.pdf", (), 0, "the seal of the PDF covers all of it"),
+        ("corrected.json", (), 0, "correction 1, of 2026-08-01, is whole and belongs to it"),
+        ("corrected.json", ("--register", "withdrawn.json"), 4, "correction 1, of 2026-08-01, is whole"),
+        ("meddled.json", (), 1, "errata[0]: now.en was changed"),
         ("changed.json", (), 1, "claims[2].verdict was changed"),
         ("cut.pdf", (), 1, "the seal does not cover the file as it stands"),
         ("unsealed.pdf", (), 1, "the seal of the PDF was taken away"),
