@@ -23,6 +23,7 @@ from matching.models import Conflict
 from notifications.models import Follow
 from solutions import nominating
 from solutions.models import CoAuthor, Nomination, Solution
+from trials.services.adopting import settle_merged
 from wishes.models import EndorsementStep, Sponsor
 
 
@@ -174,6 +175,12 @@ def coauthors(model: Any, field: str, told: Merging) -> int:
     return carried
 
 
+def uses(model: Any, field: str, told: Merging) -> int:
+    """Nobody says twice that it uses a solution, nor that it uses its own."""
+    settle_merged(told.new, told.old, by=told.by, reason=told.reason)
+    return move(model, field, told)
+
+
 RULES: dict[str, Rule] = {
     "accounts.Membership.organisation": members,
     "accounts.Invitation.organisation": invitations,
@@ -194,6 +201,7 @@ RULES: dict[str, Rule] = {
     "solutions.Nomination.nominator": move_nominations,
     "solutions.Nomination.vendor": move_nominations,
     "solutions.CoAuthor.organisation": coauthors,
+    "trials.Confirmation.organisation": uses,
     "trials.Venue.organisation": move,
     "wishes.Wish.organisation": wishes,
     "wishes.WishDraft.organisation": move,

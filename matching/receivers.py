@@ -24,7 +24,7 @@ from wishes.models import Call, Wish
 INDIFFERENT = frozenset(
     {"advise", "hide_version"}
     | {"match", "unmatch", "start_trial", "end_trial", "ask", "answer", "correct", "sponsor", "leave"}
-    | {"join_call", "leave_call", "write_annex", "accept_annex"}
+    | {"join_call", "leave_call", "write_annex", "accept_annex", "confirm_use", "end_use"}
 )
 # By these something becomes public that was not.
 OPENED = frozenset({"publish", "announce", "list"})

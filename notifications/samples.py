@@ -34,6 +34,7 @@ DUTIES = frozenset(
         *("nominated", "nomination_due"),
         *("risk_owned", "pause_wanted", "change_proposed", "actions"),
         *("report_due", "report_overdue", "report_escalated", "comment_due", "verifier_assigned"),
+        "use_proposed",
         *("milestone_due", "milestone_overdue", "action_due", "action_overdue"),
     }
 )

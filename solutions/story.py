@@ -13,7 +13,7 @@ from journal.clock import with_dues
 from journal.grounds import ground_of
 from journal.models import Entry
 from solutions.models import Solution
-from solutions.workflow import PUBLIC_VERBS, TOLD
+from solutions.workflow import NAMED_VERBS, PUBLIC_VERBS, TOLD
 
 AUTHORS = ("vendor", "coauthor")
 
@@ -25,7 +25,9 @@ def told(entries: Iterable[Entry], reader: User, *, whole: bool) -> list[dict[st
     """
     if not whole:
         return [
-            {"at": entry.at, "title": TOLD[entry.verb]} for entry in entries if entry.verb in PUBLIC_VERBS
+            {"at": entry.at, "title": _title(entry) if entry.verb in NAMED_VERBS else TOLD[entry.verb]}
+            for entry in entries
+            if entry.verb in PUBLIC_VERBS
         ]
     knows_names = reader.is_superuser or reader.has_role(Role.OFFICE) or reader.has_role(Role.AUDITOR)
     return [

@@ -60,7 +60,13 @@ TOLD = {
     "remove_coauthor": _("A co-author was taken out"),
     "change_coauthor": _("What a co-author may do was changed"),
     "advise": _("The portal told what would make it fit"),
+    "confirm_use": _("An organisation confirms that it uses it"),
+    "end_use": _("An organisation uses it no longer"),
 }
 
+# Of these everyone reads, too, which organisation it was.
+NAMED_VERBS = frozenset({"confirm_use", "end_use"})
+
+
 # What the public reads of a listed solution's history: steps without anyone's words.
-PUBLIC_VERBS = frozenset({"submit", "acknowledge", "list", "expire", "renew", "confirm"})
+PUBLIC_VERBS = NAMED_VERBS | {"submit", "acknowledge", "list", "expire", "renew", "confirm"}

@@ -89,6 +89,7 @@ from trials.models import (
     BudgetLine,
     ChangeRequest,
     Claim,
+    Confirmation,
     Erratum,
     Incident,
     LogEntry,
@@ -1113,6 +1114,32 @@ class ReportFactory(DjangoModelFactory):
             envelope={"payload": {}},
             payload_hash=factory.Sequence(lambda n: f"{n + 1:064x}"),
             previous_hash=factory.Sequence(lambda n: f"{n:064x}"),
+        )
+
+
+class ConfirmationFactory(DjangoModelFactory):
+    class Meta:
+        model = Confirmation
+
+    solution = factory.SubFactory(SolutionFactory, listed=True)
+    organisation = factory.SubFactory(OrganisationFactory)
+    in_use_since = factory.LazyFunction(timezone.localdate)
+    sites = 3
+    scope_en = "Chillers of three office buildings."
+    statement_en = "It finds faults before the tenants do."
+    created_by = factory.SubFactory(UserFactory)
+
+    class Params:
+        confirmed = factory.Trait(
+            status=Confirmation.Status.CONFIRMED,
+            confirmed_by=factory.SubFactory(UserFactory),
+            confirmed_at=factory.LazyFunction(timezone.now),
+        )
+        ended = factory.Trait(
+            confirmed=True,
+            status=Confirmation.Status.ENDED,
+            ended_at=factory.LazyFunction(timezone.now),
+            ended_for="The building was sold.",
         )
 
 

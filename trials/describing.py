@@ -13,6 +13,7 @@ from innoportal.languages import phrase
 from solutions.models import Solution
 from trials.citing import ISSUER
 from trials.models import Report
+from trials.track_record import TrackRecord
 from trials.validity import valid_until
 
 Words = dict[str, Any]
@@ -101,7 +102,23 @@ def reported(reports: list[Any]) -> list[Words]:
     return found
 
 
-def described_solution(solution: Solution, reports: list[Any]) -> Words:
+def stated(uses: list[Any]) -> list[Words]:
+    """What organisations say that use it today; a review in schema.org's words, without stars."""
+    return [
+        {
+            "@type": "Review",
+            "itemReviewed": {"@type": "Product", "name": one.solution.title},
+            "author": {"@type": "Organization", "name": one.organisation.name},
+            "reviewBody": one.statement,
+            "inLanguage": one.statement.lang,
+            "datePublished": timezone.localdate(one.confirmed_at).isoformat(),
+        }
+        for one in uses
+        if one.is_in_use
+    ]
+
+
+def described_solution(solution: Solution, record: TrackRecord) -> Words:
     vendor = solution.organisation
     return {
         "@type": "Product",
@@ -109,15 +126,17 @@ def described_solution(solution: Solution, reports: list[Any]) -> Words:
         "productID": solution.reference,
         "url": absolute(solution.get_absolute_url()) if solution.is_public else None,
         "manufacturer": {"@type": "Organization", "name": vendor.name},
-        "subjectOf": reported(reports),
+        "subjectOf": reported(record.reports),
+        "review": stated(record.uses),
     }
 
 
-def described_vendor(vendor: Organisation, reports: list[Any]) -> Words:
+def described_vendor(vendor: Organisation, record: TrackRecord) -> Words:
     return {
         "@type": "Organization",
         "name": vendor.name,
         "url": absolute(vendor.get_absolute_url()),
         "sameAs": vendor.website,
-        "subjectOf": reported(reports),
+        "subjectOf": reported(record.reports),
+        "review": stated(record.uses),
     }

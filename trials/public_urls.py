@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from trials.views import badges, data, public
+from trials.views import adopters, badges, data, public
 
 urlpatterns = [
     path("reports/compare/", public.CompareReports.as_view(), name="compare"),
@@ -32,6 +32,11 @@ urlpatterns = [
     path("trials/<str:slug>/close-data/", data.CloseData.as_view(), name="close-data"),
     path("verify/badge/", badges.VerifyBadge.as_view(), name="verify-badge"),
     path("proof/solutions/<str:slug>/", public.ProofOfSolution.as_view(), name="proof-of-solution"),
+    path("proof/solutions/<str:slug>/use/", adopters.WriteUse.as_view(), name="write-use"),
+    path("proof/uses/<str:key>/", adopters.ConfirmationDetail.as_view(), name="confirmation"),
+    path("proof/uses/<str:key>/confirm/", adopters.ConfirmUse.as_view(), name="confirm-use"),
+    path("proof/uses/<str:key>/drop/", adopters.DropUse.as_view(), name="drop-use"),
+    path("proof/uses/<str:key>/end/", adopters.EndUse.as_view(), name="end-use"),
     path(
         "proof/organisations/<slug:vendor>/",
         public.ProofOfOrganisation.as_view(),

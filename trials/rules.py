@@ -5,13 +5,17 @@ from django.utils.translation import gettext as _
 
 from accounts.roles import (
     is_administrator,
+    is_approver,
     is_auditor,
+    is_creator,
     is_engineer,
+    is_member,
     is_office,
     is_verifier,
 )
 from journal.models import Entry
 from matching.models.conflict import declared_by
+from trials.adopters import may_speak, seat_at
 from trials.models import Report, Trial
 
 AUTHORING = ("draft", "edit", "hand_to_vendor")  # who hands it over signs it first
@@ -190,3 +194,27 @@ rules.add_perm("trials.publish_report", is_verifier & is_independent)
 rules.add_perm("trials.erratum_report", runs)
 rules.add_perm("trials.correct_report", runs)
 rules.add_perm("trials.withdraw_report", is_office)
+
+
+@rules.predicate
+def may_use(user, solution=None) -> bool:
+    return solution is not None and solution.is_public and bool(may_speak(user, solution))
+
+
+@rules.predicate
+def is_second_person(user, confirmation=None) -> bool:
+    """Who approves there and did not write it; never of who offers the solution."""
+    return (
+        confirmation is not None
+        and user.is_authenticated
+        and seat_at(confirmation, user) is not None
+        and not confirmation.solution.has_author(user)
+    )
+
+
+# An administrator's "may do all" does not count for the first and the third: they ask for a person of theirs.
+rules.add_perm("trials.add_confirmation", may_use)  # of a solution
+rules.add_perm("trials.view_confirmation", is_member | reads_all)
+rules.add_perm("trials.confirm_confirmation", is_second_person)
+rules.add_perm("trials.drop_confirmation", is_approver | (is_member & is_creator))
+rules.add_perm("trials.end_confirmation", is_approver | is_office)

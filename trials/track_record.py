@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils import timezone
 from innoportal.languages import phrase
 from innoportal.lib.looks import VERDICTS
 from journal.models import Entry
-from trials.models import Report, Trial
+from trials.models import Confirmation, Report, Trial
 
 BEGINS, ENDS = ("start", "resume"), ("pause", "finish", "stop")
 
@@ -50,6 +50,7 @@ class Tried:
 @dataclass(frozen=True)
 class TrackRecord:
     rows: list[Tried]
+    uses: list[Any] = field(default_factory=list)  # Confirmations, those in force first
 
     @property
     def hours(self) -> int:
@@ -62,6 +63,11 @@ class TrackRecord:
     @property
     def departments(self) -> int:
         return len({one.trial.department_id for one in self.rows})  # type: ignore[attr-defined]
+
+    @property
+    def adopters(self) -> int:
+        """Organisations that use any of it today, each once."""
+        return len({one.organisation_id for one in self.uses if one.is_in_use})
 
     @property
     def reports(self) -> list[Any]:
@@ -77,15 +83,20 @@ class TrackRecord:
         return [(verdict, counted[verdict]) for verdict in (*VERDICTS, "") if counted[verdict]]
 
 
-def track_record(trials: QuerySet[Trial], now: datetime) -> TrackRecord:
-    """Of these trials, the newest first, as far as they are public; three queries, however many."""
+def track_record(
+    trials: QuerySet[Trial], now: datetime, uses: QuerySet[Confirmation] | None = None
+) -> TrackRecord:
+    """Of these trials, the newest first, as far as they are public; three queries, however many, and one more
+    for who uses what was tried.
+    """
     public = trials.public().for_cards()  # type: ignore[attr-defined]
     rows = list(
         public.annotate(department_id=F("match__wish__organisation_id")).order_by("-plan_locked_at", "-pk")
     )
     keys = [trial.pk for trial in rows]
     reports, spans = _newest(keys), _ran(keys, now)
-    return TrackRecord([Tried(trial, reports.get(trial.pk), spans.get(trial.pk)) for trial in rows])
+    tried = [Tried(trial, reports.get(trial.pk), spans.get(trial.pk)) for trial in rows]
+    return TrackRecord(tried, [] if uses is None else list(uses.for_proof()))  # type: ignore[attr-defined]
 
 
 def _newest(trials: list[int]) -> dict[int, Report]:
@@ -119,5 +130,5 @@ def under_way(steps: Iterable[tuple[str, datetime]], now: datetime) -> timedelta
     return total + (now - since) if since else total
 
 
-def record_of(trials: QuerySet[Trial]) -> TrackRecord:
-    return track_record(trials, timezone.now())
+def record_of(trials: QuerySet[Trial], uses: QuerySet[Confirmation] | None = None) -> TrackRecord:
+    return track_record(trials, timezone.now(), uses)

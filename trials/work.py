@@ -13,6 +13,7 @@ from innoportal.lib.promises import party
 from innoportal.lib.work import MOST, Row
 from journal.clock import today, with_dues
 from journal.models import Entry
+from trials.adoption_work import used
 from trials.case import of_person
 from trials.models import Report, ReportDue, Trial
 from trials.rules import AUTHORING, objections
@@ -33,6 +34,8 @@ def work(user: User) -> Iterator[Row]:
         yield from _unplanned(user, everyones=is_office or is_engineer)
         yield from _trials(user, is_office)
         yield from steered(user, is_office)
+    if mine:
+        yield from used(user)
     if is_office or is_engineer:
         yield from _dues(user, is_office)
     if is_office or is_engineer or mine or user.has_role(Role.VERIFIER):

@@ -1,10 +1,11 @@
 from journal.workflow import Workflow
-from trials.models import ChangeRequest, Incident, Report, Trial
+from trials.models import ChangeRequest, Confirmation, Incident, Report, Trial
 
 S = Trial.Status
 R = Report.Status
 N = Incident.Status
 C = ChangeRequest.Status
+U = Confirmation.Status
 
 TRIAL = Workflow(
     {
@@ -50,4 +51,13 @@ CHANGE = Workflow(
         "withdraw": ({C.PROPOSED}, C.WITHDRAWN),
     },
     refusals={"decline"},
+)
+
+CONFIRMATION = Workflow(
+    {
+        "confirm": ({U.PROPOSED}, U.CONFIRMED),
+        "drop": ({U.PROPOSED}, U.DROPPED),
+        "end": ({U.CONFIRMED}, U.ENDED),
+    },
+    refusals={"end"},
 )

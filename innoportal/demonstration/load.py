@@ -14,6 +14,7 @@ from innoportal.demonstration import (
     office,
     papers,
     trust,
+    uses,
 )
 from innoportal.demonstration.clock import Story
 from innoportal.demonstration.keys import told_alike
@@ -84,6 +85,7 @@ def _write(told: chapters.Told) -> None:
         chapters.decision(told, row)
     for row in content("trial", "stories.toml"):
         trial(told, row)
+    uses.uses(told)
 
 
 def _settle(told: chapters.Told) -> None:

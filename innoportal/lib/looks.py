@@ -54,6 +54,8 @@ STATUS_LOOKS = {
     "declined": ("red", "cross"),
     "confirmed": ("green", "check"),
     "taken_back": ("grey", "cross"),
+    "ended": ("grey", "clock"),
+    "dropped": ("grey", "cross"),
     "not_suitable": ("red", "cross"),
     "withdrawn": ("grey", "cross"),
     "superseded": ("grey", "clock"),

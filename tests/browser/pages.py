@@ -33,6 +33,9 @@ TRIED_VENDOR = """select o.slug from trials_report r join trials_trial t on t.id
     join matching_match m on m.id = t.match_id join solutions_solution s on s.id = m.solution_id
     join accounts_organisation o on o.id = s.organisation_id
     where r.status = 'published' order by r.id limit 1"""
+USED = """select s.reference from trials_confirmation c join solutions_solution s on s.id = c.solution_id
+    where c.status = 'confirmed' and c.report_id is not null order by c.id limit 1"""
+USE = "select key from trials_confirmation where status = '{}' order by id limit 1"
 CALL = """select coalesce(reference, key) from wishes_call where kind = '{}' and status = 'open'
     order by id limit 1"""
 CALL_TO_COME = "select reference from wishes_call where status = 'announced' order by id limit 1"
@@ -338,6 +341,10 @@ PAGES = [
     ("trials:compare", None, "", "?report=R-2026-0001&report=R-2026-0002&report=R-2026-0003"),
     ("trials:proof-of-solution", None, TRIED, ""),
     ("trials:proof-of-organisation", None, TRIED_VENDOR, ""),
+    ("trials:proof-of-solution", None, USED, ""),
+    ("trials:write-use", "approver", USED, ""),
+    ("trials:confirmation", "approver", USE.format("proposed"), ""),
+    ("trials:confirmation", "office", USE.format("confirmed"), ""),
     ("trials:report", "office", REPORT.format("comment"), ""),
     ("trials:report-edit", "office", "report draft", ""),
     ("trials:report-benefit", "office", "report draft", ""),

@@ -13,6 +13,7 @@ from notifications.services import follow
 from solutions import services as solution_services
 from tests.factories import (
     CoAuthorFactory,
+    ConfirmationFactory,
     DocumentFactory,
     EntryFactory,
     InvitationFactory,
@@ -222,6 +223,7 @@ def everything(user, department, vendor):
     InvitationFactory(email=user.email)
     CoAuthorFactory(organisation=vendor)
     NominationFactory(here=True, vendor=vendor)
+    ConfirmationFactory(organisation=department)
     VerificationFactory()
     VerificationFactory(organisation=vendor) if not vendor.verifications.exists() else None
     SuspectedPairFactory()
@@ -248,7 +250,7 @@ def test_the_workspace_takes_as_many_queries_for_five_of_everything_as_for_one(
     assert response.context["mine_count"] >= 13 * count
 
 
-QUERIES = 58
+QUERIES = 59
 
 
 def test_a_verification_waits_for_the_office_and_the_vendor_waits_for_it(client, vendor):

@@ -218,6 +218,19 @@ def _wishes_and_solutions(world: World) -> None:
         confidential=f"Only the price is {world.mark('confidential')}",
         topics=[world.public["topic"]],
     )
+    words = ("scope_en", "scope_zh", "statement_en", "statement_zh")
+    world.hidden["confirmation"] = make.ConfirmationFactory(
+        solution=world.public["solution"],
+        organisation=department,
+        created_by=author,
+        **_texts(world, "use", *words),
+    )
+    world.public["confirmation"] = make.ConfirmationFactory(  # its words are public, its page is not
+        solution__organisation=world.public["vendor_b"],
+        organisation=department,
+        created_by=author,
+        confirmed=True,
+    )
     for number in (1, 2):
         said = {"summary_en": f"What everyone reads, version {number}"}
         make.VersionFactory(solution=world.public["solution"], number=number, said=said)

@@ -173,7 +173,7 @@ def test_the_proof_of_a_solution_takes_as_many_queries_for_five_trials_as_for_on
     solution = SolutionFactory(listed=True)
     for _number in range(count):
         tried(solution)
-    with django_assert_num_queries(4):  # solution, trials with both sides, reports, journal
+    with django_assert_num_queries(5):  # solution, trials with both sides, reports, journal, who uses it
         text = solution_page(client, solution)
     assert text.count('class="ip-card ip-card--trial"') == count
 
@@ -186,7 +186,7 @@ def test_the_proof_of_a_vendor_takes_as_many_queries_for_five_trials_as_for_one(
     vendor = OrganisationFactory(kind="startup")
     for _number in range(count):
         tried(SolutionFactory(listed=True, organisation=vendor))
-    with django_assert_num_queries(4):  # vendor, trials with both sides, reports, journal
+    with django_assert_num_queries(5):  # vendor, trials with both sides, reports, journal, who uses it
         text = vendor_page(client, vendor)
     assert text.count('class="ip-card ip-card--trial"') == count
 

@@ -2,6 +2,7 @@ from trials.models.benefit import Benefit
 from trials.models.booking import Booking
 from trials.models.change import ChangeRequest
 from trials.models.claim import Claim
+from trials.models.confirmation import Confirmation
 from trials.models.due import ReportDue
 from trials.models.erratum import Erratum
 from trials.models.incident import Incident
@@ -32,6 +33,7 @@ __all__ = [
     "BudgetLine",
     "ChangeRequest",
     "Claim",
+    "Confirmation",
     "Erratum",
     "Impact",
     "Incident",

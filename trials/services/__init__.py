@@ -1,5 +1,6 @@
 """The verbs of trials and reports."""
 
+from trials.services.adopting import confirm_use, drop_use, end_use, propose_use
 from trials.services.airing import hide_live, show_live
 from trials.services.assigning import assign_verifier
 from trials.services.benefits import enter_benefit
@@ -87,9 +88,12 @@ __all__ = [
     "comment",
     "comment_late",
     "compose_survey",
+    "confirm_use",
     "correct",
     "decline_change",
     "draft_report",
+    "drop_use",
+    "end_use",
     "enter_benefit",
     "erratum",
     "extend_comment",
@@ -118,6 +122,7 @@ __all__ = [
     "plan",
     "plan_document",
     "propose",
+    "propose_use",
     "reach",
     "recompute",
     "register",

@@ -9,14 +9,19 @@ from django.utils import timezone
 from django.views import View
 from django.views.generic import DetailView, TemplateView
 
-from accounts.models import Organisation
+from accounts.models import Organisation, Role
 from innoportal.lib.views import SluggedMixin
 from solutions.models import Solution
 from trials import citing, comparing
 from trials.describing import described_solution, described_vendor
-from trials.models import Report, Trial
+from trials.models import Confirmation, Report, Trial
 from trials.track_record import record_of
 from trials.views.reports import Signed
+
+
+def oversees(user: Any) -> bool:
+    """May end what an organisation says, with a reason."""
+    return user.is_authenticated and user.has_role(Role.OFFICE)
 
 
 class ProofOfSolution(SluggedMixin, DetailView):
@@ -33,13 +38,19 @@ class ProofOfSolution(SluggedMixin, DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         solution = self.object
-        record = record_of(Trial.objects.filter(match__solution=solution))
+        record = record_of(
+            Trial.objects.filter(match__solution=solution), Confirmation.objects.filter(solution=solution)
+        )
+        user = self.request.user
         return super().get_context_data(
             **kwargs,
             record=record,
             title=solution.title,
             organisation=solution.organisation,
-            about=described_solution(solution, record.reports),
+            about=described_solution(solution, record),
+            may_write_use=user.has_perm("trials.add_confirmation", solution),
+            own_uses=Confirmation.objects.own_of(user, solution),
+            oversees_uses=oversees(user),
         )
 
 
@@ -65,9 +76,14 @@ class ProofOfOrganisation(DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         vendor = self.object
         solutions = Solution.objects.by_organisation(vendor).values("pk")
-        record = record_of(Trial.objects.filter(match__solution__in=solutions))
-        about = described_vendor(vendor, record.reports)
-        return super().get_context_data(**kwargs, record=record, title=vendor.name, about=about)
+        record = record_of(
+            Trial.objects.filter(match__solution__in=solutions),
+            Confirmation.objects.filter(solution__in=solutions),
+        )
+        about = described_vendor(vendor, record)
+        return super().get_context_data(
+            **kwargs, record=record, title=vendor.name, about=about, oversees_uses=oversees(self.request.user)
+        )
 
 
 class CompareReports(TemplateView):
