@@ -225,11 +225,8 @@ def _wishes_and_solutions(world: World) -> None:
         created_by=author,
         **_texts(world, "use", *words),
     )
-    world.public["confirmation"] = make.ConfirmationFactory(  # its words are public, its page is not
-        solution__organisation=world.public["vendor_b"],
-        organisation=department,
-        created_by=author,
-        confirmed=True,
+    world.public["confirmation"] = make.ConfirmationFactory(  # its words are public, its page is another's
+        solution=world.public["solution"], organisation=world.public["department_b"], confirmed=True
     )
     for number in (1, 2):
         said = {"summary_en": f"What everyone reads, version {number}"}
