@@ -21,6 +21,7 @@ STATUS_LOOKS = {
     "held": ("orange", "clock"),
     "sent": ("green", "check"),
     "cancelled": ("grey", "cross"),
+    "recalled": ("orange", "back"),
     "open": ("teal", "wish"),
     "listed": ("teal", "check"),
     "suggested": ("grey", "match"),

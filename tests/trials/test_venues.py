@@ -12,6 +12,7 @@ from journal.models import Entry
 from journal.workflow import IllegalTransition
 from tests.factories import BookingFactory, TrialFactory, UserFactory, VenueFactory
 from tests.threads import at_once
+from trials import mapping
 from trials.models import Booking, Venue
 from trials.services import book_venue, cancel_booking, suited
 
@@ -163,3 +164,30 @@ def test_what_is_over_is_not_shown(client):
     book_venue(venue, by=office, trial=trial, first=today, last=today)
     page = client.get(reverse("trials:venue", args=[venue.slug]))
     assert [one.days.lower for one, _first, _last in page.context["bookings"]] == [today]
+
+
+def test_places_stand_on_the_map_where_they_are():
+    """Peak Tower, Tai O and Sha Tau Kok: on land of the drawing; what is outside it has no marker."""
+    places = {"peak": (22.2713, 114.1500), "tai-o": (22.2530, 113.8620), "sha-tau-kok": (22.5440, 114.2230)}
+    venues = [VenueFactory(slug=name, latitude=lat, longitude=lon) for name, (lat, lon) in places.items()]
+    venues += [VenueFactory(latitude=None, longitude=None), VenueFactory(latitude=1.29, longitude=103.85)]
+    last = VenueFactory(latitude=22.3, longitude=114.2)
+    found = mapping.markers([*venues, last])
+    assert [marker.number for marker in found] == [1, 2, 3, 6]
+    peak, tai_o, sha_tau_kok, _east = found
+    assert tai_o.x < peak.x < sha_tau_kok.x
+    assert sha_tau_kok.y < peak.y < tai_o.y
+    assert all(0 < one.x < mapping.WIDTH and 0 < one.y < mapping.HEIGHT for one in found)
+
+
+def test_pages_of_venues_draw_a_map_only_of_places_that_are_known(client):
+    venue = VenueFactory(name_en="Depot", latitude=22.3, longitude=114.2)
+    lost = VenueFactory(latitude=None, longitude=None)
+    text = client.get(venue.get_absolute_url()).content.decode()
+    assert "Map of Hong Kong: the place of Depot" in text
+    assert "ip-map" not in client.get(lost.get_absolute_url()).content.decode()
+    text = client.get(reverse("trials:venues")).content.decode()
+    assert "the places of the venues listed" in text
+    assert text.count("ip-map__place") == 1
+    Venue.objects.update(latitude=None, longitude=None)
+    assert "ip-map" not in client.get(reverse("trials:venues")).content.decode()

@@ -17,6 +17,7 @@ from accounts.models import Role
 from journal.workflow import IllegalTransition
 from trials import services
 from trials.case import of_person
+from trials.mapping import drawn
 from trials.models import Booking, Trial, Venue
 from trials.services.booking import shown
 from trials.services.running import OVER
@@ -44,7 +45,8 @@ class VenueList(TemplateView):
             }
             for one in services.suited(needs, first, last)
         ]
-        return super().get_context_data(**kwargs, form=form, rows=rows, needs=needs, first=first, last=last)
+        asked = {"form": form, "rows": rows, "needs": needs, "first": first, "last": last}
+        return super().get_context_data(**kwargs, **asked, map=drawn(row["venue"] for row in rows))
 
 
 def labels(gifts: list[str]) -> list[str]:
@@ -63,6 +65,7 @@ class _OfVenue(View):
         coming = coming.select_related("trial__match__solution") if self.may_book() else coming
         context = {
             "venue": venue,
+            "map": drawn([venue]),
             "gives": labels(venue.gives),
             "bookings": [(one, *shown(one)) for one in coming],
             "may_book": self.may_book(),
