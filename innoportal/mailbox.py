@@ -23,6 +23,8 @@ from django.views.decorators.http import require_safe
 from innoportal import embedded
 
 NAME = re.compile(r"\d{8}T\d{12}-[0-9a-f]{8}")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+HAN = re.compile(r"[\u3400-\u9fff]")
 CLOSED = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 
 
@@ -57,6 +59,14 @@ class Mail:
     @property
     def html(self) -> str:
         return self.part("html")
+
+    @property
+    def lang(self) -> str:
+        """The language that its header gives, else the script that most of its subject is in."""
+        given = self.header("Content-Language")
+        if LANGUAGE.fullmatch(given):
+            return given
+        return "zh" if HAN.search(self.subject) else "en"
 
     @property
     def attachments(self) -> list[str]:

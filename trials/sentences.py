@@ -197,13 +197,6 @@ def both(name: str, **values: object) -> Bilingual:
     )
 
 
-def written(text: str) -> Bilingual:
-    """What a person wrote in one field, as the language that most of it is in."""
-    chinese = sum("\u3400" <= letter <= "\u9fff" for letter in text)
-    words = sum(letter.isascii() and letter.isalpha() for letter in text) / 5
-    return Bilingual(zh=text) if chinese > words else Bilingual(en=text)
-
-
 def joined(*texts: Bilingual) -> Bilingual:
     """Paragraph after paragraph in each language, leaving out what is empty."""
     return Bilingual(

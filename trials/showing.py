@@ -13,7 +13,7 @@ from trials.proof import sections
 from trials.proof.payload import Bilingual, FullReport, Report, Series
 from trials.proof.signing import moment
 from trials.proof.view import View, data_of
-from trials.proof.writing import Writer, metric_label, without_data
+from trials.proof.writing import Writer, by_paragraph, metric_label, without_data
 from trials.services.record import sentence_of, target_unit
 
 FIRM = "\u00a0"  # a space at which no line ends
@@ -172,7 +172,7 @@ def _verifier(write: View, report: Report) -> dict[str, Any]:
     return {
         "name": said(verifier.name),
         "organisation": said(verifier.organisation),
-        "statement": said(verifier.statement),
+        "statement": [said(one) for one in by_paragraph(verifier.statement)],
         "interests": said(verifier.interests),
         "signed": write.time(verifier.signed_at),
     }

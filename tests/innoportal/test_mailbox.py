@@ -108,3 +108,20 @@ def test_there_is_no_mailbox_where_mails_go_out(client, directory, settings, vie
     arguments = [] if view == "list" else [keep(directory, HTML)]
     settings.MAIL_CATCHER = False
     assert client.get(reverse(f"mailbox:{view}", args=arguments)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("head", "lang"),
+    [
+        ("Content-Language: zh-Hans-CN\nSubject: Hello", "zh-Hans-CN"),
+        ('Content-Language: "><b>\nSubject: Hello', "en"),
+        ("Subject: =?utf-8?b?5o+Q56S6?=", "zh"),
+        ("Subject: Hello", "en"),
+    ],
+)
+def test_a_mail_is_marked_with_its_own_language(client, directory, head, lang):
+    name = keep(directory, f"{head}\nFrom: portal@example.org\n\nWords.")
+    page = client.get(reverse("mailbox:detail", args=[name])).content.decode()
+    assert f'<div class="govuk-body" lang="{lang}">' in page
+    rows = client.get(reverse("mailbox:list")).content.decode()
+    assert f'<td class="govuk-table__cell" lang="{lang}">' in rows

@@ -157,7 +157,7 @@ def test_the_office_merges_on_its_page_and_the_old_address_leads_on(client, pair
     client.force_login(office)
     address = reverse("merge-organisations", args=[pair.pk, pair.first_id])
     assert address in client.get(pair.get_absolute_url()).content.decode()
-    assert "memberships" in client.get(address).content.decode()
+    assert "Memberships" in client.get(address).content.decode()
     assert client.post(address, {"reason": ""}).status_code == 200
     assert client.post(address, {"reason": "One firm."}).url == pair.first.get_absolute_url()
     moved = client.get(pair.second.get_absolute_url())

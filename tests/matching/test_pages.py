@@ -139,7 +139,9 @@ def test_the_bars_of_the_page_add_up(client):
         float(n.replace("−", "-").replace("+", ""))
         for n in re.findall(r"ip-factors__value\">\s*([^<]+)</td>", table)
     ]
-    total = float(re.search(r"<strong>(-?[\d.]+)</strong></td></tr></tfoot>", table).group(1))
+    total = float(
+        re.search(r"<strong>(−?[\d.]+)</strong></td></tr></tfoot>", table).group(1).replace("−", "-")
+    )
     assert sum(shown) == pytest.approx(total, abs=0.005 * len(shown) + 0.005)
 
 

@@ -133,7 +133,7 @@ def test_anyone_reads_what_changed_word_by_word_with_words_for_who_hears_the_pag
     assert re.search(r'<ins><span class="govuk-visually-hidden"[^>]*>\[added: </span>&lt;22 <', page)
     assert "HK$" in text_of(page)
     assert "to_500k" not in page
-    assert "Unchanged: title in English; title in Traditional Chinese" in text_of(page)
+    assert "Unchanged: title in English, title in Traditional Chinese" in text_of(page)
     assert member.user.name not in page
 
 

@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
+from django.utils import translation
 
 from journal.models import Entry
 from journal.workflow import IllegalTransition
@@ -12,6 +13,8 @@ from tests.threads import at_once
 from tests.trials import stories
 from trials import services
 from trials.models import Report
+from trials.proof.payload import Bilingual
+from trials.proof.writing import by_paragraph
 from trials.services.assigning import fingerprint
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +161,28 @@ def test_the_signed_report_attests_both():
     assert "第二簽署：驗證員" in statement["zh"]
 
 
+def test_the_verifiers_own_words_reach_readers_of_the_other_language_and_say_which_they_are_in(client):
+    report = stories.published()
+    statement = report.envelope["payload"]["verifier"]["statement"]
+    assert statement["zh"].startswith("I computed the figures again.\n\n平台於 ")
+    with translation.override("zh-hant"):
+        page = client.get(report.get_absolute_url()).content.decode()
+    assert '<div lang="en"><p>I computed the figures again.</p></div><p>平台於 ' in page
+
+
+@pytest.mark.parametrize(
+    ("both", "parts"),
+    [
+        (("One.", "一。"), [("One.", "一。")]),
+        (("One.\n\nTwo.", "One.\n\n二。"), [("One.", ""), ("Two.", "二。")]),
+        (("量度了電錶。\n\nTwo.", "量度了電錶。\n\n二。"), [("", "量度了電錶。"), ("Two.", "二。")]),
+        (("One.\n\nTwo.", "二。"), [("One.\n\nTwo.", "二。")]),
+    ],
+)
+def test_paragraphs_stand_beside_each_other_where_they_pair(both, parts):
+    assert by_paragraph(Bilingual(*both)) == [Bilingual(*one) for one in parts]
+
+
 def test_the_office_assigns_on_the_page_and_reads_why_not(client):
     report = stories.drafted()
     free, tied = UserFactory(verifier=True), near(report, "vendor")
@@ -179,12 +204,12 @@ def test_a_withdrawn_report_says_on_top_when_by_whom_and_why(client):
     )
     text = client.get(report.get_absolute_url()).content.decode()
     top = text[: text.index("What has happened")]
-    assert "This report was withdrawn on " in top and "(Portal office): A wrong meter." in top
+    assert "The portal office withdrew this report on " in top and "A wrong meter." in top
     assert "Nobody Named" not in text
 
 
-def test_corrections_are_numbered_and_stand_on_top(client):
+def test_that_a_corrected_version_is_on_its_way_stands_on_top(client):
     report = stories.published()
     services.erratum(report, by=report.trial.engineer, text_en="A figure was rounded.")
     text = client.get(report.get_absolute_url()).content.decode()
-    assert text.index("Correction 1, of ") < text.index("Claims and results")
+    assert text.index("Announced on ") < text.index("Claims and results")

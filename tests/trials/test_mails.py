@@ -18,6 +18,7 @@ from tests.factories import (
     MeetingFactory,
     MembershipFactory,
     MilestoneFactory,
+    SolutionFactory,
     UserFactory,
 )
 from tests.trials import stories
@@ -82,6 +83,26 @@ def steps_are_due(trial) -> None:
             tell(Deadline(one, one.due_on, one.due_on), record(trial, "remind", by=None), left)
 
 
+def it_is_used() -> None:
+    """Twice confirmed: once they end it themselves, once the office does."""
+    writer = MembershipFactory()
+    approver = MembershipFactory(organisation=writer.organisation, approver=True).user
+    for ends_it, words in ((approver, "The building was sold."), (UserFactory(office=True), "A test plant.")):
+        solution = SolutionFactory(listed=True)
+        MembershipFactory(organisation=solution.organisation)
+        one = services.propose_use(
+            solution,
+            by=writer.user,
+            organisation=writer.organisation,
+            sites=3,
+            in_use_since=timezone.localdate(),
+            scope_en="Chillers of three office buildings.",
+            statement_en="It finds faults before the tenants do.",
+        )
+        services.confirm_use(one, by=approver)
+        services.end_use(one, by=ends_it, reason=words)
+
+
 def days_come_and_go() -> None:
     office = UserFactory(office=True)
     last = timezone.localdate() + timedelta(days=200)
@@ -117,6 +138,7 @@ def test_every_mail_can_be_read_in_each_language(language):
     everything_happens()
     it_is_steered()
     days_come_and_go()
+    it_is_used()
     match = MatchFactory(approved=True)
     entry = Entry.objects.create(noun="matching.match", object_id=match.pk, verb="approve")
     happened.send(sender=Match, entry=entry, instance=match)

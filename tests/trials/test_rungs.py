@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.models import User
 from journal.models import Entry
@@ -110,7 +110,8 @@ def test_only_a_report_that_stands_leads_on_and_only_from_the_last_trial():
     above = closed(match=below.match, rung="headquarters")
     assert why_not_on(below).startswith("A later trial")
     assert why_not_on(above) == ""
-    Report.objects.filter(trial=above).update(**{"status": "withdrawn"})
+    gone = {"status": "withdrawn", "withdrawn_at": timezone.now(), "withdrawal": "A wrong meter."}
+    Report.objects.filter(trial=above).update(**gone)
     with pytest.raises(IllegalTransition, match="does not stand any more"):
         services.next_rung(above, by=office(), match=above.match)
     last = closed(rung="sites")

@@ -194,7 +194,7 @@ def test_flagged_readings_are_marked_and_counted_on_the_page(client):
     page = client.get(reverse("trials:detail", args=[trial.slug])).content.decode()
     assert page.count('class="ip-dot ip-dot--flagged" cx="14"') == 1  # in the legend
     assert page.count('class="ip-dot ip-dot--flagged"') == 2
-    assert "1 of 11 readings is flagged and kept: outliers 1" in " ".join(page.split())
+    assert "1 of 11 readings is flagged and kept: outliers × 1" in " ".join(page.split())
 
 
 def test_the_days_of_a_report_are_those_of_the_readings():

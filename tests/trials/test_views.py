@@ -424,7 +424,7 @@ def test_a_withdrawn_report_keeps_its_page_with_the_reason(client):
     report = stories.published()
     services.withdraw_report(report, by=UserFactory(office=True), reason="The meter was broken.")
     text = page(client, "report", report.slug)
-    assert "This report was withdrawn on " in text
+    assert "The portal office withdrew this report on " in text
     assert "The meter was broken." in text
 
 

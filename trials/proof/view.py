@@ -9,7 +9,15 @@ from trials.proof.files import ATTACHMENT
 from trials.proof.labels import WORDS
 from trials.proof.payload import Claim, Point, Report, Series
 from trials.proof.signing import moment
-from trials.proof.writing import HONG_KONG, MISSING, Writer, metric_label, printable, without_data
+from trials.proof.writing import (
+    HONG_KONG,
+    MISSING,
+    Writer,
+    by_paragraph,
+    metric_label,
+    printable,
+    without_data,
+)
 
 MAX_LINE = 120  # characters that fit one line, at the foot of the first page or above a chart
 
@@ -212,7 +220,7 @@ def _verifier(write: View, report: Report) -> dict[str, Any]:
         "short": len(write.flat(verifier.name)) + len(write.flat(verifier.organisation)) <= MAX_LINE,
         "name": write.text(verifier.name),
         "organisation": write.text(verifier.organisation),
-        "statement": write.text(verifier.statement),
+        "statement": [write.text(one) for one in by_paragraph(verifier.statement) if one],
         "interests": write.text(verifier.interests),
         "signed": write.time(verifier.signed_at),
     }

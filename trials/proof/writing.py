@@ -99,6 +99,22 @@ def without_data(said: Bilingual) -> tuple[Bilingual, str]:
     return (rest, found[1]) if found else (said, "")
 
 
+def written(text: str) -> Bilingual:
+    """What a person wrote in one field, as the language that most of it is in."""
+    chinese = sum("\u3400" <= letter <= "\u9fff" for letter in text)
+    words = sum(letter.isascii() and letter.isalpha() for letter in text) / 5
+    return Bilingual(zh=text) if chinese > words else Bilingual(en=text)
+
+
+def by_paragraph(said: Bilingual) -> list[Bilingual]:
+    """Paragraph beside paragraph; what stands in both languages alike is in the one that most of it is in."""
+    english, chinese = (text.split("\n\n") for text in (said.en, said.zh))
+    if len(english) != len(chinese):
+        return [said]
+    pairs = zip(english, chinese, strict=True)
+    return [written(one) if one == other else Bilingual(one, other) for one, other in pairs]
+
+
 class Writer:
     """Writes texts, numbers and dates for the reader of one language."""
 

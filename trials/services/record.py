@@ -14,7 +14,7 @@ from trials.analysis import SHARES
 from trials.plain import number
 from trials.proof import payload
 from trials.proof.payload import Bilingual
-from trials.sentences import written
+from trials.proof.writing import written
 
 Span = tuple[date, date]
 

@@ -19,7 +19,8 @@ from trials.analysis import CHANGES, FIRST
 from trials.plain import number
 from trials.proof import payload
 from trials.proof.payload import Bilingual
-from trials.sentences import both, joined, written
+from trials.proof.writing import written
+from trials.sentences import both, joined
 from trials.services.assigning import first_signature
 from trials.services.benefits import benefit_of
 from trials.services.facts import day, facts
@@ -96,8 +97,9 @@ def heard(report: models.Report) -> Bilingual:
 def _verifier(
     report: models.Report, verifier: User, statement: str, interests: str, at: datetime
 ) -> payload.Verifier:
-    """In their own words, and what the portal checked of them."""
-    said = joined(written(statement), _attested(report, at))
+    """In their own words, which every reader gets, and what the portal checked of them."""
+    own = written(statement)
+    said = joined(Bilingual(own.en or own.zh, own.zh or own.en), _attested(report, at))
     return payload.Verifier(written(verifier.name), _employer(verifier), said, written(interests), moment(at))
 
 

@@ -179,9 +179,7 @@ class EditReport(_OfDraft):
         """The token of a page is void after its writer has signed in anew, which is no fault of his."""
         if self.request.htmx:
             return self.told("cookies" if self.request.POST.get("renewed") else "renewed")
-        return self.too_late() or self.show(
-            form, seen=self.request.POST.get("seen"), notice="token", status=403
-        )
+        return self.show(form, seen=self.request.POST.get("seen"), notice="token", status=403)
 
 
 def seen_in(request: HttpRequest) -> dict[str, str] | None:
