@@ -15,6 +15,7 @@ from django.views.generic import TemplateView
 
 from innoportal.languages import HTML_LANG
 from notifications import samples
+from notifications.letters import samples as letters
 from notifications.mails import mail, read
 from notifications.models import Wording
 from notifications.texts import words
@@ -29,6 +30,8 @@ ROOMS = {
     "solutions": _("Solutions"),
     "trials": _("Trials and reports"),
     "wishes": _("Wishes"),
+    "account": _("Signing up and signing in"),
+    "accounts": _("Invitations to join an organisation"),
 }
 LANGUAGES = [("en", "English"), ("zh-hant", "繁體中文"), ("zh-hans", "简体中文")]
 
@@ -44,10 +47,18 @@ class Gallery(PermissionRequiredMixin, TemplateView):
         worded = in_force([samples.template_of(name) for name in names], language)
         own = set(Wording.objects.in_force().values_list("template", flat=True))
         for name in names:
-            room = str(ROOMS.get(name.partition(".")[0], name.partition(".")[0]))
             notice = samples.sample(name, language)
-            rooms[room].append((name, read(notice, language, worded).subject, notice.template in own))
+            rooms[room_of(name)].append(
+                (name, read(notice, language, worded).subject, notice.template in own)
+            )
+        for name in letters.names():
+            rooms[room_of(name)].append((name, str(letters.sample(name, language).subject), False))
         return super().get_context_data(**kwargs, rooms=dict(rooms))
+
+
+def room_of(name: str) -> str:
+    room = name.partition(".")[0]
+    return str(ROOMS.get(room, room))
 
 
 class Sample(PermissionRequiredMixin, TemplateView):
@@ -59,21 +70,23 @@ class Sample(PermissionRequiredMixin, TemplateView):
     is_draft = False
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        name = kwargs["name"]
+        name, is_letter = kwargs["name"], kwargs["name"] in letters.names()
+        if is_letter and self.is_draft:  # the office words none of them
+            raise Http404
         drawn = [(code, label, drawn_mail(name, code, is_draft=self.is_draft)) for code, label in LANGUAGES]
         shown = [
             {"code": code, "lang": HTML_LANG[code], "label": label, "mail": message, "text": message.body}
             for code, label, message in drawn
         ]
         subjects = {one["code"]: one["mail"].subject for one in shown}
-        may_act = self.request.user.has_perm("notifications.manage_outbox")
+        may_act = not is_letter and self.request.user.has_perm("notifications.manage_outbox")
         return super().get_context_data(
             **kwargs,
             mails=shown,
             subject=subjects[get_language() or "en"],
             may_act=may_act,
             is_draft=self.is_draft,
-            **words.state_of(name),
+            **({} if is_letter else words.state_of(name)),
         )
 
 
@@ -94,6 +107,8 @@ def drawn_mail(name: str, code: str, *, is_draft: bool) -> Any:
     """
     :raises Http404: there is no mail of this name.
     """
+    if name in letters.names():
+        return letters.sample(name, code)
     try:
         notice = samples.sample(name, code)
     except TemplateDoesNotExist as error:

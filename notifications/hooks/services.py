@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from notifications.waking import WEBHOOKS, wake
 OVERLAP = timedelta(hours=24)  # in which both secrets sign
 AT_MOST = 20  # endpoints of one organisation, and of the portal
 AT_ONCE = 2000  # messages of one replay
+ADDING = 0x1AA7_0040  # advisory lock: one new endpoint of the portal's own at a time
 
 
 def tell(entry: Entry, thing: Any) -> int:
@@ -53,8 +54,7 @@ def create(
 
     :raises ValidationError: there are as many as there may be.
     """
-    if organisation is not None:
-        Organisation.objects.select_for_update().get(pk=organisation.pk)
+    _alone(organisation)
     if Webhook.objects.filter(organisation=organisation).count() >= AT_MOST:
         raise ValidationError(_("There are as many webhooks as there may be. Remove one first."))
     secret = signing.new_secret()
@@ -68,6 +68,15 @@ def create(
     )
     record(webhook, "create", by=by, details={"events": webhook.events})
     return webhook, secret
+
+
+def _alone(organisation: Organisation | None) -> None:
+    """Until the transaction ends nobody else adds one of this owner's; the portal has no row to lock."""
+    if organisation is not None:
+        Organisation.objects.select_for_update().get(pk=organisation.pk)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADDING])
 
 
 @transaction.atomic

@@ -15,25 +15,32 @@ from notifications.models import Letter
 
 GOOD_FOR = timedelta(hours=24)  # that of a link to a new passphrase is longer, but nobody waits so long
 OF_CODES = timedelta(minutes=15)  # allauth takes them no longer
+PREFIX = "account/email/"  # of all their templates
 CODES = ("email_confirmation", "login_code", "password_reset_code")
 
 
 class OutboxAdapter(PortalAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """The mail as it is now, sealed, since what it holds is known at this moment only."""
-        request = allauth_context.request
-        known = {"request": request, "email": email, "current_site": get_current_site(request)}
-        message = self.render_mail(template_prefix, email, known | context)
+        one = self.written(template_prefix, email, context)
         name = template_prefix.rpartition("/")[2]
-        held = {"address": email, "subject": str(message.subject), "text": str(message.body)}
+        held = {"address": email, "subject": one.subject, "text": one.text}
         post(
             "account",
             email,
             good_for=OF_CODES if name.startswith(CODES) else GOOD_FOR,
             sealed=json.dumps(held),
             name=name,
-            language=get_language() or "en",
+            language=one.language,
         )
+
+    def written(self, template_prefix: str, email: str, context: dict[str, Any]) -> Part:
+        """In the language that is active."""
+        request = allauth_context.request
+        site = get_current_site(request) if request else None
+        known = {"request": request, "email": email, "current_site": site}
+        message = self.render_mail(template_prefix, email, known | context)
+        return Part(get_language() or "en", str(message.subject), str(message.body))
 
 
 @draws("account")

@@ -28,14 +28,18 @@ def drawn(letter: Letter) -> Draft | None:
     invitation = rows.first()
     if invitation is None or invitation.is_expired:
         return None
+    return written(invitation, letter.details["language"])
+
+
+def written(invitation: Invitation, language: str) -> Draft:
     parts = []
-    for language in two(letter.details["language"]):
-        with override(language):
+    for one in two(language):
+        with override(one):
             link = settings.SITE_URL + reverse("people:invited", args=[token_of(invitation)])
             said = {
                 "organisation": str(invitation.organisation.name),
                 "inviter": " ".join(invitation.invited_by.name.split()),
                 "link": link,
             }
-        parts.append(part(TEMPLATE, language, said))
+        parts.append(part(TEMPLATE, one, said))
     return Draft(invitation.email, parts)

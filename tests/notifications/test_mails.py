@@ -1,13 +1,18 @@
 """Every mail that the portal can send, in every language."""
 
+import json
 import re
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
 from notifications import samples
+from notifications.letters import samples as letters
+from notifications.letters.services import opened
 from notifications.mails import mail
+from notifications.models import Letter
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +22,7 @@ ISO = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 ENGLISH = re.compile(r"[A-Za-z]{3,} [a-z]{3,}")
 HALF = re.compile(r"[，。：；！？」）] (?!https?:)|[\u4e00-\u9fff][,;:!?]")  # signs and gaps of English
 HAN = re.compile(r"[\u4e00-\u9fff]")
+LINK = re.compile(r"https?://\S+")
 TRADITIONAL = re.compile(r"[這們還來對發過開關進時間說請將從應該後]")
 
 
@@ -53,7 +59,7 @@ def test_the_gallery_shows_every_mail(client, language):
     client.force_login(UserFactory(office=True))
     with translation.override(language):
         page = client.get(reverse("notices:gallery")).content.decode()
-        for name in samples.names():
+        for name in samples.names() + letters.names():
             assert reverse("notices:sample", args=[name]) in page
 
 
@@ -70,7 +76,51 @@ def test_a_sample_is_shown_light_and_dark_in_a_frame_without_a_script(client):
     assert "@media all" in dark.content.decode()
 
 
-@pytest.mark.parametrize("path", ["wishes.none", "..", "accounts.invitation", "wishes.publish.x"])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", letters.names())
+def test_a_letter_says_its_thing_in_its_readers_language(name, language):
+    message = letters.sample(name, language)
+    html, first = message.alternatives[0].content, message.body.partition("— — —")[0]
+    assert 8 <= len(message.subject) <= LONGEST and message.to == ["reader@example.org"]
+    assert "{" not in message.subject + message.body and "None" not in message.body
+    assert bool(HAN.search(message.subject)) == bool(HAN.search(first)) == (language != "en")
+    if language != "en":
+        assert not ENGLISH.search(message.subject + first)
+    if language == "zh-hans":
+        assert not TRADITIONAL.search(message.subject + first)
+    for address in re.findall(r'href="([^"]+)"', html):
+        assert address.startswith(("http://127.0.0.1:8000/", "mailto:reader@example.org"))
+    assert "List-Unsubscribe" not in message.extra_headers and "settings/" not in html
+
+
+def test_every_letter_that_is_sent_has_a_sample_and_a_sample_is_what_is_sent():
+    """Of a sign-up, one with an address that has an account, a new password, and one that nobody has."""
+    words = {"password1": "trial before belief 2026", "name": "Chan"}
+    UserFactory(email="known@example.org")
+    for address in ("new@example.org", "known@example.org"):
+        Client().post(reverse("account_signup"), {"email": address, **words})
+    for address in ("known@example.org", "nobody@example.org"):
+        Client().post(reverse("account_reset_password"), {"email": address})
+    sent = {
+        row.details["name"].removesuffix("_signup"): json.loads(opened(row)) for row in Letter.objects.all()
+    }
+    assert {f"account.{name}" for name in sent} | {letters.INVITATION} == set(letters.names())
+    for name, held in sent.items():
+        assert letters.sample(f"account.{name}", "en").subject == held["subject"]
+    reset = letters.sample("account.password_reset_key", "en").body
+    assert LINK.sub("", reset).strip() == LINK.sub("", sent["password_reset_key"]["text"]).strip()
+
+
+def test_the_office_sees_a_letter_and_words_none(client):
+    client.force_login(UserFactory(office=True))
+    page = client.get(reverse("notices:sample", args=[letters.INVITATION])).content.decode()
+    assert page.count("<iframe") == 6 and "Change the words" not in page and "Send a test" not in page
+    assert client.get(reverse("notices:draft", args=[letters.INVITATION])).status_code == 404
+    html = client.get(reverse("notices:sample-html", args=[letters.INVITATION, "zh-hans"]))
+    assert html.status_code == 200 and 'lang="zh-Hans"' in html.content.decode()
+
+
+@pytest.mark.parametrize("path", ["wishes.none", "..", "accounts.none", "account.base", "wishes.publish.x"])
 def test_there_is_no_other_sample(client, path):
     client.force_login(UserFactory(office=True))
     assert client.get(f"{reverse('notices:gallery')}{path}/").status_code == 404

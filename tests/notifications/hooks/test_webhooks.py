@@ -1,5 +1,7 @@
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from time import sleep
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -364,3 +366,22 @@ def test_an_organisation_has_no_more_endpoints_than_may_be(monkeypatch):
     webhook = WebhookFactory()
     with pytest.raises(ValidationError):
         services.create(webhook.organisation, by=UserFactory(), url="https://a.example/", events=["x"])
+
+
+@pytest.mark.parametrize("is_portal", [True, False])
+def test_administrators_who_add_at_once_do_not_pass_the_limit(committed, monkeypatch, is_portal):
+    """Between the count and the new row there is time for the others."""
+    organisation, by = None if is_portal else OrganisationFactory(), UserFactory()
+    WebhookFactory(organisation=organisation)
+    monkeypatch.setattr(services, "AT_MOST", 2)
+    drawn = signing.new_secret
+
+    def slowly() -> str:
+        sleep(0.2)
+        return drawn()
+
+    monkeypatch.setattr(signing, "new_secret", slowly)
+    add = partial(services.create, organisation, by=by, url="https://a.example/", events=["wish.published"])
+    found = at_once(*[add] * 4)
+    assert [type(one) for one in found].count(ValidationError) == 3
+    assert Webhook.objects.filter(organisation=organisation).count() == 2
