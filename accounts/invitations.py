@@ -20,6 +20,8 @@ SALT = "invitation"
 def invite(organisation: Organisation, *, by: User, email: str, role: str) -> Invitation:
     """Ask the owner of an address to join; what happens is the same whether or not there is an account.
 
+    Who is asked already is not written to twice, unless the link of before has ended.
+
     :raises ValidationError: too many invitations wait already, or the person is a member, as the list shows.
     """
     email = email.strip().lower()
@@ -35,6 +37,8 @@ def invite(organisation: Organisation, *, by: User, email: str, role: str) -> In
     )
     if is_new:
         _tell(invitation, "invite", by)
+    elif invitation.is_expired:
+        send_again(invitation, by=by)
     return invitation
 
 
