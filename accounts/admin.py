@@ -1,10 +1,47 @@
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import UserChangeForm, UserCreationForm
 from accounts.models import Membership, Organisation, Partnership, Role, User
+from accounts.rights import Rights, rights_of, tell, tell_person
+
+
+class Recorded(admin.ModelAdmin):
+    """Writes into the journal whose rights were changed: the administration's own log is no proof."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        request.rights_before = rights_of(obj) if change else Rights()  # type: ignore[attr-defined]
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        thing, before = form.instance, request.rights_before  # type: ignore[attr-defined]
+        verb = "change_rights" if change else "create"
+        tell(thing, verb, by=_who(request), before=before, after=rights_of(thing))
+
+    @transaction.atomic
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        tell(obj, "delete", by=_who(request), before=rights_of(obj), after=Rights())
+        super().delete_model(request, obj)
+
+    @transaction.atomic
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for thing in queryset.order_by("pk"):
+            tell(thing, "delete", by=_who(request), before=rights_of(thing), after=Rights())
+        super().delete_queryset(request, queryset)
+
+
+def _who(request: HttpRequest) -> User:
+    """Only who is signed in gets as far as here."""
+    person: Any = request.user
+    return person
 
 
 class LabelledFormSet(forms.BaseInlineFormSet):
@@ -31,7 +68,7 @@ class RolesForm(UserChangeForm):
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class PersonAdmin(Recorded, UserAdmin):
     form, add_form = RolesForm, UserCreationForm
     ordering = ("email",)
     list_display = ("email", "name", "roles", "is_active", "is_superuser")
@@ -52,6 +89,19 @@ class PersonAdmin(UserAdmin):
     filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
 
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            tell_person(obj, "change_address", by=_who(request))
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Whoever sets another's password can sign in as them."""
+        with transaction.atomic():
+            response = super().user_change_password(request, id, form_url)
+            if request.method == "POST" and response.status_code == 302:
+                tell_person(User.objects.get(pk=id), "change_password", by=_who(request))
+        return response
+
 
 class OrganisationForm(forms.ModelForm):
     website = forms.URLField(label=_("website"), required=False, assume_scheme="https")
@@ -71,7 +121,7 @@ class OrganisationForm(forms.ModelForm):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(admin.ModelAdmin):
+class OrganisationAdmin(Recorded):
     form = OrganisationForm
     list_display = ("name_en", "name_zh", "kind", "is_confirmed")
     list_filter = ("kind", "is_confirmed")

@@ -1,7 +1,7 @@
 import rules
 
 from accounts.models import Membership, Organisation, User
-from accounts.roles import is_administrator, is_office
+from accounts.roles import is_administrator, is_auditor, is_office
 
 
 @rules.predicate
@@ -26,3 +26,4 @@ rules.add_perm(
     "accounts.answer_join_organisation", approves_for | is_administrator | (is_office & has_no_approver)
 )
 rules.add_perm("accounts.judge_alike", is_office | is_administrator)
+rules.add_perm("accounts.view_sign_ins", is_auditor | is_administrator)

@@ -13,6 +13,7 @@ from innoportal import (
     mailbox,
     merging,
     organisation_feed,
+    sign_ins,
     topic_pages,
     workspace,
 )
@@ -47,6 +48,7 @@ urlpatterns = [
         path("workspace/", workspace.Workspace.as_view(), name="workspace"),
         path("search/", include("matching.search_urls")),
         path("", include(merging)),
+        path("", include(sign_ins)),
         path("", include(calendars)),
         path("account/", include("accounts.urls")),
         path("account/", include("allauth.urls")),

@@ -147,6 +147,8 @@ def rooms(user: User) -> list[dict[str, str]]:
             (_("Vendors to verify"), "people:verifications", True, "shield"),
             (_("Organisations that may be one"), "people:suspected-pairs", True, "building"),
         ]
+    if is_auditor(user) or user.is_superuser:
+        pages.append((_("Sign-ins and rights"), "sign-ins-and-rights", True, "shield"))
     return [
         {"label": label, "url": reverse(name), "icon": icon} for label, name, shown, icon in pages if shown
     ]

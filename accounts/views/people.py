@@ -23,6 +23,7 @@ TOLD = {
     "invite_again": gettext_lazy("An invitation was sent again"),
     "uninvite": gettext_lazy("An invitation was taken back or declined"),
     "join": gettext_lazy("A member joined"),
+    "add_member": gettext_lazy("A member was added"),
     "change_role": gettext_lazy("A role was changed"),
     "remove_member": gettext_lazy("A member was removed"),
     "register": gettext_lazy("The organisation was registered"),

@@ -115,6 +115,7 @@ PAGES = [
         "select id || chr(47) || first_id from accounts_suspectedpair order by id limit 1",
         "",
     ),
+    ("sign-ins-and-rights", "auditor", "", ""),
     ("people:answer-join", "vendor", "select id from accounts_joinrequest order by id limit 1", ""),
     ("wishes:detail", "approver", OWN_WISH.format("endorsement"), ""),
     ("wishes:detail", "office", WISH.format("screening"), ""),
