@@ -512,3 +512,31 @@ def test_of_two_that_become_one_nothing_is_said_twice_nor_of_their_own(solution,
         one.refresh_from_db()
     assert [one.status for one in (waits, stands, of_own)] == [S.DROPPED, S.CONFIRMED, S.ENDED]
     assert of_own.ended_for == "They are one department now."
+
+
+def test_what_others_say_of_the_solution_stays_when_two_become_one(solution, writer):
+    old, third = make.OrganisationFactory(), make.OrganisationFactory()
+    of_third = make.ConfirmationFactory(solution=solution, organisation=third, confirmed=True)
+    of_old = make.ConfirmationFactory(solution=solution, organisation=old, confirmed=True)
+    settle_merged(writer.organisation, old, by=make.UserFactory(office=True), reason="One department now.")
+    for one in (of_third, of_old):
+        one.refresh_from_db()
+    assert [one.status for one in (of_third, of_old)] == [S.CONFIRMED, S.CONFIRMED]
+
+
+def test_an_organisation_speaks_of_each_solution_it_uses_and_each_of_them_for_itself(solution, writer):
+    other = make.MembershipFactory()
+    for user, of in ((writer, solution), (writer, make.SolutionFactory(listed=True)), (other, solution)):
+        assert written(of, user).status == S.PROPOSED
+    with pytest.raises(ValidationError, match="has said so already"):
+        written(solution, writer)
+
+
+def test_on_a_report_that_was_withdrawn_nothing_new_relies(writer):
+    report = stories.published()
+    solution = report.trial.match.solution
+    Solution.objects.filter(pk=solution.pk).update(status=Solution.Status.LISTED, listed_at=timezone.now())
+    services.withdraw_report(report, by=make.UserFactory(office=True), reason="A meter was wrong.")
+    with pytest.raises(ValidationError, match="published report"):
+        written(solution, writer, report=report)
+    assert not Confirmation.objects.exists()

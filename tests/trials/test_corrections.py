@@ -1,6 +1,7 @@
 """A wording of a published report is put right beside it; a figure never is."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -19,6 +20,7 @@ from trials.models import Erratum, Report
 from trials.proof.errata import telling
 from trials.proof.offline import verify_offline
 from trials.proof.signing import to_bytes
+from trials.services.correcting import put_right as right_words
 
 pytestmark = pytest.mark.django_db
 
@@ -199,3 +201,53 @@ def test_the_interface_takes_as_many_queries_for_five_as_for_one(client, django_
         put_right(stories.published())
     with django_assert_num_queries(3):  # count, reports with why they were withdrawn, their corrections
         assert len(client.get("/api/v1/reports/").json()["results"]) == count
+
+
+def test_what_was_put_right_twice_reads_in_the_version_that_follows_as_it_was_put_right_last():
+    report = stories.published()
+    word = word_of(report)
+    put_right(report, now="Mistyped")
+    put_right(report, now="Unmistakably")
+    fresh = services.erratum(report, by=report.trial.engineer, text_en="A unit was wrong.")
+    assert fresh.limits_en == report.limits_en.replace(word, "Unmistakably", 1)
+
+
+def test_words_that_stand_twice_are_put_right_one_after_the_other():
+    report = stories.drafted()
+    services.update_report(report, by=report.trial.engineer, limits_en="The metre near the other metre.")
+    services.hand_to_vendor(report, by=report.trial.engineer)
+    services.comment(report, by=UserFactory(), text="We agree.")
+    stories.sign(report)
+    read = []
+    for now in ("meter", "meters", "gauges"):
+        put_right(report, was_en="metre", now_en=now)
+        read.append(right_words(report)["limits_en"])
+    assert read == [
+        "The meter near the other metre.",
+        "The meter near the other meters.",
+        "The meter near the other gauges.",
+    ]
+
+
+def test_nothing_is_signed_that_changes_nothing():
+    report = stories.published()
+    with pytest.raises(ValidationError, match="Nothing is changed"):
+        put_right(report, now=word_of(report))
+    assert not Erratum.objects.exists()
+
+
+def test_a_clock_that_was_set_back_dates_none_before_what_it_follows(time_machine):
+    report = stories.published()
+    time_machine.move_to(report.published_at - timedelta(days=2), tick=False)
+    assert put_right(report).written_at == report.published_at
+    time_machine.move_to(report.published_at + timedelta(days=2), tick=False)
+    later = put_right(report, now="Elsewise")
+    time_machine.move_to(report.published_at + timedelta(days=1), tick=False)
+    assert put_right(report, now="Again").written_at == later.written_at
+
+
+def test_a_version_under_way_of_another_trial_holds_nothing_up():
+    report, other = stories.published(), stories.published()
+    services.erratum(other, by=other.trial.engineer, text_en="A unit was wrong.")
+    assert put_right(report).number == 1
+    assert services.erratum(report, by=report.trial.engineer, text_en="One, too.").version == 2

@@ -11,12 +11,12 @@ from django.utils import timezone, translation
 
 from journal.models import Entry
 from journal.workflow import IllegalTransition
-from tests.factories import MatchFactory, TrialFactory, UserFactory
+from tests.factories import MatchFactory, MembershipFactory, TrialFactory, UserFactory
 from tests.trials import stories
 from trials import services
 from trials.models import Trial
 from trials.models.ladder import Rung, after
-from trials.services.laddering import evidence_on, ladder_of
+from trials.services.laddering import evidence_on, ladder_of, to_climb
 
 pytestmark = pytest.mark.django_db
 WAY_OUT = {"rung": "site", "exit_cost": "5000", "exit_en": "Take it out.", "exit_zh": "拆走。"}
@@ -161,3 +161,33 @@ def test_a_trial_that_is_planned_stands_on_no_ladder():
     trial = TrialFactory(rung="site", starts_on=timezone.localdate() + timedelta(days=3))
     user = UserFactory(office=True)
     assert [step.trials for step in ladder_of(trial.match.solution.reference, user)] == [[]] * 5
+
+
+def test_evidence_and_ladder_are_of_the_solution_alone():
+    report, other = stories.published(**WAY_OUT), stories.published(**WAY_OUT)
+    assert [one.trial for one in evidence_on(another_match(report.trial))] == [report.trial]
+    steps = ladder_of(other.trial.match.solution.reference, UserFactory(office=True))
+    assert [one for step in steps for one in step.trials] == [other.trial]
+
+
+def test_an_instrument_is_calibrated_anew_for_the_next_rung():
+    papers = {"instrument": "Meter 7", "certificate": "C-1", "calibrated_on": timezone.localdate()}
+    trial = stories.measured(claims=[stories.ENERGY | papers])
+    made = services.next_rung(trial, by=UserFactory(office=True), match=another_match(trial))
+    claim = made.claims.get()
+    assert (claim.instrument, claim.certificate, claim.calibrated_on) == ("Meter 7", "", None)
+
+
+def test_a_plan_given_up_before_its_lock_is_no_rung_to_climb_from():
+    trial = stories.planned()
+    services.stop(trial, by=trial.engineer, reason="The venue is closed.")
+    with pytest.raises(IllegalTransition, match="when the measuring is over"):
+        services.next_rung(trial, by=UserFactory(office=True), match=another_match(trial))
+
+
+def test_an_approver_is_offered_the_matches_of_their_own_department():
+    trial = stories.measured(**WAY_OUT)
+    theirs, other = another_match(trial), another_match(trial)
+    approver = MembershipFactory(organisation=theirs.wish.organisation, approver=True).user
+    assert to_climb(trial, approver) == [theirs]
+    assert to_climb(trial, UserFactory(office=True)) == [theirs, other]

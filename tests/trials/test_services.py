@@ -511,6 +511,74 @@ def test_a_correction_goes_the_whole_way_and_leaves_the_old_version_readable():
     assert verify(fresh.envelope, keys.public_keys(), report.payload_hash).genuine
 
 
+def corrected(report: Report) -> Report:
+    """The next version, signed."""
+    engineer = report.trial.engineer
+    fresh = services.erratum(report, by=engineer, text_en=f"Wrong in version {report.version}.")
+    services.hand_to_vendor(fresh, by=engineer)
+    services.comment(fresh, by=UserFactory(), text="Fine.")
+    stories.sign(fresh)
+    fresh.refresh_from_db()
+    return fresh
+
+
+def test_each_version_corrects_the_one_before_it_and_no_other_report_is_superseded():
+    first, other = stories.published(), stories.published()
+    second = corrected(first)
+    third = corrected(second)
+    assert [one.reference for one in (second, third)] == [f"{first.reference}-v{number}" for number in (2, 3)]
+    said = [one.envelope["payload"] for one in (second, third)]
+    assert [one["reference"] for one in said] == [first.reference] * 2
+    assert [(one["corrects"]["version"], one["corrects"]["hash"]) for one in said] == [
+        (1, first.payload_hash),
+        (2, second.payload_hash),
+    ]
+    assert said[1]["corrects"]["reason"]["en"] == "Wrong in version 2."
+    for one in (first, second, other):
+        one.refresh_from_db()
+    assert [one.status for one in (first, second, other)] == ["superseded", "superseded", "published"]
+
+
+def test_a_report_withdrawn_while_it_was_corrected_stays_withdrawn():
+    report = stories.published()
+    engineer = report.trial.engineer
+    fresh = services.erratum(report, by=engineer, text_en="The unit was wrong.")
+    services.withdraw_report(report, by=UserFactory(office=True), reason="The meter was broken.")
+    services.hand_to_vendor(fresh, by=engineer)
+    services.comment(fresh, by=UserFactory(), text="Fine.")
+    stories.sign(fresh)
+    report.refresh_from_db()
+    assert (report.status, fresh.status) == ("withdrawn", "published")
+    assert fresh.envelope["payload"]["corrects"]["hash"] == report.payload_hash
+
+
+def test_a_clock_that_was_set_back_puts_no_report_before_the_one_it_follows(time_machine):
+    first, waiting = stories.published(), stories.heard()
+    time_machine.move_to(first.published_at - timedelta(days=1), tick=False)
+    stories.sign(waiting)
+    assert waiting.published_at == first.published_at
+    assert waiting.previous_hash == first.payload_hash
+    assert Report.objects.tail() == waiting
+
+
+def test_a_wish_that_was_taken_back_meanwhile_is_not_resolved():
+    report = stories.heard()
+    wish = report.trial.match.wish
+    Wish.objects.filter(pk=wish.pk).update(status=Wish.Status.WITHDRAWN)
+    stories.sign(report)
+    assert (report.status, report.verdict) == ("published", "met")
+    assert Wish.objects.get(pk=wish.pk).status == Wish.Status.WITHDRAWN
+
+
+def test_who_follows_and_both_sides_hear_of_a_correction_that_is_announced():
+    report = stories.published()
+    follower = UserFactory()
+    Follow.objects.create(user=follower, noun="trials.trial", object_id=report.trial_id)
+    vendor = MembershipFactory(organisation=report.trial.match.solution.organisation).user
+    services.erratum(report, by=report.trial.engineer, text_en="The unit was wrong.")
+    assert told(follower) == told(vendor) == ["trials/mail/corrected"]
+
+
 def test_a_withdrawn_report_keeps_its_page_and_its_reason():
     report = stories.published()
     services.withdraw_report(report, by=UserFactory(office=True), reason="The meter was broken.")

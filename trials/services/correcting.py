@@ -1,5 +1,6 @@
 """A wording of a published report put right beside it: numbered, signed as the report is, never a figure."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.conf import settings
@@ -124,13 +125,20 @@ def _signed(said: Said) -> dict[str, Any]:
 
 
 def put_right(report: Report) -> dict[str, str]:
-    """The words of the signed version with its corrections in them, by column, for the version to come."""
+    """The words of the signed version with its corrections in them, by column, for the version to come.
+
+    Words put right more often than they stand there were put right again: the last correction holds.
+    """
     columns: dict[str, str] = {}
+    made: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for row in report.errata.filter(number__isnull=False).order_by("number"):
         said = (row.envelope or {})["payload"]
         for script in SCRIPTS:
             if was := said["was"][script]:
-                name = f"{said['section']}_{script}"
-                text = columns.get(name, getattr(report, name))
-                columns[name] = text.replace(was, said["now"][script], 1)
+                name, now = f"{said['section']}_{script}", said["now"][script]
+                signed, earlier = getattr(report, name), made[name, was]
+                is_again = bool(earlier) and len(earlier) >= signed.count(was)
+                reads = earlier[-1] if is_again else was
+                columns[name] = columns.get(name, signed).replace(reads or was, now, 1)
+                earlier.append(now)
     return columns

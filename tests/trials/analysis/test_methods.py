@@ -184,3 +184,95 @@ def test_a_baseline_of_nothing_gives_no_per_cent(method):
     rows = units(12) if method == "paired" else side_by_side(before=20)
     flat = [one.__class__(one.at, one.sensor, one.phase, 0.0) for one in rows]
     assert judge(Promise(method, "decrease", 15, control=frozenset({"c1", "c2"})), flat).why == "no_base"
+
+
+def beside(control, share, phase="trial", first=0):
+    """One unit of each group; the treated one reads that share of the other."""
+    treated, untreated = share * np.asarray(control), np.asarray(control)
+    return [
+        *series(treated, phase, sensor="t1", first=first),
+        *series(untreated, phase, sensor="c1", first=first),
+    ]
+
+
+def test_side_by_side_without_noise_gives_the_change_of_the_ratio_and_no_doubt():
+    """What was expected is the control group of the trial, times the ratio of before."""
+    before, during = noise(20, level=100), noise(20, level=140, seed=1)
+    finding = judge(CONTROL, [*beside(before, 1.25, "baseline"), *beside(during, 1.0, first=20)])
+    estimate = finding.estimate
+    assert (estimate.effect, estimate.low, estimate.high) == pytest.approx((20, 20, 20), abs=1e-6)
+    assert estimate.baseline_mean == pytest.approx(1.25 * during.mean())
+    assert estimate.trial_mean == pytest.approx(during.mean())
+    robust = finding.robust
+    assert (robust.low, robust.effect, robust.high) == pytest.approx((20, 20, 20), abs=1e-6)
+
+
+def test_the_doubt_of_before_is_part_of_the_interval_side_by_side():
+    """As wide as that of drawing the moments of both phases again, which asks for no formula."""
+    levels = {"baseline": ((130, 1), (100, 2)), "trial": ((104, 3), (100, 4))}
+    values = {
+        phase: [noise(60, level=level, spread=8, seed=seed) for level, seed in groups]
+        for phase, groups in levels.items()
+    }
+    rows = [
+        one
+        for first, (phase, groups) in zip((0, 60), values.items(), strict=True)
+        for sensor, group in zip(("t1", "c1"), groups, strict=True)
+        for one in series(group, phase, sensor=sensor, first=first)
+    ]
+    estimate = judge(CONTROL, rows).estimate
+    random, drawn = np.random.default_rng(5), []
+    for _draw in range(2000):
+        ratios = []
+        for treated, control in values.values():
+            places = random.integers(0, 60, 60)
+            ratios.append(treated[places].mean() / control[places].mean())
+        drawn.append(100 * (1 - ratios[1] / ratios[0]))
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    assert estimate.high - estimate.effect == pytest.approx(estimate.effect - estimate.low)
+    assert estimate.high - estimate.low == pytest.approx(high - low, rel=0.2)
+
+
+def test_a_baseline_of_both_groups_is_long_enough_or_decides_nothing():
+    assert judge(CONTROL, side_by_side(before=9)).why == "too_few_moments_of_both"
+    assert judge(CONTROL, side_by_side(before=10, during=10)).estimate is not None
+
+
+@pytest.mark.parametrize(("phase", "sensor"), [("trial", "c"), ("baseline", "c"), ("baseline", "t")])
+def test_a_group_that_read_nothing_is_no_base_of_a_ratio(phase, sensor):
+    rows = [
+        one.__class__(one.at, one.sensor, one.phase, 0.0)
+        if one.phase == phase and one.sensor.startswith(sensor)
+        else one
+        for one in side_by_side(before=20)
+    ]
+    assert judge(CONTROL, rows).why == "no_base"
+
+
+@pytest.mark.parametrize("phase", ["baseline", "trial"])
+def test_a_moment_without_a_ratio_leaves_the_robust_alternative_out_and_the_estimate_in(phase):
+    share = {"baseline": np.ones(20), "trial": np.full(20, 0.8)}
+    share[phase][3] = 0.0
+    rows = [*beside(noise(20, level=100), share["baseline"], "baseline"),
+            *beside(noise(20, level=100, seed=1), share["trial"], first=20)]  # fmt: skip
+    finding = judge(CONTROL, rows)
+    assert finding.robust is None
+    assert finding.estimate.effect == pytest.approx(24 if phase == "trial" else 15.8, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("method", "rows"),
+    [
+        ("before_after", phases(noise(10, level=100), noise(10, level=80, seed=1))),
+        ("threshold", series(noise(10))),
+        ("proportion", series([1, 0] * 5)),
+        ("availability", series([1, 0] * 5)),
+        ("acceptance", series([5, 3] * 5)),
+        ("paired", units(10)),
+    ],
+)
+def test_ten_are_enough(method, rows):
+    direction = "decrease" if method in ("before_after", "paired") else "at_least"
+    finding = judge(Promise(method, direction, 15), rows)
+    assert finding.estimate is not None
+    assert not finding.why.startswith("too_few")

@@ -65,4 +65,6 @@ def test_an_altered_report_breaks_the_link_after_it_although_its_hash_field_was_
 def test_what_is_no_report_is_named_and_does_not_hide_the_rest():
     one, two = chain(2)
     assert codes([one, {"payload": None}, two]) == [("unreadable", 1), ("out_of_order", 2)]
+    odd = sign(sample.report(previous_hash=None).to_dict() | {"previous_hash": 7}, sample.KEY)
+    assert codes([one, odd]) == [("unreadable", 1)]
     assert codes([one, [], 7]) == [("unreadable", 1), ("unreadable", 2)]

@@ -7,9 +7,10 @@ import pytest
 
 from tests.trials.proof import sample
 from trials.proof.canonical import digest
-from trials.proof.errata import TYPE, Said, misreadings, telling, with_errata
+from trials.proof.errata import TYPE, Said, misreadings, telling, text_of, with_errata
 from trials.proof.offline import verify_offline
 from trials.proof.parts import Bilingual
+from trials.proof.shape import Misfit
 from trials.proof.signing import key_id, sign, to_bytes
 from trials.proof.verify import Trust, verify_file
 
@@ -167,6 +168,7 @@ def test_a_figure_or_what_turns_it_is_no_matter_of_words(was, now):
         ("the metre saved 12 kWh a day", "The meter saved 12 kWh each day"),
         ("by 4 %.", "by 4%,"),
         ("熱水喉", "熱水管"),
+        ("Without a metre", "without a meter"),
     ],
 )
 def test_a_slip_of_the_pen_may_be_put_right(was, now):
@@ -178,3 +180,26 @@ def test_words_must_stand_in_the_section_that_is_named():
     found = [(path, code) for path, code, _why in misreadings(wrong, ENVELOPE["payload"])]
     assert found == [("was.en", "absent")]
     assert digest(said().to_dict()) == FIRST["hash"]
+
+
+@pytest.mark.parametrize("change", [{"note": "Unsigned."}, {"errata": None}, {"errata": {}}, {"report": {}}])
+def test_a_file_of_another_shape_is_none_that_can_be_checked(change):
+    assert both(WHOLE | change).status == "unreadable"
+
+
+def test_a_correction_that_is_signed_and_yet_of_another_shape_is_refused():
+    with pytest.raises(Misfit):
+        said(section="verdict").to_dict()
+    forged = sign(said().to_dict() | {"section": "verdict"}, sample.KEY, TYPE)
+    found = both(with_errata(ENVELOPE, [forged]))
+    assert (found.status, found.changed) == ("changed", ("errata[0].payload",))
+
+
+def test_what_is_put_right_stands_in_the_prose_too_and_nowhere_in_a_section_that_is_not_there():
+    payload = {
+        "summary": {"en": "Short.", "zh": "短。"},
+        "prose": {"need": {"en": "Rooms are too warm.", "zh": ""}},
+    }
+    assert text_of(payload, "summary") == Bilingual("Short.", "短。")
+    assert text_of(payload, "need") == Bilingual("Rooms are too warm.")
+    assert text_of(payload, "voices") == Bilingual()

@@ -1,5 +1,6 @@
 import base64
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -187,3 +188,20 @@ def test_a_key_document_that_is_wrong_is_refused(change, message):
 def test_what_is_no_key_document_is_refused(document):
     with pytest.raises(KeyUnusable, match="not a key set"):
         load_keys(document)
+
+
+def test_that_a_key_was_revoked_and_when_is_read_back():
+    """Else a check without the portal would go on to trust a key that was stolen."""
+    stolen = PublicKey(
+        sample.KEY.public_key(),
+        datetime(2026, 1, 1, tzinfo=UTC),
+        revoked="stolen",
+        revoked_at=datetime(2026, 7, 3, tzinfo=UTC),
+    )
+    document = json.loads(
+        json.dumps(key_document([stolen, replace(sample.PUBLIC, key=sample.OTHER.public_key())]))
+    )
+    read = load_keys(document)
+    assert (read[stolen.id].revoked, read[stolen.id].revoked_at) == ("stolen", stolen.revoked_at)
+    (other,) = (key for name, key in read.items() if name != stolen.id)
+    assert (other.revoked, other.revoked_at) == ("", None)

@@ -150,6 +150,7 @@ def test_a_forger_who_writes_all_digests_anew_is_found_out():
 def test_a_report_signed_by_another_key_is_not_trusted():
     found = verify(sign(ENVELOPE["payload"], sample.OTHER), sample.KEYS)
     assert (found.status, [finding.code for finding in found.findings]) == ("untrusted_key", ["unknown_key"])
+    assert found.changed == ()
 
 
 def test_a_report_signed_by_another_key_under_the_name_of_a_trusted_one_is_found_out():
@@ -177,6 +178,16 @@ def test_a_key_vouches_only_for_the_time_in_which_it_was_valid(limits, status):
 )
 def test_a_wrong_link_to_the_report_before_is_found(previous, status):
     assert verify(ENVELOPE, sample.KEYS, previous).status == status
+
+
+def test_what_was_changed_or_signed_by_a_stolen_key_is_not_called_genuine_for_its_wrong_link():
+    def change(parent, last):
+        parent[last] = altered(parent[last])
+
+    changed = verify(tampered(("payload", "verdict"), change), sample.KEYS, "cd" * 32)
+    assert (changed.status, changed.changed) == ("changed", ("verdict",))
+    stolen = {sample.PUBLIC.id: replace(sample.PUBLIC, revoked="stolen")}
+    assert verify(ENVELOPE, stolen, "cd" * 32).status == "untrusted_key"
 
 
 @pytest.fixture(scope="module")
