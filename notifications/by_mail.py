@@ -24,8 +24,6 @@ from notifications.models import Follow, Visitor
 from notifications.views import FOLLOWABLE, named, visible
 from topics.models import Topic
 
-NOUNS = FOLLOWABLE - {"accounts.organisation"}  # what has an address that says what is public
-
 
 class AddressForm(forms.Form):
     email = forms.EmailField(
@@ -93,7 +91,7 @@ class FollowByMail(AskMixin, View):
             topic = get_object_or_404(Topic, slug=slug)
             return {"topic": topic.pk}, {"en": topic.name_en, "zh": topic.name_zh}
         noun = data.get("noun", "")
-        if noun not in NOUNS:
+        if noun not in FOLLOWABLE:
             raise Http404
         thing = get_object_or_404(visible(noun, AnonymousUser()).addressed(data.get("slug", "")))
         return {"noun": noun, "object_id": thing.pk}, label_of(thing)

@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 Mailing = Notification | Digest | Letter
 MODELS: dict[str, Any] = {"letter": Letter, "notification": Notification, "digest": Digest}
 UNWANTED = "nobody waits for it any more"
+READ = "read in the portal"
 LONGEST = timedelta(hours=4)  # between two attempts
 
 
@@ -93,7 +94,7 @@ def deliver(kind: str, pk: int) -> bool:
         logger.exception("%s %s cannot be rendered", kind, pk)
         return _postpone(mailing, error)
     if message is None:
-        return _close(mailing, accepted=False, answer="read in the portal")
+        return _close(mailing, accepted=False, answer=READ)
     return _send(mailing, message, mailing.reader.email)
 
 
@@ -148,6 +149,8 @@ def drawn(mailing: Mailing) -> EmailMultiAlternatives | None:
     notices = list(
         mailing.notices.filter(sent_at=None).unread_in_portal().order_by("why", "created_at", "pk")
     )
+    others = mailing.notices.filter(sent_at=None).exclude(pk__in=[one.pk for one in notices])
+    others.update(sent_at=timezone.now(), last_error=READ)
     for notice in notices:
         notice.recipient, notice.visitor = mailing.recipient, mailing.visitor  # already here
     return digest_mail(mailing, notices) if notices else None
@@ -185,7 +188,7 @@ def _close(mailing: Mailing, *, accepted: bool, answer: str = "", said: str = ""
     erased = {"sealed": ""} if isinstance(mailing, Letter) else {}
     type(mailing).objects.filter(pk=mailing.pk).update(sent_at=now, last_error=answer, **erased)
     if isinstance(mailing, Digest):
-        mailing.notices.filter(sent_at=None).update(sent_at=now)
+        mailing.notices.filter(sent_at=None).update(sent_at=now, last_error=answer)
     return accepted
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.signing import BadSignature, Signer, TimestampSigner
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
@@ -149,8 +150,19 @@ def move(visitor: Visitor, user: User) -> int:
         Follow.objects.get_or_create(user=user, noun=row.noun, object_id=row.object_id, topic=row.topic)
     searches: Any = visitor.saved_searches  # type: ignore[attr-defined]  # of a room above
     count = len(rows) + searches.update(user=user, visitor=None)
+    _hand_over_news(visitor, user)
     visitor.delete()
     return count
+
+
+def _hand_over_news(visitor: Visitor, user: User) -> None:
+    """What waits for the visitor's next digest comes to the account, but for what it is told of anyway."""
+    rows = Notification.objects.filter(
+        visitor=visitor, why__in=("follow", "search"), sent_at=None, claimed_at=None
+    )
+    told = Notification.objects.filter(recipient=user, channel=Notification.Channel.EMAIL)
+    rows = rows.exclude(entry_id__in=told.values("entry_id"))
+    rows.filter(Q(digest=None) | Q(digest__claimed_at=None)).update(visitor=None, recipient=user, digest=None)
 
 
 def of_account(user: User) -> Visitor | None:

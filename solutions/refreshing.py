@@ -67,5 +67,5 @@ def ending(ahead: int) -> list[Deadline]:
 
 def ask(deadline: Deadline, entry: Entry, left: int) -> None:
     context: dict[str, Any] = {"left": left, "last_day": deadline.due_on.isoformat()}
-    people = party(*deadline.thing.author_ids())
-    notify(people, entry, "solutions/mail/still_current", thing=deadline.thing, why=PARTY, **context)
+    people, template = party(*deadline.thing.author_ids()), "solutions/mail/still_current"
+    notify(people, entry, template, thing=deadline.thing, why=PARTY, urgent=True, **context)

@@ -31,7 +31,15 @@ def last_days(ahead: int) -> list[Deadline]:
 
 def tell_owners(deadline: Deadline, entry: Entry, left: int) -> None:
     people = party(deadline.thing.organisation_id)
-    notify(people, entry, "wishes/mail/expiry_due", thing=deadline.thing, why=PARTY, **_left(deadline, left))
+    notify(
+        people,
+        entry,
+        "wishes/mail/expiry_due",
+        thing=deadline.thing,
+        why=PARTY,
+        urgent=True,
+        **_left(deadline, left),
+    )
 
 
 def tell_followers(deadline: Deadline, entry: Entry, left: int) -> None:

@@ -160,6 +160,9 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """Without those for which another one stands."""
         return self.filter(merged_into__isnull=True)
 
+    def addressed(self, slug: str) -> "OrganisationQuerySet":
+        return self.standing().filter(slug=slug)
+
     def requesters(self) -> "OrganisationQuerySet":
         return self.standing().filter(kind__in=Organisation.REQUESTERS)
 

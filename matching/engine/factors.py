@@ -84,19 +84,30 @@ def ceiling(budget: Range | None) -> int | None:
     return None if budget is None else budget[1] if budget[1] is not None else budget[0]
 
 
+def is_without_end(price: Range | None, budget: Range | None) -> bool:
+    """Whether a price is told by its lower end alone, and the budget does end."""
+    return bool(price and price[0] and price[1] is None and budget and budget[1] is not None)
+
+
 def band(price: Range | None) -> tuple[int, int] | None:
-    """A price with one end open is that end."""
+    """A price with one end open is that end; see `is_without_end`."""
     known = [end for end in price or () if end is not None]
     return (min(known), max(known)) if known else None
 
 
 def budget(need: Need, offer: Offer) -> float | None:
-    """1 when the whole price band is within the budget, a half when it begins at the budget's end."""
+    """1 when the whole price band is within the budget, a half when it begins at the budget's end.
+
+    A price without end is halfway between the two where it begins within: nobody said that it stays there.
+    """
     most, price = ceiling(need.budget), band(offer.price)
     if most is None or price is None:
         return None
     low, high = price
-    if high <= most:
+    is_open = is_without_end(offer.price, need.budget)
+    if is_open and low < most:
+        return 0.75
+    if high <= most and not is_open:
         return 1.0
     if low >= most:
         return 0.5 * most / low if low else 0.5

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from matching.engine.factors import Need, Offer, band, ceiling
+from matching.engine.factors import Need, Offer, band, ceiling, is_without_end
 
 Verdict = Literal["feasible", "conditional", "not_feasible"]
 Side = Literal["wish", "solution"]
@@ -62,14 +62,19 @@ def trl(need: Need, offer: Offer) -> Iterator[Reason]:
 
 def price(need: Need, offer: Offer) -> Iterator[Reason]:
     most, asked = ceiling(need.budget), band(offer.price)
-    if most is None or asked is None or asked[1] <= most:
+    if most is None or asked is None:
         return
     low, high = asked
+    is_open = is_without_end(offer.price, need.budget) and low >= most
+    if high <= most and not is_open:
+        return
     figures: Parameters = {"price_from": low, "price_to": high, "budget_to": most}
     if low > 1.5 * most:
         yield Reason("price_far_above_budget", True, figures)
     else:
-        yield Reason("price_above_budget" if low > most else "price_may_exceed_budget", False, figures)
+        yield Reason(
+            "price_above_budget" if low > most or is_open else "price_may_exceed_budget", False, figures
+        )
 
 
 def lead_time(need: Need, offer: Offer) -> Iterator[Reason]:

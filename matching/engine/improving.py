@@ -92,7 +92,9 @@ def budget(need: Need, offer: Offer) -> Iterator[Made]:
         low = min(price[0], most) if price else 0
         yield offered(need, offer, price is None, {"price": most}, price=(low, most))
     if price is not None:
-        yield asked(need, offer, most is None, {"budget": price[1]}, budget=(0, price[1]))
+        is_open = offer.price is not None and offer.price[1] is None
+        reach = (price[0], None) if is_open else (0, price[1])
+        yield asked(need, offer, most is None, {"budget": price[1]}, budget=reach)
 
 
 def timetable(need: Need, offer: Offer) -> Iterator[Made]:

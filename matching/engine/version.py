@@ -1,3 +1,3 @@
 """Which engine wrote a score: raised whenever the same input may give another one."""
 
-ENGINE_VERSION = "2.2"
+ENGINE_VERSION = "2.3"

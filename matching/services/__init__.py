@@ -15,7 +15,6 @@ from matching.services.judging import (
     declare_conflict,
     decline,
     open_review,
-    parties_of,
     reopen,
     review,
     shortlist,
@@ -52,6 +51,7 @@ from matching.services.saved import (
 from matching.services.searching import LONGEST, Result, search, similar, similar_text
 from matching.services.sharding import WAKES, RunFailed, claim, rematch_all, wanted, work_once
 from matching.services.sweeping import BATCH, batches, sweep
+from matching.services.telling import parties_of
 from matching.services.terms import (
     Faulty,
     TermRow,

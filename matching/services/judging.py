@@ -9,7 +9,7 @@ from journal.models import Entry
 from journal.workflow import IllegalTransition, ReasonRequired, record
 from matching.models import Conflict, Judgement, Match, Review
 from matching.services.noting import note, note_passed_over
-from matching.services.telling import tell_experts, tell_parties
+from matching.services.telling import parties_of, tell_experts, tell_parties
 from matching.workflow import WORKFLOW
 from solutions.models import Solution
 from wishes import services as wishes_services
@@ -199,13 +199,6 @@ def declare_conflict(*, by: User, organisation: Organisation, reason: str) -> Co
     if is_new:
         record(conflict, "declare", by=by, reason=conflict.reason, details={"organisation": organisation.pk})
     return conflict
-
-
-def parties_of(match: Match) -> set[int]:
-    """Every organisation with a stake: who wishes, co-sponsors, offers or co-authors, and who nominated."""
-    sponsors = set(match.wish.sponsors.values_list("organisation_id", flat=True))
-    near = {match.wish.organisation_id, match.solution.nominated_by_id, *match.solution.author_ids()}
-    return sponsors | {pk for pk in near if pk}
 
 
 def why_not_judge(match: Match, user: User) -> str:

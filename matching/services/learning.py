@@ -2,8 +2,6 @@
 
 import re
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -11,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Membership, User
 from journal.models import Entry
 from journal.workflow import IllegalTransition, record
 from matching.engine import ENGINE_VERSION, Weights
@@ -149,21 +147,28 @@ def verdicts() -> list[Example]:
 
 
 def _said() -> QuerySet[Judgement]:
-    """In the order in which it was said, without those who stand too near to one of the parties."""
-    parties = [
-        Q(organisation=OuterRef(party))
-        for party in ("wish__organisation", "solution__organisation", "solution__nominated_by")
-    ]
+    """In the order in which it was said, without those who stand too near to one of the parties.
+
+    A department's first looks are at what is offered to itself; a verdict is nobody's of a party.
+    """
     sponsors = Sponsor.objects.filter(wish=OuterRef(OuterRef("wish"))).values("organisation")
     authors = (
         CoAuthor.objects.accepted().filter(solution=OuterRef(OuterRef("solution"))).values("organisation")
     )
-    too_near = reduce(or_, parties, Q(organisation__in=sponsors) | Q(organisation__in=authors))
-    near = Conflict.objects.filter(too_near, expert=OuterRef("person"))
+    asking = Q(organisation=OuterRef("wish__organisation")) | Q(organisation__in=sponsors)
+    offering = (
+        Q(organisation=OuterRef("solution__organisation"))
+        | Q(organisation=OuterRef("solution__nominated_by"))
+        | Q(organisation__in=authors)
+    )
+    near = Conflict.objects.filter(asking | offering, expert=OuterRef("person"))
+    vendors = Membership.objects.filter(offering, user=OuterRef("person"))
+    departments = Membership.objects.filter(asking, user=OuterRef("person"))
     # The glossary or a wheel may have changed since; the mark at the end of the name tells of these.
     alike = rf"^{re.escape(engine_line())}(\+[0-9a-f]{{8}})?$"
-    rows = Judgement.objects.filter(~Exists(near), engine_version__regex=alike).exclude(factors={})
-    return rows.order_by("at", "pk")
+    rows = Judgement.objects.filter(~Exists(near), ~Exists(vendors), engine_version__regex=alike)
+    rows = rows.exclude(Exists(departments), kind__in=Judgement.VERDICTS)
+    return rows.exclude(factors={}).order_by("at", "pk")
 
 
 def _is_of_fit(one: Judgement) -> bool:

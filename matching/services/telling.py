@@ -6,6 +6,13 @@ from matching.models import Conflict, Match
 from notifications.outbox import bilingual, notify, party
 
 
+def parties_of(match: Match) -> set[int]:
+    """Every organisation with a stake: who wishes, co-sponsors, offers or co-authors, and who nominated."""
+    sponsors = set(match.wish.sponsors.values_list("organisation_id", flat=True))
+    near = {match.wish.organisation_id, match.solution.nominated_by_id, *match.solution.author_ids()}
+    return sponsors | {pk for pk in near if pk}
+
+
 def tell_parties(match: Match, entry: Entry, template: str) -> None:
     """Department, vendor and co-authors; no expert is named."""
     people = party(match.wish.organisation_id, *match.solution.author_ids())
@@ -14,7 +21,7 @@ def tell_parties(match: Match, entry: Entry, template: str) -> None:
 
 def tell_experts(match: Match, entry: Entry) -> None:
     """Every expert who is not of a party; who has declared a conflict is left in peace."""
-    near = {match.wish.organisation_id, *match.solution.author_ids()}
+    near = parties_of(match)
     people = (
         User.objects.with_role(Role.EXPERT)
         .exclude(memberships__organisation__in=near)

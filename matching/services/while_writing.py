@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from matching.engine import Embedder, Item, Passage, Prepared, likeness, nearness, prepare
 from matching.engine.dense import Glance
-from matching.services import glossaries, shelf
+from matching.services import glossaries, retrievers, shelf
 from matching.services.searching import LETTER, language_of, names_all
 from solutions.models import Solution
 from wishes.models import Wish
@@ -34,7 +34,7 @@ def already_held(texts: Sequence[tuple[str, str]], *, besides: int | None = None
     passages = tuple(_passage(title, body) for title, body in texts if _says_enough(title + body))
     if not passages:
         return None
-    held = shelf.held()
+    held = retrievers.held()
     item = Item("draft" if besides is None else f"w{besides}", "wish", passages)
     asked = prepare([item], _models(held), glossaries.current().glossary)[0]
     found = {role: _likely(held, asked, role) for role in ("wish", "solution")}
@@ -53,13 +53,13 @@ def _passage(title: str, body: str) -> Passage:
     return Passage(language_of(f"{title} {body}"), title[:500], body[:LONGEST])
 
 
-def _models(held: shelf.Held) -> list[Embedder]:
+def _models(held: retrievers.Held) -> list[Embedder]:
     models = shelf.embedders(held.engine.model_names)
     return [Glance(one, GLANCE[one.name]) if one.name in GLANCE else one for one in models]
 
 
-def _likely(held: shelf.Held, asked: Prepared, role: str) -> list[int]:
-    hits = held.snapshot.search(asked, role, LOOKED_AT, crowded=False)  # type: ignore[arg-type]
+def _likely(held: retrievers.Held, asked: Prepared, role: str) -> list[int]:
+    hits = held.retriever.search(asked, role, LOOKED_AT, crowded=False)  # type: ignore[arg-type]
     weighed = [(hit, likeness(hit.signals)) for hit in hits]
     near = [(hit, alike) for hit, alike in weighed if alike >= WORTH_A_LOOK or names_all(hit)]
     near.sort(key=lambda one: -nearness(one[0].fused, one[1]))

@@ -11,6 +11,7 @@ from matching.models import Conflict, Match, Review
 from notifications.models import Notification
 from solutions.models import Solution
 from tests.factories import (
+    CoAuthorFactory,
     ConflictFactory,
     MatchFactory,
     MembershipFactory,
@@ -243,6 +244,12 @@ def test_independent_experts_are_asked_and_others_are_not():
     member, declared = UserFactory(expert=True), UserFactory(expert=True)
     MembershipFactory(user=member, organisation=match.solution.organisation)
     ConflictFactory(expert=declared, organisation=match.wish.organisation)
+    sponsor, author = SponsorFactory(wish=match.wish), CoAuthorFactory(solution=match.solution, accepted=True)
+    nominator = OrganisationFactory()
+    Solution.objects.filter(pk=match.solution_id).update(nominated_by=nominator)
+    match.solution.refresh_from_db()
+    for party in (sponsor.organisation, author.organisation, nominator):
+        MembershipFactory(user=UserFactory(expert=True), organisation=party)
     UserFactory()
     services.open_review(match, by=UserFactory(office=True))
     told = Notification.objects.filter(template="matching/mail/review")

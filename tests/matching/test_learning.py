@@ -25,6 +25,7 @@ from tests.factories import (
     ConflictFactory,
     JudgementFactory,
     MatchFactory,
+    MembershipFactory,
     RankerFactory,
     ReviewFactory,
     SolutionFactory,
@@ -235,6 +236,34 @@ def test_who_stands_too_near_teaches_nothing(party):
     assert len(taught()) == 1
     ConflictFactory(expert=one.person, organisation=near)
     assert taught() == []
+
+
+@pytest.mark.parametrize(
+    ("party", "kind", "teaches"),
+    [
+        ("department", "approve", False),
+        ("sponsor", "approve", False),
+        ("vendor", "approve", False),
+        ("vendor", "shortlisted", False),
+        ("coauthor", "skipped", False),
+        ("nominator", "shortlisted", False),
+        ("department", "shortlisted", True),
+        ("sponsor", "skipped", True),
+    ],
+)
+def test_a_department_looks_first_at_what_it_is_offered_and_nobody_of_a_party_judges(party, kind, teaches):
+    one = JudgementFactory(kind=kind, ground="", solution__nominated_by=SolutionFactory().organisation)
+    near = {
+        "department": one.wish.organisation,
+        "sponsor": SponsorFactory(wish=one.wish).organisation,
+        "vendor": one.solution.organisation,
+        "coauthor": CoAuthorFactory(solution=one.solution, accepted=True).organisation,
+        "nominator": one.solution.nominated_by,
+    }[party]
+    MembershipFactory(user=one.person, organisation=SolutionFactory().organisation)
+    assert len(taught()) == 1
+    MembershipFactory(user=one.person, organisation=near)  # also since they said so
+    assert bool(taught()) is teaches
 
 
 @pytest.mark.parametrize("count", [1, 5])

@@ -10,7 +10,7 @@ from matching import services
 from matching.engine import Item, Passage, fusion, prepare
 from matching.engine.lexical import term_id
 from matching.models import IndexedPassage, PassageCount, Profile, TermCount
-from matching.services import indexed, retrievers, shelf
+from matching.services import indexed, retrievers, shelf, while_writing
 from matching.services.indexed import building, counting, drawing, finding, mapping, sampling
 from matching.services.profiles import prepared
 from tests.factories import SolutionFactory, WishFactory
@@ -304,6 +304,15 @@ def test_nothing_is_kept_for_an_index_that_is_not_used(engine, settings):
     settings.MATCHING_BACKEND = "memory"
     listed(**LIFT)
     assert IndexedPassage.objects.count() == 0
+
+
+def test_who_types_is_answered_from_the_index_and_nothing_is_read_into_memory(index, monkeypatch):
+    solution = listed(**LIFT)
+    for thing in THINGS:
+        listed(title_en=f"A {thing}", summary_en=f"The {thing} {WORK[0]}.", title_zh="", summary_zh="")
+    monkeypatch.setattr(shelf, "held", lambda *_given: pytest.fail("read into memory"))
+    found = while_writing.already_held([("", "The lift stops and nobody foresees its faults.")])
+    assert solution in found.solutions
 
 
 def test_what_is_hidden_leaves_the_index_at_once(index):

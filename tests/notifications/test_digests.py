@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from notifications import sending, services
+from notifications import figures, sending, services
 from notifications.models import MAX_ATTEMPTS, Delivery, Digest, Notification, Preference
 from notifications.outbox import notify
 from notifications.tasks import sweep
@@ -17,6 +17,7 @@ from tests.factories import (
     EntryFactory,
     NotificationFactory,
     PreferenceFactory,
+    SuppressionFactory,
     UserFactory,
     WishFactory,
 )
@@ -99,6 +100,20 @@ def test_what_was_read_in_the_portal_is_not_mailed(wish, mailoutbox, time_machin
     (message,) = mailoutbox
     assert message.subject == "Changed: Unread"
     assert "Changed: Read" not in message.body
+    mails = Notification.objects.filter(channel="email", sent_at__isnull=False).order_by("pk")
+    assert list(mails.values_list("last_error", flat=True)) == ["read in the portal", ""]
+
+
+def test_what_a_suppressed_address_did_not_get_is_not_counted_as_sent(wish, mailoutbox, time_machine):
+    person = UserFactory()
+    SuppressionFactory(address=person.email)
+    for _number in range(2):
+        tell(person, wish)
+    time_machine.shift(days(1))
+    sweep()
+    assert mailoutbox == []
+    [line] = figures.lines(timezone.now() - days(2))
+    assert (line.sent, line.stopped) == (0, 2)
 
 
 def test_a_digest_of_what_was_all_read_is_no_mail(wish, mailoutbox, time_machine):

@@ -19,6 +19,7 @@ from tests.factories import (
     EntryFactory,
     FollowFactory,
     SavedSearchFactory,
+    SolutionFactory,
     TopicFactory,
     UserFactory,
     VisitorFactory,
@@ -216,6 +217,42 @@ def test_the_account_of_the_address_takes_them_over_once_it_is_verified(client, 
     client.post(reverse("notices:move"))
     assert not Visitor.objects.exists()
     assert user.follows.count() == 1 and user.saved_searches.count() == 1
+
+
+def test_what_waits_for_the_visitors_next_digest_comes_to_the_account_once(client, wish, time_machine):
+    visitor = confirmed(client, wish)
+    user = UserFactory(email=ADDRESS)
+    user.emailaddress_set.create(email=ADDRESS, verified=True)
+    news, known = EntryFactory(), EntryFactory()
+    for entry in (news, known):
+        notify(followers(wish), entry, "wishes/mail/resolve", thing=wish, why=FOLLOW)
+    notify([user], known, "wishes/mail/resolve", thing=wish, why=FOLLOW)
+    mail.outbox.clear()
+    visiting.move(visitor, user)
+    time_machine.shift(timedelta(days=2))
+    sweep()
+    waited = Notification.objects.filter(channel="email", recipient=user, last_error="")
+    assert set(waited.values_list("entry_id", flat=True)) == {news.pk, known.pk}
+    [message] = mail.outbox
+    assert message.to == [ADDRESS] and message.body.count("Resolved: ") == 2
+
+
+def test_an_organisation_is_followed_by_mail_too(client):
+    vendor = SolutionFactory(listed=True).organisation
+    url = f"{reverse('notices:follow-by-mail')}?noun=accounts.organisation&amp;slug={vendor.slug}"
+    assert url in client.get(vendor.get_absolute_url()).content.decode()
+    client.post(
+        reverse("notices:follow-by-mail"),
+        {
+            "noun": "accounts.organisation",
+            "slug": vendor.slug,
+            "email": ADDRESS,
+            "rhythm": "daily",
+        },
+    )
+    sweep()
+    client.post(link(mail.outbox[-1]))
+    assert [one.visitor.email for one in Follow.objects.filter(object_id=vendor.pk)] == [ADDRESS]
 
 
 def test_many_visitors_are_left_to_the_worker(wish, monkeypatch):

@@ -11,7 +11,7 @@ from notifications.models import Notification
 from solutions import services
 from solutions.models import Solution
 from solutions.refreshing import a_year_after, confirm, is_asked
-from tests.factories import MembershipFactory, OrganisationFactory, SolutionFactory
+from tests.factories import MembershipFactory, OrganisationFactory, PreferenceFactory, SolutionFactory
 
 pytestmark = pytest.mark.django_db
 END = date(2026, 6, 30)
@@ -53,6 +53,14 @@ def test_a_year_after_is_the_same_day(day, next_year):
 def test_the_question_stands_from_the_first_mark_to_the_last_day(left, stands):
     solution = Solution(status=Solution.Status.LISTED, expires_on=END)
     assert is_asked(solution, END - timedelta(days=left)) is stands
+
+
+def test_the_vendor_is_asked_at_once_though_it_reads_its_mails_weekly(solution, member):
+    PreferenceFactory(user=member.user, parties="weekly")
+    with at(END - timedelta(days=1)):
+        remind_due("solutions.solution")
+    mail = Notification.objects.get(template="solutions/mail/still_current", channel="email")
+    assert mail.is_urgent and not mail.is_gathered
 
 
 def test_the_vendor_is_asked_at_each_mark_once_and_on_the_day(solution):

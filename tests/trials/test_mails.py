@@ -156,10 +156,14 @@ def test_every_mail_can_be_read_in_each_language(language):
     assert "to_plan" in told(office)
 
 
-def test_a_follower_hears_of_public_steps_only():
+@pytest.mark.parametrize("what", ["trial", "wish", "solution", "department", "vendor"])
+def test_a_follower_hears_of_public_steps_only(what):
     trial = stories.planned()
+    wish, solution = trial.match.wish, trial.match.solution
+    sides = {"department": wish.organisation, "vendor": solution.organisation}
+    thing = {"trial": trial, "wish": wish, "solution": solution, **sides}[what]
     follower = UserFactory()
-    FollowFactory(user=follower, topic=None, noun="wishes.wish", object_id=trial.match.wish_id)
+    FollowFactory(user=follower, topic=None, noun=thing._meta.label_lower, object_id=thing.pk)
     services.lock(trial, by=trial.engineer)
     for item in trial.CHECKLIST:
         services.tick(trial, item, by=trial.engineer)

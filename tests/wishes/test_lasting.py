@@ -11,7 +11,7 @@ from django.utils import timezone
 from innoportal.schedules import remind_due
 from notifications.mails import read
 from notifications.models import Follow, Notification, Reminder
-from tests.factories import UserFactory, WishFactory
+from tests.factories import PreferenceFactory, UserFactory, WishFactory
 from wishes import services, tasks
 from wishes.models import Wish
 
@@ -71,6 +71,16 @@ def test_owners_are_reminded_four_times_and_followers_twice(clock, wish, people)
     assert reminded(people) == {("expiry_due", left, role) for left in (14, 7, 1, 0) for role in OWNERS} | {
         ("deadline", left, "vendor") for left in (7, 1)
     }
+
+
+def test_its_department_hears_of_the_last_day_at_once_though_it_reads_its_mails_weekly(clock, wish, people):
+    PreferenceFactory(user=people["member"], parties="weekly")
+    clock(date(2027, 12, 29))
+    remind_due("wishes.")
+    mail = Notification.objects.get(
+        recipient=people["member"], channel="email", template="wishes/mail/expiry_due"
+    )
+    assert mail.is_urgent and not mail.is_gathered and mail.not_before <= timezone.now()
 
 
 def test_after_a_week_without_beat_one_reminder_comes_and_says_the_days_that_are_left(clock, wish, people):

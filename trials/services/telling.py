@@ -3,7 +3,7 @@
 from itertools import chain
 from typing import Any
 
-from accounts.models import Role, User
+from accounts.models import Organisation, Role, User
 from journal.models import Entry
 from notifications.outbox import DUTY, FOLLOW, PARTY, bilingual, followers, notify, party
 from trials.models import Report, Trial
@@ -56,9 +56,11 @@ def tell_builders(report: Report, entry: Entry, template: str) -> None:
 
 
 def tell_followers(thing: Trial | Report, entry: Entry, template: str, **context: Any) -> None:
-    """Those who follow the trial, its wish, its solution, or one of their topics; only of public things."""
+    """Of public things: who follows the trial, its wish, its solution, one of their topics, or a side."""
     trial = thing.trial if isinstance(thing, Report) else thing
-    things = [trial, trial.match.wish, trial.match.solution, *topics_of(trial)]
+    wish, solution = trial.match.wish, trial.match.solution
+    sides = Organisation.objects.filter(pk__in=[wish.organisation_id, *solution.author_ids()])
+    things = [trial, wish, solution, *sides.order_by("pk"), *topics_of(trial)]
     notify(followers(*things), entry, f"trials/mail/{template}", why=FOLLOW, **said(thing, **context))
 
 

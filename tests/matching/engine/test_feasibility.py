@@ -48,6 +48,14 @@ SAID = {
         ),
         (
             {},
+            {"price": (100, None)},
+            "conditional",
+            [("price_above_budget", {"price_from": 100, "price_to": 100, "budget_to": 100})],
+        ),
+        ({"budget": (100, None)}, {"price": (100, None)}, "feasible", []),
+        ({}, {"price": (60, None)}, "feasible", []),
+        (
+            {},
             {"lead_months": 12},
             "conditional",
             [("lead_time_after_timetable", {"lead_months": 12, "months": 6})],

@@ -54,6 +54,13 @@ def few(*names):
             id="budget: either side can move",
         ),
         pytest.param(
+            "budget",
+            Need(budget=(1, 100)),
+            Offer(price=(100, None)),
+            {("solution", False): {"price": 100}, ("wish", False): {"budget": 100}},
+            id="budget: a price without end needs a budget without end",
+        ),
+        pytest.param(
             "budget", Need(), Offer(price=(90, 300)), {("wish", True): {"budget": 300}}, id="budget: stated"
         ),
         pytest.param(
