@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "desk",
     "notifications",
     "documents",
+    "innoportal.backup",
     "innoportal.demonstration",
     "innoportal.lib",
     "journal",
