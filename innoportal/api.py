@@ -5,7 +5,7 @@ from rest_framework.routers import DefaultRouter
 from matching.api import MatchViewSet, SearchViewSet
 from solutions.api import SolutionViewSet
 from topics.api import TopicViewSet
-from trials.api import ReportViewSet, TrialViewSet
+from trials.api import ConfirmationViewSet, ReportViewSet, TrialViewSet
 from trials.sensor_api import MeasurementViewSet
 from wishes.api import CallViewSet, WishViewSet
 
@@ -18,4 +18,5 @@ router.register("matches", MatchViewSet, basename="match")
 router.register("search", SearchViewSet, basename="search")
 router.register("trials", TrialViewSet, basename="trial")
 router.register("reports", ReportViewSet, basename="report")
+router.register("confirmations", ConfirmationViewSet, basename="confirmation")
 router.register("measurements", MeasurementViewSet, basename="measurement")

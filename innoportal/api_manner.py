@@ -19,8 +19,8 @@ API: dict[str, Any] = {
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "InnoPortal",
     "DESCRIPTION": (
-        "Wishes, solutions, matches, trials and signed reports: public things, read only. The sensors of a "
-        "trial send their readings to /api/v1/measurements/ with the token of that trial."
+        "Wishes, solutions, matches, trials, signed reports and who uses what: public things, read only. The "
+        "sensors of a trial send their readings to /api/v1/measurements/ with the token of that trial."
     ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,

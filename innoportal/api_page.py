@@ -29,6 +29,7 @@ NOUNS: dict[str, str | Promise] = {
     "matches": _("Matches"),
     "trials": _("Trials"),
     "reports": _("Reports"),
+    "confirmations": _("Confirmations of use"),
     "topics": _("Topics"),
     "search": _("Search"),
     "measurements": _("Measurements"),

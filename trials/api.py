@@ -2,11 +2,16 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.timezone import localdate
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers, viewsets
 
-from trials.filters import ReportFilter, TrialFilter
-from trials.models import BudgetLine, Claim, Erratum, Milestone, Report, Trial
+from innoportal.lib.serializers import ReadingSerializer
+from solutions.api import VendorSerializer
+from trials.filters import ConfirmationFilter, ReportFilter, TrialFilter
+from trials.models import BudgetLine, Claim, Confirmation, Erratum, Milestone, Report, Trial
 from trials.steering import progress
 
 
@@ -105,6 +110,37 @@ class ReportSerializer(serializers.ModelSerializer):
         return [row.envelope for row in report.shown_errata]  # type: ignore[attr-defined]
 
 
+class ConfirmationSerializer(ReadingSerializer):
+    """The word of an organisation that uses a solution: no people, and of an ended one why it ended."""
+
+    class Meta:
+        model = Confirmation
+        fields = [
+            *("key", "status", "solution", "organisation", "report", "in_use_since", "sites"),
+            *("scope_en", "scope_zh", "statement_en", "statement_zh", "ended_on", "ended_for", "url"),
+        ]
+
+    solution = serializers.CharField(source="solution.reference", read_only=True)
+    organisation = VendorSerializer(read_only=True)
+    report = serializers.SerializerMethodField()
+    ended_on = serializers.SerializerMethodField()
+    url = serializers.SerializerMethodField()
+
+    def get_report(self, confirmation: Confirmation) -> str | None:
+        """The public report that it relied on, if any."""
+        report = confirmation.report
+        return report.reference if report and report.is_public else None
+
+    @extend_schema_field(serializers.DateField(allow_null=True))
+    def get_ended_on(self, confirmation: Confirmation) -> str | None:
+        return localdate(confirmation.ended_at).isoformat() if confirmation.ended_at else None
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_url(self, confirmation: Confirmation) -> str:
+        page = reverse("trials:proof-of-solution", args=[confirmation.solution.slug])
+        return self.context["request"].build_absolute_uri(f"{page}#users")
+
+
 STEERED = (
     Prefetch("milestones", Milestone.objects.order_by("due_on", "pk"), "shown_milestones"),
     Prefetch("budgetlines", BudgetLine.objects.order_by("year", "pk"), "shown_lines"),
@@ -148,3 +184,16 @@ class ReportViewSet(_BySlug):
         visible = Report.objects.visible_to(self.request.user).public()
         rows = visible.select_related("trial").prefetch_related(SIGNED_ERRATA)
         return rows.order_by("-published_at", "-pk")
+
+
+class ConfirmationViewSet(viewsets.ReadOnlyModelViewSet):
+    """Who uses a solution, as its proof page tells everyone: those in force first, then those ended."""
+
+    serializer_class = ConfirmationSerializer
+    filterset_class = ConfirmationFilter
+    permission_classes = ()  # `view_confirmation` is about the page where its people end it
+    lookup_field = "key"
+    queryset = Confirmation.objects.none()
+
+    def get_queryset(self):
+        return Confirmation.objects.for_proof()

@@ -128,6 +128,7 @@ FINDINGS = {
     "in_register": _("This portal's register lists it as published and in force."),
     "superseded": _("This portal's register lists it as replaced by a newer version."),
     "withdrawn": _("This portal's register lists it as withdrawn."),
+    "correction_not_in_register": _("This portal's register does not hold one of its corrections."),
     "not_in_register": _("This portal's register does not hold it."),
     "wrong_link": _("The report that should stand before it is another one."),
     "foreign": _("It carries no signed report."),
@@ -169,16 +170,17 @@ def shown(found: Verdict, original: Report | None = None) -> dict[str, Any]:
     word, tone, icon, sentence = OUTCOMES[outcome(found)]
     differing = list(differences(found, original)) if original else []
     places = {one.path for one in differing}  # which the table says better
+    findings = [one for one in found.findings if one.code != "lacks_correction"]  # which are counted beside
     return {
         "status": found.status,
         "word": word,
         "tone": tone,
         "icon": icon,
         "sentence": sentence,
-        "findings": [_said(one) for one in found.findings[:MOST] if not (differing and one.path in places)],
+        "findings": [_said(one) for one in findings[:MOST] if not (differing and one.path in places)],
         "details": [one.message for one in found.findings if one.code in ("unreadable", "foreign", "shape")],
         "differences": differing[:MOST],
-        "more": max(len(differing) - MOST, 0, len(found.findings) - MOST),
+        "more": max(len(differing) - MOST, 0, len(findings) - MOST),
         "hash": found.hash,
         "key_id": found.key_id,
     }

@@ -47,9 +47,3 @@ def checked(found: Verdict, rows: Iterable[Erratum]) -> list[tuple[int, bool, li
         told.append((index + 1, status == "genuine", [said.message for said in findings]))
         before = one.hash
     return told
-
-
-def carried(found: Verdict, report: Report) -> tuple[int, int]:
-    """How many corrections the file carries, and how many were published; one query."""
-    here = sum(one.code == "corrected" for one in found.findings)
-    return here, report.errata.filter(number__isnull=False).count()

@@ -11,7 +11,7 @@ from solutions.models import Solution
 from topics.filters import TopicFilter, carrying
 from topics.models import Topic
 from trials.finding import about
-from trials.models import Claim, Report, ReportQuerySet, Trial, TrialQuerySet
+from trials.models import Claim, Confirmation, Report, ReportQuerySet, Trial, TrialQuerySet
 from trials.validity import still_valid
 from wishes.models import Wish
 
@@ -180,3 +180,26 @@ class ReportFilter(_Common):
         found = super().qs
         wanted = self.form.is_valid() and self.form.cleaned_data.get("withdrawn")
         return found if wanted else found.filter(status__in=self.LISTED)
+
+
+def shown_solutions() -> QuerySet:
+    """Those that have a proof page for everyone."""
+    tried = Trial.objects.public().values("match__solution")
+    return Solution.objects.filter(Q(status__in=Solution.PUBLIC) | Q(pk__in=tried)).order_by("reference")
+
+
+class ConfirmationFilter(ListFilter):
+    """What the list of who uses what can be narrowed by in the API."""
+
+    solution = django_filters.ModelChoiceFilter(
+        label=_("Number of the solution"), queryset=shown_solutions(), to_field_name="reference"
+    )
+    status = django_filters.MultipleChoiceFilter(
+        label=_("Status"),
+        choices=[(status.value, status.label) for status in Confirmation.PUBLIC],
+        distinct=False,
+    )
+
+    class Meta:
+        model = Confirmation
+        fields: list[str] = []

@@ -17,7 +17,7 @@ NOUNS = (  # the first that fits says what `slug` means there
     (r"^wishes:(approval|steps|delegate|revoke)$", None),  # of an organisation, which everyone may know of
     (r"^solutions:(coauthor|change-coauthor)$", "coauthor"),
     (r"^solutions:(nomination|take-back)$", "nomination"),
-    (r"^trials:(confirmation|(confirm|drop|end)-use)$", "confirmation"),
+    (r"^(trials:(confirmation|(confirm|drop|end)-use)$|api:confirmation)", "confirmation"),
     (r"^(calls:|api:call|matching:(of-call|triage|answer)$)", "call"),
     (r"^solutions:(tasks|step|check|discard)$", "offer"),
     (r"^(case:wish$|wishes:|matching:(duplicates-)?of-wish|api:wish)", "wish"),

@@ -23,6 +23,7 @@ SORTS = {
     "/api/v1/matches/": ("status=review", "page_size=100"),
     "/api/v1/trials/": ("status=planning", "page_size=100"),
     "/api/v1/reports/": ("status=draft", "page_size=100"),
+    "/api/v1/confirmations/": ("status=proposed", "page_size=100"),
 }
 
 

@@ -108,7 +108,7 @@ def test_the_register_says_the_same_and_is_served_outside_the_languages(client):
 def test_the_register_takes_as_many_queries_for_five_as_for_one(client, django_assert_num_queries, count):
     for _number in range(count):
         services.withdraw_report(stories.published(), by=UserFactory(office=True), reason="Repeated.")
-    with django_assert_num_queries(3):  # reports, journal, newest versions
+    with django_assert_num_queries(4):  # reports, journal, newest versions, corrections
         assert len(client.get(reverse("report-register")).json()["reports"]) == count
 
 

@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
@@ -17,9 +18,10 @@ from tests.threads import at_once
 from tests.trials import stories
 from trials import keys, services
 from trials.models import Erratum, Report
-from trials.proof.errata import telling
+from trials.proof.errata import TYPE, telling
 from trials.proof.offline import verify_offline
-from trials.proof.signing import to_bytes
+from trials.proof.register import load_register
+from trials.proof.signing import sign, to_bytes
 from trials.services.correcting import put_right as right_words
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +158,44 @@ def test_everyone_reads_and_checks_it(client):
         client, to_bytes(report.envelope)
     )
     assert "does not carry" not in check(client, whole)
+
+
+def test_the_register_lists_it_beneath_its_report_with_its_address(client):
+    report, other = stories.published(), stories.published()
+    row = put_right(report)
+    Erratum.objects.create(report=report, written_by=row.written_by, text_en="A new version comes.")
+    path = reverse("trials:verify-report", args=[report.slug])
+    document = client.get(reverse("report-register"), headers={"Accept-Language": "zh-HK"}).json()
+    assert {one["hash"]: one["errata"] for one in document["reports"]} == {
+        report.payload_hash: [
+            {
+                "number": 1,
+                "hash": row.envelope["hash"],
+                "published_at": row.envelope["payload"]["published_at"],
+                "url": f"{settings.SITE_URL}{path}#correction-1",
+            }
+        ],
+        other.payload_hash: [],
+    }
+    register = load_register(document, keys.public_keys())
+    alone, whole = to_bytes(report.envelope), bundle(client, report)
+    found = verify_offline(alone, keys.public_keys(), (), register)
+    assert [one.code for one in found.findings] == ["in_register", "lacks_correction"]
+    found = verify_offline(whole, keys.public_keys(), (), register)
+    assert [one.code for one in found.findings] == ["corrected", "in_register"]
+    page = client.get(document["reports"][0]["errata"][0]["url"].removeprefix(settings.SITE_URL))
+    assert 'id="correction-1"' in page.content.decode()
+
+
+def test_a_correction_signed_with_our_key_that_was_never_published_is_not_ours(client):
+    report = stories.published()
+    put_right(report)
+    value = json.loads(bundle(client, report))
+    forged = value["errata"][0]["payload"] | {"number": 2, "previous_hash": value["errata"][0]["hash"]}
+    value["errata"].append(sign(forged, keys.signing_key(), TYPE))
+    text = check(client, to_bytes(value))
+    assert "Not ours</h2>" in text
+    assert "This portal&#x27;s register does not hold one of its corrections." in text
 
 
 def test_a_correction_that_was_touched_is_named_everywhere(client):

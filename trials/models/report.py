@@ -92,7 +92,7 @@ class ReportQuerySet(ReferencedQuerySet):
         return rows.only(
             *("key", "reference", "status", "verdict", "published_at", "signed_title", "signed_summary"),
             *("withdrawn_at", "withdrawal"),
-            *("trial__venue__name_en", "trial__venue__name_zh"),
+            *("trial__rung", "trial__venue__name_en", "trial__venue__name_zh"),
         )
 
 

@@ -90,7 +90,7 @@ class TrialQuerySet(ReferencedQuerySet):
         """Everything that `trial_card` reads."""
         rows = self.select_related("venue").annotate(**sides("match"))
         return rows.only(
-            *("key", "reference", "status", "kind", "starts_on", "ends_on"),
+            *("key", "reference", "status", "kind", "rung", "starts_on", "ends_on"),
             *("venue__name_en", "venue__name_zh"),
         )
 

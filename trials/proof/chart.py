@@ -1,14 +1,14 @@
 """A line chart of measurements as SVG with attributes only: it stands in a PDF and under a strict CSP."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 SVG = "http://www.w3.org/2000/svg"
 WIDTH, HEIGHT = 760, 330
-LEFT, RIGHT, TOP, BOTTOM = 64, 20, 52, 52
+LEFT, RIGHT, TOP, BOTTOM = 64, 50, 52, 52  # the last day of the axis, centred, ends within the picture
 INK, GREY, RULE = "#1b2733", "#4a5967", "#d5dce1"
 BASELINE, TRIAL, TARGET = "#5b6b78", "#00695f", "#a33b00"
 FONT = "Noto Sans HK, Noto Sans, Helvetica, Arial, sans-serif"
@@ -18,7 +18,9 @@ Sample = tuple[datetime, float]
 
 @dataclass(frozen=True)
 class Words:
-    """In the reader's language; ``description`` is the chart's text for those who do not see it."""
+    """In the reader's language; ``description`` is the chart's text for those who do not see it, and ``day``
+    writes a day of the time axis.
+    """
 
     title: str
     description: str
@@ -28,6 +30,7 @@ class Words:
     trial: str
     baseline_level: str
     target: str
+    day: Callable[[date], str]
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def _ticks(scale: Scale) -> list[float]:
 def _days(scale: Scale) -> list[datetime]:
     """Midnights (UTC) at which the time axis is marked, about six of them."""
     span = (scale.last - scale.first) / timedelta(days=1)
-    every = max(1, math.ceil(span / 7))
+    every = max(1, math.ceil(span / 6))
     day = scale.first.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     if day < scale.first:
         day += timedelta(days=1)
@@ -134,7 +137,7 @@ def _axes(root: Element, scale: Scale, words: Words) -> None:
     for day in _days(scale):
         x = scale.x(day)
         _stroke(group, (x, floor), (x, floor + 5), GREY, "1")
-        _text(group, x, floor + 19, day.strftime("%Y-%m-%d"), anchor="middle")
+        _text(group, x, floor + 19, words.day(day.date()), anchor="middle")
     _stroke(group, (LEFT, floor), (WIDTH - RIGHT, floor), GREY, "1.2")
     _text(group, LEFT, TOP - 14, words.y_axis, fill=INK)
     _text(group, WIDTH - RIGHT, HEIGHT - 10, words.x_axis, anchor="end", fill=INK)

@@ -111,6 +111,7 @@ def verify_with_errata(
     report = verify(value["report"], keys, previous_hash)
     report = replace(report, findings=tuple(_within("report", one) for one in report.findings))
     good: list[Finding] = []
+    carried: list[tuple[str, str]] = []
     before = ""
     for index, envelope in enumerate(value["errata"]):
         found = verify(envelope, keys, before, kind=TYPE)
@@ -120,8 +121,9 @@ def verify_with_errata(
             return report.but(worse, *good, *told)
         good += told
         before = found.hash
+        carried.append((found.hash, str((found.payload or {}).get("published_at", ""))))
     # The report's own come last: a register may still vouch for what a revoked key signed.
-    return replace(report, findings=(*good, *report.findings))
+    return replace(report, findings=(*good, *report.findings), errata=tuple(carried))
 
 
 def judge_one(report: Verdict, index: int, found: Verdict) -> tuple[Status, list[Finding]]:

@@ -49,13 +49,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verdict:
-    """``payload`` may be shown as signed only when ``is_signed``."""
+    """``payload`` may be shown as signed only when ``is_signed``.
+
+    ``errata``: hash and moment of each correction that the file carries, all of them whole.
+    """
 
     status: Status
     findings: tuple[Finding, ...] = ()
     payload: dict[str, Any] | None = None
     hash: str = ""
     key_id: str = ""
+    errata: tuple[tuple[str, str], ...] = ()
 
     @property
     def genuine(self) -> bool:

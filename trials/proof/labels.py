@@ -27,6 +27,7 @@ WORDS = {
     "not_met": ("Not met", "未達標"),
     "inconclusive": ("Inconclusive", "未能定論"),
     "stopped": ("Stopped", "已中止"),
+    "contents": ("Contents", "目錄"),
     "at_a_glance": ("At a glance", "概要"),
     "wish": ("Wish", "創科願望"),
     "solution": ("Solution", "創科方案"),

@@ -71,6 +71,7 @@ class View(Writer):
             trial=self.say("trial_series"),
             baseline_level=self.say("baseline_level"),
             target=self.say("target_level"),
+            day=lambda day: self.day(day.isoformat(), "medium"),
         )
         font = "Noto Sans SC, Noto Sans HK" if self.lang == "zh-hans" else "Noto Sans HK, Noto Sans SC"
         return {
@@ -116,7 +117,7 @@ class View(Writer):
         ):
             if level is not None:
                 parts.append(self.say("chart_level", name=self.say(label), level=self.brief(level)))
-        first, last = (times[0], times[-1]) if times else ("–", "–")
+        first, last = (self.day(one, "medium") for one in (times[0], times[-1])) if times else ("–", "–")
         said = {"metric": metric, "unit": unit, "first": first, "last": last}
         return self.say("chart_text", **said, parts=" ".join(parts))
 

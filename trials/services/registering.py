@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from journal.models import Entry
 from trials import keys
-from trials.models import Report
-from trials.proof.register import Line, Register, make_register, sign_register
+from trials.links import correction_url
+from trials.models import Erratum, Report
+from trials.proof.register import Correction, Line, Register, make_register, sign_register
 from trials.proof.signing import key_id
 
 ENDED = {Report.Status.SUPERSEDED: "supersede", Report.Status.WITHDRAWN: "withdraw"}
@@ -24,17 +25,18 @@ def signed_register() -> dict[str, Any]:
     :raises KeyUnusable: the key that signs cannot be read.
     """
     key = keys.signing_key()
-    return sign_register(register(signer=key_id(key.public_key())), key)
+    return sign_register(register(signer=key_id(key.public_key()), with_errata=True), key)
 
 
-def register(*, signer: str = "", **only: Any) -> Register:
+def register(*, signer: str = "", with_errata: bool = False, **only: Any) -> Register:
     """Of the reports that ``only`` filters, in the order of the chain; of all without it."""
     rows = _in_order(
         list(Report.objects.signed().filter(**only).order_by("published_at", "pk").values(*FIELDS))
     )
     ends = _ends([row["pk"] for row in rows if row["status"] in ENDED])
     newest = _newest(rows)
-    lines = [_line(row, ends.get(row["pk"]), newest) for row in rows]
+    errata = _errata(rows) if with_errata else {}
+    lines = [_line(row, ends.get(row["pk"]), newest, errata.get(row["pk"])) for row in rows]
     return make_register(lines, issuer=settings.SITE_URL, as_of=timezone.now(), signer=signer)
 
 
@@ -60,7 +62,21 @@ def _newest(rows: list[dict[str, Any]]) -> dict[int, str]:
     return {trial: f"{_base(reference)} v{version}" for trial, reference, version in told}
 
 
-def _line(row: dict[str, Any], end: Entry | None, newest: dict[int, str]) -> Line:
+def _errata(rows: list[dict[str, Any]]) -> dict[int, tuple[Correction, ...]]:
+    """The signed corrections of each report, by its number in the database; () of one that has none."""
+    slugs = {row["pk"]: row["reference"] for row in rows}
+    found: dict[int, list[Correction]] = {pk: [] for pk in slugs}
+    signed = Erratum.objects.filter(report__in=found, number__isnull=False).order_by("report", "number")
+    said = ("report_id", "number", "envelope__hash", "envelope__payload__published_at")
+    for report, number, digest, published_at in signed.values_list(*said):
+        url = correction_url(slugs[report], number)
+        found[report].append(Correction(number, digest, published_at, url))
+    return {report: tuple(errata) for report, errata in found.items()}
+
+
+def _line(
+    row: dict[str, Any], end: Entry | None, newest: dict[int, str], errata: tuple[Correction, ...] | None
+) -> Line:
     return Line(
         reference=_base(row["reference"]),
         version=row["version"],
@@ -71,6 +87,7 @@ def _line(row: dict[str, Any], end: Entry | None, newest: dict[int, str]) -> Lin
         since=end.at.astimezone(UTC).isoformat() if end else None,
         by=newest[row["trial_id"]] if row["status"] == Report.Status.SUPERSEDED else "",
         reason=end.reason if end and row["status"] == Report.Status.WITHDRAWN else "",
+        errata=errata,
     )
 
 

@@ -12,6 +12,7 @@ from innoportal.lib.templatetags.languages import day, escaped
 from innoportal.lib.templatetags.portal_cards import card, joined
 from innoportal.lib.templatetags.portal_ui import fact, status, word
 from trials.models import Report, Side, Trial
+from trials.models.ladder import Rung
 
 register = template.Library()
 
@@ -32,6 +33,7 @@ def trial_card(trial: Trial, level: int | str = 2) -> SafeString:
             fact("solution", _("Solution from"), _name(solution, language)),
             fact("place", _("Venue"), trial.venue.name),
             _kind(trial.kind, language),
+            _rung(trial.rung, language),
             _days(trial.starts_on, trial.ends_on, language),
         ),
         level=level,
@@ -56,6 +58,7 @@ def report_card(report: Report, level: int | str = 2, compare: bool = False) -> 
         facts=joined(
             fact("building", _("Tried by"), _name(report.shown_wish, language)),
             fact("place", _("Venue"), report.trial.venue.name),
+            _rung(report.trial.rung, language),
             _published(report.published_at and localdate(report.published_at), language),
             replaced,
         ),
@@ -90,6 +93,15 @@ def _name(side: Side, language: str | None) -> Phrase:
 @lru_cache(maxsize=64)
 def _kind(kind: str, language: str | None) -> SafeString:
     return fact("trial", _("Kind"), word(Trial.Kind, kind))
+
+
+@lru_cache(maxsize=64)
+def _rung(rung: str, language: str | None) -> SafeString:
+    """Nothing of a trial that stands on none; counted from 1, as people count."""
+    if not rung:
+        return SafeString("")
+    said = {"number": Rung(rung).height + 1, "most": len(Rung), "name": word(Rung, rung)}
+    return fact("level", _("Ladder of trials"), _("Rung %(number)s of %(most)s: %(name)s") % said)
 
 
 @lru_cache(maxsize=4096)

@@ -20,9 +20,11 @@ from trials.proof.verify import Verdict, verify, verify_file
 from trials.showing import report_shown
 
 
-def stands(found: Verdict) -> Verdict:
-    """With what the register knows of it today."""
-    return standing(found, services.register(payload_hash=found.hash)) if found.hash else found
+def stands(found: Verdict, *, with_errata: bool = False) -> Verdict:
+    """With what the register knows of it today; of its corrections only when asked."""
+    if not found.hash:
+        return found
+    return standing(found, services.register(payload_hash=found.hash, with_errata=with_errata))
 
 
 class VerifyFile(View):
@@ -45,14 +47,13 @@ class VerifyFile(View):
         if not ratelimit.consume(request, action="verify_report"):
             form.add_error(None, _("Too many files were checked from here. Try again in an hour."))
             return self.show(form, status=429)
-        found = stands(verify_file(form.cleaned_data["file"].read(), keys.trust()))
+        found = stands(verify_file(form.cleaned_data["file"].read(), keys.trust()), with_errata=True)
         report = checked.original_of(found)
-        here, published = corrected.carried(found, report) if report and found.is_signed else (0, 0)
         return self.show(
             found=checked.shown(found, report),
             report=report,
             name=form.cleaned_data["file"].name,
-            lacks=published - here,
+            lacks=sum(one.code == "lacks_correction" for one in found.findings),
         )
 
     def show(self, form: VerifyFileForm | None = None, *, status: int = 200, **more: Any) -> HttpResponse:

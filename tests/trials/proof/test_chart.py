@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from defusedxml.ElementTree import fromstring
@@ -13,6 +14,7 @@ def words(**changes):
     return Words(**({
         "title": "Energy", "description": "Fell by a third.", "y_axis": "kWh/day", "x_axis": "Date",
         "baseline": "Baseline", "trial": "Trial", "baseline_level": "Baseline mean", "target": "Target",
+        "day": lambda day: f"{day.day}.{day.month}.",
     } | changes))  # fmt: skip
 
 
@@ -117,3 +119,19 @@ def test_everything_stays_inside_the_frame(baseline, trial, levels):
 
 def test_nothing_measured_draws_only_the_description():
     assert [child.tag.removeprefix(NS) for child in draw([], [])] == ["title", "desc"]
+
+
+def test_days_on_the_axis_are_written_for_the_reader_and_stand_apart_within_the_picture():
+    def shown(day):
+        """The longest there is."""
+        return f"{day.year}年{day.month:02}月{day.day:02}日"
+
+    for length in (2, 3, 7, 8, 13, 29, 91, 400):
+        root = draw(days(*range(length)), [], words=words(day=shown))
+        marks = [one for one in root.iter(f"{NS}text") if (one.text or "").endswith("日")]
+        assert marks[0].text == "2026年03月01日"
+        wide = 3 * 12 + 8 * 6.7
+        edges = [(float(one.attrib["x"]) - wide / 2, float(one.attrib["x"]) + wide / 2) for one in marks]
+        assert edges[0][0] >= 0
+        assert edges[-1][1] <= WIDTH
+        assert all(left[1] < right[0] for left, right in pairwise(edges))

@@ -138,3 +138,30 @@ def test_a_years_worth_is_what_was_saved_of_it_by_its_price():
 def test_what_saves_nothing_is_never_paid_back(cost):
     terms = Terms(Decimal(100_000), Decimal("1.5"), running_cost=Decimal(cost), outlay=Decimal(1))
     assert worth(terms, Decimal(20), None, None).payback_years is None
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_long_report_lists_what_it_holds_and_where_with_links_that_work(lang):
+    reader = pypdf.PdfReader(io.BytesIO(render_pdf(ENVELOPE, lang=lang, verify_url=sample.URL)))
+    lines = "\n".join(page.extract_text() for page in reader.pages[:2]).split(word("contents", lang))[1]
+    listed = squeezed(lines)
+    for name in ("need", "results", "benefit", "conditions"):
+        page = 1 + next(
+            number
+            for number, one in enumerate(reader.pages)
+            if number > 1 - (name == "need") and squeezed(word(name, lang)) in squeezed(one.extract_text())
+        )
+        assert f"{squeezed(word(name, lang))}{page}" in listed.replace(".", ""), name
+    notes = [one.get_object() for one in reader.pages[1].get("/Annots") or []]
+    assert sum("/Dest" in one or "/D" in one.get("/A", {}) for one in notes) >= 17
+
+
+def test_a_short_report_has_no_contents():
+    assert squeezed(word("contents", "en")) not in drawn(sample.envelope())
+
+
+def test_days_of_a_chart_are_written_for_the_reader():
+    for lang, day in (("en", "2 Mar 2026"), ("zh-hant", "2026年3月2日"), ("zh-hans", "2026年3月2日")):
+        shown = drawn(ENVELOPE, lang)
+        assert squeezed(day) in shown
+        assert "2026-03-" not in shown

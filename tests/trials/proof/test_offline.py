@@ -15,7 +15,7 @@ from trials.proof.bundle import NAME, program
 from trials.proof.certificates import listed, new_certificate
 from trials.proof.errata import with_errata
 from trials.proof.pdf import render_pdf
-from trials.proof.register import Line, make_register, sign_register
+from trials.proof.register import Correction, Line, make_register, sign_register
 from trials.proof.sealing import Sealer, seal
 from trials.proof.signing import key_document, to_bytes
 
@@ -66,6 +66,9 @@ def folder(tmp_path_factory):
     (here / "register.json").write_text(register(line()))
     (here / "withdrawn.json").write_text(register(line(state="withdrawn", reason="A meter was wrong.")))
     (here / "replaced.json").write_text(register(line(state="superseded", by="R-2026-0009 v2")))
+    correction = CORRECTED["errata"][0]
+    told = Correction(1, correction["hash"], correction["payload"]["published_at"], "https://example.org/c")
+    (here / "listed.json").write_text(register(line(errata=(told,))))
     (here / "torn.json").write_text(register(line(previous_hash="cd" * 32)))
     (here / "site").mkdir()
     for name in NEEDED:
@@ -110,6 +113,8 @@ def test_it_really_has_nothing_else_to_import(folder):
         ("report.pdf", (), 0, "the seal of the PDF covers all of it"),
         ("corrected.json", (), 0, "correction 1, of 2026-08-01, is whole and belongs to it"),
         ("corrected.json", ("--register", "withdrawn.json"), 4, "correction 1, of 2026-08-01, is whole"),
+        ("corrected.json", ("--register", "listed.json"), 0, "lists it as published and in force"),
+        ("report.json", ("--register", "listed.json"), 0, "correction 1, of 2026-08-01, is not in this file"),
         ("meddled.json", (), 1, "errata[0]: now.en was changed"),
         ("changed.json", (), 1, "claims[2].verdict was changed"),
         ("cut.pdf", (), 1, "the seal does not cover the file as it stands"),

@@ -5,10 +5,21 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.trials.proof import sample
+from tests.trials.proof import sample, test_errata
+from trials.proof.canonical import canonical
+from trials.proof.errata import verify_with_errata, with_errata
 from trials.proof.judge import verify
-from trials.proof.register import Line, breaks, load_register, make_register, sign_register, standing
-from trials.proof.signing import KeyUnusable, PublicKey
+from trials.proof.register import (
+    FIRST,
+    Correction,
+    Line,
+    breaks,
+    load_register,
+    make_register,
+    sign_register,
+    standing,
+)
+from trials.proof.signing import KeyUnusable, PublicKey, b64
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
 ENVELOPE = sample.envelope(previous_hash=None)
@@ -137,3 +148,90 @@ def test_an_altered_report_stays_altered_whatever_the_register_says():
     envelope["payload"]["verdict"] = "met"
     found = verify(envelope, KEYS)
     assert standing(found, register(*BOTH)) == found
+
+
+CORRECTIONS = [test_errata.FIRST, test_errata.SECOND]
+WHERE = "https://innoportal.example.org/en/verify/R-2026-0009/#correction-{}"
+
+
+def corrected(*envelopes):
+    """The line of the report that they belong to."""
+    listed = [
+        Correction(
+            one["payload"]["number"],
+            one["hash"],
+            one["payload"]["published_at"],
+            WHERE.format(one["payload"]["number"]),
+        )
+        for one in envelopes
+    ]
+    return line(test_errata.ENVELOPE, errata=tuple(listed))
+
+
+def carrying(*envelopes):
+    return verify_with_errata(with_errata(test_errata.ENVELOPE, envelopes), sample.KEYS)
+
+
+def test_corrections_stand_beneath_their_report_and_read_back():
+    document = signed(corrected(*CORRECTIONS))
+    assert document["reports"][0]["errata"] == [
+        {
+            "number": number,
+            "hash": CORRECTIONS[number - 1]["hash"],
+            "published_at": f"2026-08-0{number}T10:00:00+08:00",
+            "url": WHERE.format(number),
+        }
+        for number in (1, 2)
+    ]
+    assert load_register(document, KEYS) == register(corrected(*CORRECTIONS))
+    document["reports"][0]["errata"].pop()
+    with pytest.raises(KeyUnusable, match="changed after it was signed"):
+        load_register(document, KEYS)
+
+
+def test_a_row_of_corrections_with_a_hole_is_told():
+    assert breaks(register(corrected(*CORRECTIONS))) == ()
+    (one,) = breaks(register(corrected(CORRECTIONS[1])))
+    assert one.message == "a correction of R-2026-0009 v1 is missing from its row"
+
+
+@pytest.mark.parametrize("carried", [0, 1, 2])
+def test_a_file_that_lacks_corrections_is_told_which_and_where_they_are(carried):
+    found = standing(carrying(*CORRECTIONS[:carried]), register(corrected(*CORRECTIONS)))
+    assert found.status == "genuine"
+    told = [one.message for one in found.findings if one.code == "lacks_correction"]
+    assert told == [
+        f"correction {number}, of 2026-08-0{number}, is not in this file: {WHERE.format(number)}"
+        for number in range(carried + 1, 3)
+    ]
+
+
+def test_the_report_alone_lacks_them_too_also_when_it_was_withdrawn():
+    gone = replace(corrected(*CORRECTIONS), state="withdrawn", reason="A meter was wrong.")
+    found = standing(verify(test_errata.ENVELOPE, sample.KEYS), register(gone))
+    assert found.status == "withdrawn"
+    assert [one.code for one in found.findings][-2:] == ["lacks_correction"] * 2
+
+
+def test_a_correction_that_was_never_published_is_not_ours():
+    """One who got hold of the key corrects what he likes; the register does not hold it."""
+    late = datetime(2026, 9, 1, tzinfo=UTC)
+    found = standing(carrying(*CORRECTIONS), register(corrected(CORRECTIONS[0]), at=late))
+    assert (found.status, found.findings[-1].code) == ("unregistered", "correction_not_in_register")
+
+
+def test_a_correction_younger_than_the_register_is_not_called_false():
+    before = datetime(2026, 8, 1, 12, tzinfo=UTC)
+    found = standing(carrying(*CORRECTIONS), register(corrected(CORRECTIONS[0]), at=before))
+    assert (found.status, found.findings[-1].code) == ("genuine", "register_is_older")
+
+
+def test_a_register_saved_before_it_told_of_corrections_is_still_read_and_judges_none():
+    said = signed(line(test_errata.ENVELOPE))
+    del said["signature"]
+    said["type"] = FIRST
+    for one in said["reports"]:
+        del one["errata"]
+    found = load_register({**said, "signature": b64(sample.OTHER.sign(canonical(said)))}, KEYS)
+    assert found.reports == (line(test_errata.ENVELOPE),)
+    assert standing(carrying(*CORRECTIONS), found).status == "genuine"
