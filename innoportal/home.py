@@ -53,7 +53,9 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Disallow: /admin/",
         "Disallow: /api/",
         "Disallow: /*/account/",
+        "Allow: /*/account/organisations/",  # the longer rule counts (RFC 9309)
         "Disallow: /*/workspace/",
+        f"Sitemap: {settings.SITE_URL}/sitemap.xml",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 

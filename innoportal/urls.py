@@ -14,6 +14,7 @@ from innoportal import (
     merging,
     organisation_feed,
     sign_ins,
+    sitemap,
     topic_pages,
     workspace,
 )
@@ -35,6 +36,7 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", home.to_reader_language, {"page": "api/docs/"}, name="api-docs-root"),
     path("robots.txt", home.robots, name="robots"),
+    path("", include(sitemap)),
     path(".well-known/security.txt", home.security_txt, name="security-txt"),
     path(".well-known/", include("trials.well_known")),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -69,7 +69,7 @@ def test_no_module_is_too_long_to_be_read_at_once(room):
 
 # Everyone may open these without signing in; whatever else has an address asks who is there.
 PUBLIC = {
-    "root", "report-keys", "report-register",
+    "root", "report-keys", "report-register", "sitemap", "sitemap-section",
     "matching:similar", "matching:while-writing", "trials:reports-that-answer",
     "healthz", "readyz", "schema", "api-docs", "api-docs-root", "robots", "security-txt", "keys",
     "set_language", "home", "about", "accessibility", "privacy", "styleguide",

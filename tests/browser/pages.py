@@ -371,6 +371,8 @@ NO_PAGES = {
     "healthz": "for machines",
     "readyz": "for machines",
     "robots": "for machines",
+    "sitemap": "for machines",
+    "sitemap-section": "for machines",
     "security-txt": "for machines",
     "report-keys": "for machines",
     "report-register": "for machines",

@@ -154,6 +154,8 @@ def arguments(world: World, name: str, kind: str) -> dict:
         given["reference"] = world.hidden[name.replace(":queue-done", " action")].reference
     if name.startswith("notices:sample") or name in MAILS or name == "notices:announcement-html":
         given |= {"name": "wishes.publish", "code": "en"}
+    if name == "sitemap-section":
+        given["name"] = "wishes"
     if name in ("notices:by-mail", "notices:stop", "notices:leave"):
         given["token"] = visitor_token(world.hidden["visitor"])
     if name in ("api:topic-detail", "topics:detail"):

@@ -8,6 +8,7 @@ from urllib.parse import urldefrag, urljoin
 import pypdf
 import pytest
 
+from innoportal.sitemap import SECTIONS
 from tests.security.addresses import CASES, absent, address
 from tests.security.world import World, ask, body
 
@@ -15,7 +16,14 @@ STRANGERS = ("anonymous", "member_b", "vendor_b")
 HIDDEN = [(name, method) for name, kind, method in CASES if kind == "hidden"]
 LINK = re.compile(r'(?:href|src|hx-get|action)="([^"]+)"')
 LANGUAGES = ("en", "zh-hant", "zh-hans")
-ODD = ("/robots.txt", "/.well-known/security.txt", "/.well-known/innoportal-keys.json", "/api/schema/")
+ODD = (
+    "/robots.txt",
+    "/sitemap.xml",
+    *(f"/sitemap-{name}.xml" for name in SECTIONS),
+    "/.well-known/security.txt",
+    "/.well-known/innoportal-keys.json",
+    "/api/schema/",
+)
 SORTS = {
     "/api/v1/wishes/": ("status=draft", "ordering=created_by__email", "page_size=100"),
     "/api/v1/solutions/": ("ordering=confidential", "page_size=100"),
