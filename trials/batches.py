@@ -114,7 +114,20 @@ def _row(number: int, values: dict[str, Any], expected: Expected, refused: list[
         refused.append(Problem(number, "at", str(error)))
         return None
     phase = values.get("phase") or expected.phase_at(at)
+    if fault := misplaced(phase, expected.phase_at(at)):
+        refused.append(Problem(number, "phase", fault))
+        return None
     return readings.row(number, {**values, "at": at, "phase": phase}, expected.methods, refused)
+
+
+def misplaced(named: Any, actual: str) -> str:
+    """Why a reading cannot be of the phase that its sender names; the moment of the start decides."""
+    phase = str(named).strip().lower()
+    if phase not in readings.PHASES or phase == actual:
+        return ""
+    if actual == "baseline":
+        return _("Before the start only the baseline can be measured.")
+    return _("Measured after the start, it belongs to the trial and not to the baseline.")
 
 
 def moment(value: Any, now: datetime) -> datetime:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from trials import readings
-from trials.batches import same_unit
+from trials.batches import misplaced, same_unit
 from trials.readings import Problem, Row
 
 ISO, DAY_FIRST, MONTH_FIRST, EPOCH = "iso", "dmy", "mdy", "epoch"
@@ -177,6 +177,8 @@ class Reader:
         row = readings.row(line, values, self.methods, problems)
         if row and (fault := self._unit_fault(cells, row.metric)):
             problems.append(Problem(line, said.unit, fault))
+        if row and (fault := misplaced(row.phase, self.phase_at(at))):
+            problems.append(Problem(line, "phase", fault))
         problems[before:] = [
             Problem(one.row, self._name_of(one.field), one.message) for one in problems[before:]
         ]

@@ -153,6 +153,10 @@ SENTENCES = {
         "The vendor could comment from {first} to {last} and made no comment.",
         "供應商可於 {first} 至 {last} 期間提出意見，但沒有提出。",
     ),
+    "heard_earlier": (
+        "On an earlier draft, of {day}. The vendor could comment on the draft of {again}, too, and did not.",
+        "以下意見就較早的草稿於 {day} 提出；供應商亦可就 {again} 的草稿提出意見，但沒有提出。",
+    ),
     "signed_department": (
         "The plan was signed for the department on {day}.",
         "計劃於 {day} 由部門簽署。",

@@ -161,7 +161,7 @@ def _course(write: View, report: Report) -> dict[str, Any]:
             (write.day(one.on), write.say(one.severity), said(one.text)) for one in report.incidents
         ],
         "money": [
-            (one.year, *(write.money(one.currency, amount) for amount in (one.budget, one.spent)))
+            (sections.source(one), *(write.money(one.currency, amount) for amount in (one.budget, one.spent)))
             for one in report.money
         ],
     }

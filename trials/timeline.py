@@ -29,6 +29,7 @@ WORDS = {
     "revoke_token": _("Token for sensors revoked"),
     "book_venue": _("Venue booked"),
     "cancel_booking": _("Booking of the venue cancelled"),
+    "end_booking": _("Booking of the venue ended early"),
     "save_sensor": _("Sensor described"),
     "remove_sensor": _("Sensor removed"),
     "next_rung": _("Next rung proposed"),

@@ -132,7 +132,8 @@ def test_where_no_result_is_told_a_typed_share_is_flagged_and_not_refused():
     services.hand_to_vendor(report, by=report.trial.engineer)
 
 
-def test_what_is_signed_has_the_figures_of_the_moment_of_signing():
+def test_what_is_signed_has_the_figures_that_were_signed_first():
+    """Not those of the moment of signing: two people sign one report, so what comes later goes back first."""
     report = stories.drafted()
     edit(report, results_en="Saved: {claim 1 effect}, {{as said}}.", conditions_zh="{validity}內可供引用。")
     services.hand_to_vendor(report, by=report.trial.engineer)

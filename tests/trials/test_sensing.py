@@ -172,6 +172,23 @@ def test_the_phase_follows_from_the_moment_of_the_start(send):
     assert list(Measurement.objects.order_by("at").values_list("phase", flat=True)) == ["baseline", "trial"]
 
 
+def test_a_sender_cannot_call_the_baseline_what_was_measured_after_the_start_nor_the_other_way(send):
+    rows = [
+        one(at=ago(seconds=-60), phase="baseline"),
+        one(at=ago(days=1), phase="Trial"),
+        one(at=ago(days=2), phase="baseline"),
+        one(at=ago(seconds=-61), phase="trial"),
+    ]
+    answer = send(rows).json()
+    assert [tuple(row.values()) for row in answer["problems"]] == [
+        (1, "phase", "Measured after the start, it belongs to the trial and not to the baseline."),
+        (2, "phase", "Before the start only the baseline can be measured."),
+    ]
+    assert list(Measurement.objects.order_by("at").values_list("phase", flat=True)) == ["baseline", "trial"]
+    csv = f"metric,at,value,phase\nenergy,{ago(seconds=-62)},5,baseline\n"
+    assert send(csv, kind="text/csv").json()["problems"][0]["field"] == "phase"
+
+
 def test_before_the_start_only_the_baseline_is_taken(client):
     trial = stories.locked()
     secret = services.make_token(trial, by=trial.engineer)

@@ -664,6 +664,13 @@ def test_deviations_incidents_and_money_are_in_the_report():
     ]
     assert [one["severity"] for one in payload["incidents"]] == ["minor"]
     assert payload["money"] == [
-        {"year": f"{year - 1}-{year % 100:02}", "currency": "HKD", "budget": "120000.00", "spent": "99.50"}
+        {
+            "year": f"{year - 1}-{year % 100:02}",
+            "currency": "HKD",
+            "budget": "120000.00",
+            "spent": "99.50",
+            "scheme": "",
+            "reference": "",
+        }
     ]
     assert "Mr Lee" not in str(payload)

@@ -1,6 +1,7 @@
 """A file whose columns a person names: what would be taken is shown first, and then all of it or nothing."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ from trials.models import Measurement, Upload
 from trials.services import uploading
 
 HK = ZoneInfo(HONG_KONG)
-SAID = Columns(time="time", value="kwh", every_metric="energy", every_sensor="m1", every_phase="trial")
+SAID = Columns(time="time", value="kwh", every_metric="energy", every_sensor="m1")
 
 
 # --- how a time is written ----------------------------------------------------------------------------
@@ -130,7 +131,7 @@ def test_a_file_is_taken_once_and_then_it_is_gone(trial, django_capture_on_commi
         found = uploading.take(made, SAID, by=trial.engineer)
     assert (found.added, found.known) == (2, 0)
     assert list(trial.measurements.order_by("at").values_list("sensor", "phase", "value")) == [
-        ("m1", "trial", 1.0), ("m1", "trial", 2.0),
+        ("m1", "baseline", 1.0), ("m1", "baseline", 2.0),
     ]  # fmt: skip
     assert not Upload.objects.exists()
     assert not Path(stored).exists()
@@ -162,7 +163,7 @@ def test_contradictions_are_named_row_by_row(trial):
     found = uploading.check(upload(trial, text), SAID)
     assert [str(one) for one in found.problems] == [
         "Row 4, kwh: row 3 gives this sensor and time another value or phase.",
-        "Row 2, kwh: 1 was recorded for this sensor and time (trial); a reading is never changed.",
+        "Row 2, kwh: 1 was recorded for this sensor and time (baseline); a reading is never changed.",
     ]
 
 
@@ -171,7 +172,25 @@ def test_units_sensors_and_phases_of_columns_are_read(trial):
     said = Columns(time="time", value="kwh", every_metric="energy", sensor="meter", unit="uom", phase="phase")
     found = uploading.check(upload(trial, text), said)
     assert [(row.sensor, row.phase) for row in found.first] == [("m7", "baseline")]
-    assert [str(one) for one in found.problems] == ["Row 3, uom: “MWh” is not the unit of this claim, kWh."]
+    assert [str(one) for one in found.problems] == [
+        "Row 3, uom: “MWh” is not the unit of this claim, kWh.",
+        "Row 3, phase: Before the start only the baseline can be measured.",
+    ]
+
+
+def test_the_moment_of_the_start_decides_of_which_phase_a_row_is(trial):
+    """Whatever the file or the person says of it; without a column the question of the page is named."""
+    after = (timezone.now() + timedelta(minutes=1)).isoformat()
+    text = "time,kwh,phase\n2026-03-01 14:00,1,基線\n2026-03-01 15:00,1,試驗\n"
+    text += f"{after},1,Baseline\n{after},1,trial\n"
+    found = uploading.check(upload(trial, text), replace(SAID, phase="phase"))
+    assert [str(one) for one in found.problems] == [
+        "Row 3, phase: Before the start only the baseline can be measured.",
+        "Row 4, phase: Measured after the start, it belongs to the trial and not to the baseline.",
+    ]
+    assert [row.phase for row in found.first] == ["baseline", "trial"]
+    all_of_one = uploading.check(upload(trial, text), replace(SAID, every_phase="baseline"))
+    assert [one.row for one in all_of_one.problems] == [4, 5]
 
 
 def test_a_spreadsheet_is_read_with_its_own_dates(trial):

@@ -12,8 +12,9 @@ from journal.models import Entry
 from journal.workflow import IllegalTransition
 from tests.factories import BookingFactory, TrialFactory, UserFactory, VenueFactory
 from tests.threads import at_once
-from trials import mapping
-from trials.models import Booking, Venue
+from tests.trials import stories
+from trials import mapping, services
+from trials.models import Booking, Trial, Venue
 from trials.services import book_venue, cancel_booking, suited
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +95,106 @@ def test_what_is_free_and_gives_all_comes_first():
     assert all(one.is_free for one in suited([], later(4), later(5)))
 
 
+# --- trials that end ----------------------------------------------------------------------------------
+def around_today(trial, *spans) -> list[Booking]:
+    """Of one venue, each from and to so many days from today."""
+    venue, office, today = VenueFactory(), UserFactory(office=True), timezone.localdate()
+    return [
+        book_venue(
+            venue,
+            by=office,
+            trial=trial,
+            first=today + timedelta(days=first),
+            last=today + timedelta(days=last),
+        )
+        for first, last in spans
+    ]
+
+
+def spans(bookings) -> list[tuple[int, int] | None]:
+    """As days from today, the last one included; None where it is cancelled."""
+    today, found = timezone.localdate(), []
+    for one in bookings:
+        one.refresh_from_db()
+        ends = ((one.days.lower - today).days, (one.days.upper - today).days - 1)
+        found.append(None if one.cancelled_at else ends)
+    return found
+
+
+def end_stopped(trial):
+    services.stop(trial, by=trial.engineer, reason="Smoke.")
+
+
+def end_measured(trial):
+    services.finish(trial, by=trial.engineer)
+
+
+@pytest.mark.parametrize("end", [end_stopped, end_measured])
+def test_a_trial_that_ends_gives_the_days_to_come_back_and_keeps_those_that_it_had(end):
+    trial = stories.running()
+    others = around_today(stories.running(), (2, 4))
+    bookings = around_today(trial, (-9, -8), (-3, 0), (1, 5), (8, 9))
+    under_way = around_today(trial, (-2, 6))
+    from_today = around_today(trial, (0, 3))
+    end(trial)
+    assert spans([*bookings, *under_way, *from_today]) == [(-9, -8), (-3, 0), None, None, (-2, 0), (0, 0)]
+    assert spans(others) == [(2, 4)]
+    entries = Entry.objects.about(trial).filter(
+        verb__in=("cancel_booking", "end_booking"), actor_id=trial.engineer_id
+    )
+    last = (timezone.localdate() + timedelta(days=6)).isoformat()
+    assert [one.verb for one in entries.in_order()] == ["cancel_booking"] * 2 + ["end_booking"] * 2
+    assert entries.filter(verb="end_booking").in_order()[0].details["last"] == last
+    booked_by_another = book_venue(
+        under_way[0].venue,
+        by=trial.engineer,
+        trial=others[0].trial,
+        first=timezone.localdate() + timedelta(days=1),
+        last=timezone.localdate() + timedelta(days=6),
+    )
+    assert booked_by_another.pk
+
+
+def test_days_booked_after_the_measuring_are_free_once_the_report_is_signed():
+    report = stories.heard()
+    bookings = around_today(report.trial, (-1, 4), (6, 7))
+    stories.sign(report)
+    assert spans(bookings) == [(-1, 0), None]
+
+
+def test_a_trial_that_has_ended_books_nothing():
+    trial = stories.running()
+    end_stopped(trial)
+    with pytest.raises(ValidationError, match="has ended"):
+        around_today(trial, (1, 2))
+
+
+@pytest.mark.parametrize("who", ["office", "engineer"])
+@pytest.mark.parametrize("status", ["stopped", "closed"])
+def test_days_of_a_trial_that_has_ended_are_given_back_by_office_and_engineer(client, who, status):
+    trial = TrialFactory(running=True)
+    bookings = around_today(trial, (-2, 5), (7, 8), (-5, -4))
+    Trial.objects.filter(pk=trial.pk).update(status=status)
+    venue = bookings[0].venue
+    user = trial.engineer if who == "engineer" else UserFactory(office=True)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    urls = [reverse("trials:cancel-booking", args=[venue.slug, one.pk]) for one in bookings]
+    page = client.get(venue.get_absolute_url()).content.decode()
+    assert [url in page for url in urls] == [True, True, False]
+    for url in urls:
+        assert client.post(url).status_code == 302
+    assert spans(bookings) == [(-2, 0), None, (-5, -4)]
+    assert not any(url in client.get(venue.get_absolute_url()).content.decode() for url in urls)
+
+
+def test_the_button_is_for_who_may_use_it(client):
+    (booking,) = around_today(TrialFactory(running=True), (1, 2))
+    client.force_login(UserFactory(engineer=True), backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(booking.venue.get_absolute_url()).content.decode()
+    assert "Book these days" in page
+    assert reverse("trials:cancel-booking", args=[booking.venue.slug, booking.pk]) not in page
+
+
 # --- pages --------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("count", [1, 5])
 def test_the_list_takes_as_many_queries_for_five_venues_as_for_one(client, count, django_assert_num_queries):
@@ -163,7 +264,7 @@ def test_what_is_over_is_not_shown(client):
     book_venue(venue, by=office, trial=trial, first=today - timedelta(days=9), last=today - timedelta(days=1))
     book_venue(venue, by=office, trial=trial, first=today, last=today)
     page = client.get(reverse("trials:venue", args=[venue.slug]))
-    assert [one.days.lower for one, _first, _last in page.context["bookings"]] == [today]
+    assert [one.days.lower for one, *_shown in page.context["bookings"]] == [today]
 
 
 def test_places_stand_on_the_map_where_they_are():

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -6,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from journal.clock import today
 from trials.models.trial import Trial
 from trials.models.venue import Venue
 
@@ -13,6 +16,12 @@ from trials.models.venue import Venue
 class BookingQuerySet(models.QuerySet):
     def in_force(self) -> "BookingQuerySet":
         return self.filter(cancelled_at=None)
+
+    def to_come(self) -> "BookingQuerySet":
+        """With days that can be given back: one that has begun before today keeps today."""
+        now = today()
+        begins_later, goes_on = Q(days__startswith__gte=now), Q(days__endswith__gt=now + timedelta(days=1))
+        return self.in_force().filter(begins_later | goes_on)
 
 
 class Booking(models.Model):

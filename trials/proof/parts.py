@@ -144,6 +144,14 @@ class Money:
 
 
 @dataclass(frozen=True)
+class FundedMoney(Money):
+    """Of one financial year and one source; an empty scheme is the department's own money."""
+
+    scheme: str
+    reference: str
+
+
+@dataclass(frozen=True)
 class Verifier:
     name: Bilingual
     organisation: Bilingual

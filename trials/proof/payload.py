@@ -10,6 +10,7 @@ from trials.proof.parts import (
     Claim,
     Correction,
     Deviation,
+    FundedMoney,
     Incident,
     Issuer,
     Money,
@@ -34,6 +35,7 @@ from trials.proof.worth import Terms, worth
 
 __all__ = [
     "FIRST",
+    "FULL",
     "SCHEMA",
     "Benefit",
     "Bilingual",
@@ -41,6 +43,8 @@ __all__ = [
     "Correction",
     "Deviation",
     "FullReport",
+    "FundedMoney",
+    "FundedReport",
     "Incident",
     "Issuer",
     "Money",
@@ -63,14 +67,15 @@ __all__ = [
 ]
 
 FIRST = "innoportal-report/1"  # of reports signed before they had all their sections; they stay as they are
-SCHEMA = "innoportal-report/2"
+FULL = "innoportal-report/2"  # of those signed before their money named its scheme
+SCHEMA = "innoportal-report/3"
 
 
 @dataclass(frozen=True)
 class Report:
     """``previous_hash`` is that of the report published before, whatever it is about; None for the first."""
 
-    schema: Literal["innoportal-report/1", "innoportal-report/2"]
+    schema: Literal["innoportal-report/1", "innoportal-report/2", "innoportal-report/3"]
     reference: ReportReference
     version: int
     demonstration: bool
@@ -120,7 +125,7 @@ class Report:
 class FullReport(Report):
     """With all sections of a report, the figures behind cost and benefit, and how long it may be cited."""
 
-    schema: Literal["innoportal-report/2"]
+    schema: Literal["innoportal-report/2", "innoportal-report/3"]
     co_authors: tuple[Bilingual, ...]
     prose: Prose
     pauses: tuple[Pause, ...]
@@ -129,7 +134,15 @@ class FullReport(Report):
     valid_until: Day
 
 
-KINDS: dict[str, type[Report]] = {FIRST: Report, SCHEMA: FullReport}
+@dataclass(frozen=True)
+class FundedReport(FullReport):
+    """Whose money is told by financial year and by the scheme that it comes from."""
+
+    schema: Literal["innoportal-report/3"]
+    money: tuple[FundedMoney, ...]
+
+
+KINDS: dict[str, type[Report]] = {FIRST: Report, FULL: FullReport, SCHEMA: FundedReport}
 
 
 def _kind_of(values: Any) -> type[Report]:

@@ -5,10 +5,18 @@ Of a report signed before there were these, nothing of it is shown.
 
 from typing import Any
 
-from trials.proof.payload import Benefit, Bilingual, FullReport, Report, Voices
+from trials.proof.payload import Benefit, Bilingual, FullReport, FundedMoney, Money, Report, Voices
 from trials.proof.writing import Writer
 
 Rows = list[list[str]]
+
+
+def source(money: Money) -> str:
+    """The financial year; where another than the department paid, also the scheme and its reference."""
+    if not isinstance(money, FundedMoney) or not (money.scheme or money.reference):
+        return money.year
+    named = f"{money.scheme} ({money.reference})" if money.scheme and money.reference else money.scheme
+    return f"{money.year} · {named or money.reference}"
 
 
 def co_authors(report: Report) -> tuple[Bilingual, ...]:

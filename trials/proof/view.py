@@ -167,7 +167,11 @@ def _content(write: View, report: Report) -> dict[str, Any]:
             for i in report.incidents
         ],
         "money": [
-            [m.year, write.money(m.currency, m.budget), write.money(m.currency, m.spent)]
+            [
+                printable(sections.source(m)),
+                write.money(m.currency, m.budget),
+                write.money(m.currency, m.spent),
+            ]
             for m in report.money
         ],
         "vendor_comment": write.text(report.vendor_comment),

@@ -1,5 +1,7 @@
 """Who verifies a report: checked when they are assigned, and again when they sign."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,8 +13,10 @@ from journal.workflow import IllegalTransition, record
 from notifications.outbox import DUTY, notify
 from trials.models import Report
 from trials.proof.canonical import digest
+from trials.proof.shape import plain
 from trials.rules import conflicts
-from trials.services.prose import COLUMNS, take
+from trials.services.contents import contents
+from trials.services.prose import take
 from trials.services.telling import said
 
 OPEN = (Report.Status.DRAFT, Report.Status.COMMENT, Report.Status.VERIFICATION)
@@ -23,6 +27,25 @@ WHY_NOT = {
     "engineer": gettext_lazy("is the engineer of this trial"),
     "wrote": gettext_lazy("wrote on this report, or signed it first"),
     "declared": gettext_lazy("has declared a conflict of interest with one of the parties"),
+}
+
+# The parts of a report as its signers call them; several fields may be one part.
+SAID = {
+    **dict.fromkeys(("trial", "wish", "solution"), gettext_lazy("what was tried, and for which wish")),
+    **dict.fromkeys(("organisations", "co_authors"), gettext_lazy("who took part")),
+    "venues": gettext_lazy("the venue"),
+    "dates": gettext_lazy("the days of the trial"),
+    "plan": gettext_lazy("the plan"),
+    "verdict": gettext_lazy("the verdict"),
+    "claims": gettext_lazy("the results of the claims"),
+    "deviations": gettext_lazy("the deviations from the plan"),
+    "incidents": gettext_lazy("the incidents"),
+    "money": gettext_lazy("the money"),
+    "pauses": gettext_lazy("the pauses"),
+    "voices": gettext_lazy("the answers of users"),
+    "benefit": gettext_lazy("cost and benefit"),
+    **dict.fromkeys(("summary", "limits", "prose"), gettext_lazy("the words, or a figure in them")),
+    "validity": gettext_lazy("the years for which it may be cited"),
 }
 
 
@@ -52,21 +75,24 @@ def assign_verifier(report: Report, *, by: User, verifier: User) -> Entry:
     return entry
 
 
+def signed_parts(report: Report) -> dict[str, str]:
+    """The digest of each part of what the report will say, as it stands now; of "validity", its years.
+
+    What comes after the first signature is none of them: the vendor's comment, and the second signature.
+    """
+    found = {name: digest({name: plain(value)}) for name, value in contents(report).items()}
+    return found | {"validity": digest({"valid_years": report.valid_years})}
+
+
 def fingerprint(report: Report) -> str:
-    """Of what the first signature stands for: the words, the verdict, and the results that they tell of."""
-    claims = report.trial.claims.order_by("position", "pk")
-    return digest(
-        {
-            "version": report.version,
-            "valid_years": report.valid_years,
-            "verdict": report.verdict,
-            "prose": {name: getattr(report, name) for name in COLUMNS},
-            "claims": [
-                {"metric": one.metric, "verdict": one.verdict, "data": one.result.get("data_hash", "")}
-                for one in claims
-            ],
-        }
-    )
+    """Of all that the first signature stands for: words, figures, verdict, log and money."""
+    return digest(signed_parts(report))
+
+
+def signature(report: Report) -> dict[str, Any]:
+    """As the journal keeps it of who signs first: the fingerprint, and of what it is made."""
+    parts = signed_parts(report)
+    return {"fingerprint": digest(parts), "parts": parts}
 
 
 def first_signature(report: Report) -> Entry | None:
@@ -79,6 +105,21 @@ def must_be_signed_first(report: Report, verifier: User) -> None:
     entry = first_signature(report)
     if entry is None or entry.actor_id in (None, verifier.pk):
         raise ValidationError(_("A report has two signatures, by two different people."))
-    signed = entry.details.get("fingerprint")
-    if signed and signed != fingerprint(report):
-        raise ValidationError(_("The report is not the one that was signed first: its fingerprint differs."))
+    if changed := changed_since(report, entry):
+        listed = _(", ").join(changed)
+        raise ValidationError(
+            _(
+                "The report is not the one that was signed first: its fingerprint differs. Changed since: "
+                "%(parts)s. Send it back, so that it is handed over as it is now."
+            )
+            % {"parts": listed}
+        )
+
+
+def changed_since(report: Report, entry: Entry) -> list[str]:
+    """What the record says otherwise than when the report was signed first, in the reader's language."""
+    now, then = signed_parts(report), entry.details.get("parts", {})
+    if entry.details.get("fingerprint") == digest(now):
+        return []
+    names = [name for name in now if now[name] != then.get(name)]
+    return list(dict.fromkeys(str(SAID.get(name, name)) for name in names))

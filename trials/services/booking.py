@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from innoportal.lib.templatetags.languages import day
+from journal.clock import today
 from journal.models import Entry
 from journal.workflow import IllegalTransition, record
 from trials.models import Booking, Trial, Venue
-from trials.services.planning import needs_unmet
+from trials.services.planning import held, needs_unmet
 
 LONGEST = 3 * 366  # days of one booking
+ENDED = (Trial.Status.CLOSED, Trial.Status.STOPPED)
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,11 @@ def suited(needs: Iterable[str], first: date, last: date) -> list[Suited]:
 def book_venue(venue: Venue, *, by: User, trial: Trial, first: date, last: date) -> Booking:
     """The venue is the trial's from the first day to the last, both included.
 
-    :raises ValidationError: the days are in a wrong order, or one of them is taken.
+    :raises ValidationError: the days are in a wrong order, or one of them is taken; or the trial has ended.
     """
+    held(trial)
+    if trial.status in ENDED:
+        raise ValidationError({"trial": _("This trial has ended: it needs no venue any more.")})
     if last < first or (last - first).days >= LONGEST:
         raise ValidationError({"last": _("The last day comes before the first, or years after it.")})
     days = DateRange(first, last, "[]")
@@ -74,7 +79,43 @@ def _told(venue: Venue, first: date, last: date) -> dict[str, str]:
 
 @transaction.atomic
 def cancel_booking(booking: Booking, *, by: User) -> Entry:
-    """:raises IllegalTransition: it is cancelled already."""
-    if not Booking.objects.in_force().filter(pk=booking.pk).update(cancelled_at=timezone.now()):
+    """Its days from now on are free: one that has begun before today ends today, as those before were used.
+
+    :raises IllegalTransition: it is cancelled already, or has no day to come.
+    """
+    row = Booking.objects.in_force().select_for_update(of=("self",)).filter(pk=booking.pk).first()
+    if row is None:
         raise IllegalTransition(_("The booking is cancelled already."))
-    return record(booking.trial, "cancel_booking", by=by, details={"venue": booking.venue.slug})
+    if row.days.lower >= today():
+        return _cancel(row, by)
+    if row.days.upper <= today() + timedelta(days=1):
+        raise IllegalTransition(_("The booking has no day to come that could be given back."))
+    return _end(row, by)
+
+
+def release(trial: Trial, *, by: User) -> None:
+    """From tomorrow on its venues are free; a booking under way ends today. The caller holds the trial."""
+    to_come = trial.bookings.in_force().filter(days__endswith__gt=today() + timedelta(days=1))
+    for row in to_come.select_related("venue").select_for_update(of=("self",)).order_by("pk"):
+        if row.days.lower > today():
+            _cancel(row, by)
+        else:
+            _end(row, by)
+
+
+def _cancel(row: Booking, by: User) -> Entry:
+    row.cancelled_at = timezone.now()
+    row.save(update_fields=["cancelled_at"])
+    return record(row.trial, "cancel_booking", by=by, details=_of(row))
+
+
+def _end(row: Booking, by: User) -> Entry:
+    """Today; the journal keeps until when it was booked."""
+    given = _of(row)
+    row.days = DateRange(row.days.lower, today(), "[]")
+    row.save(update_fields=["days"])
+    return record(row.trial, "end_booking", by=by, details={**given, "ends": today().isoformat()})
+
+
+def _of(row: Booking) -> dict[str, str]:
+    return _told(row.venue, row.days.lower, row.days.upper - timedelta(days=1))

@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Sum
+
 from trials import models
 from trials.analysis import CHANGES
 from trials.counted import counted
@@ -169,7 +171,10 @@ def _close(text: str) -> str:
 
 
 def _money(trial: models.Trial) -> Facts:
-    amounts = {"planned cost": trial.budget_planned, "trial cost": trial.budget_spent}
+    """Planned and spent in all, as the report's table comes to."""
+    planned = trial.budgetlines.aggregate(all=Sum("planned"))["all"]
+    planned = trial.budget_planned if planned is None else planned
+    amounts = {"planned cost": planned, "trial cost": trial.budget_spent}
     return {name: dollars(value) for name, value in amounts.items() if value is not None}
 
 

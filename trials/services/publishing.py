@@ -22,6 +22,7 @@ from trials.proof.shape import Misfit
 from trials.proof.signing import sign
 from trials.proof.verify import verify
 from trials.services.assigning import must_be_signed_first
+from trials.services.booking import release
 from trials.services.correcting import must_be_correctable, put_right
 from trials.services.planning import held
 from trials.services.prose import COLUMNS, take
@@ -56,6 +57,7 @@ def verify_and_publish(report: Report, *, by: User, statement: str, interests: s
     take(report)
     if not REPORT["publish"].allows(report):
         raise IllegalTransition(_("Only a report under verification can be published."))
+    held(report.trial)  # its log and its money stay as they are until the signature
     must_be_independent(report, by)  # again, now that nobody can change it any more
     must_be_signed_first(report, by)
     entry = _publish(report, by, statement, interests)
@@ -150,6 +152,7 @@ def _close(report: Report, by: User) -> None:
     trial = report.trial
     held(trial)
     TRIAL["close"].apply(trial, by=by)
+    release(trial, by=by)  # days booked after the measuring had ended
     match = Match.objects.select_for_update(of=("self",)).get(pk=trial.match_id)
     if match.status in (Match.Status.APPROVED, Match.Status.ON_TRIAL):
         reason = _("The trial report is published.")

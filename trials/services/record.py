@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Sum
 from django.utils import timezone
 
 from journal.models import Entry
@@ -47,8 +47,14 @@ def dates_of(trial: models.Trial) -> tuple[Span | None, Span]:
         .values("phase")
         .annotate(first=Min("begins"), last=Max("begins"))
     }
-    planned = (trial.starts_on, max(trial.starts_on, min(trial.ends_on, timezone.localdate())))
-    return spans.get("baseline"), spans.get("trial", planned)
+    return spans.get("baseline"), spans.get("trial") or _planned(trial)
+
+
+def _planned(trial: models.Trial) -> Span:
+    """Until the day on which it ended; of one that goes on, until today."""
+    ends = Entry.objects.about(trial).filter(verb__in=("finish", "stop")).order_by("at", "pk").first()
+    last = timezone.localdate(ends.at) if ends else timezone.localdate()
+    return trial.starts_on, max(trial.starts_on, min(trial.ends_on, last))
 
 
 def reason_of_stop(trial: models.Trial) -> str:
@@ -112,3 +118,30 @@ def voices(trial: models.Trial, claims: list[models.Claim]) -> tuple[payload.Voi
         counts = tuple(given.get(answer, 0) for answer in range(1, 6))
         found.append(payload.Voices(place, counts, *(number(value) for value in mean)))
     return tuple(found)
+
+
+def money(trial: models.Trial) -> tuple[payload.FundedMoney, ...]:
+    """By financial year (from 1 April) and scheme, as the lines have it; else by the year of the start."""
+    found = [
+        payload.FundedMoney(
+            year_label(row["year"]),
+            "HKD",
+            f"{row['budget']:.2f}",
+            f"{row['paid']:.2f}",
+            tidy(row["scheme"]),
+            tidy(row["scheme_reference"]),
+        )
+        for row in trial.budgetlines.values("year", "scheme", "scheme_reference")
+        .annotate(budget=Sum("planned"), paid=Sum("spent"))
+        .order_by("year", "scheme", "scheme_reference")
+    ]
+    if found or (trial.budget_planned is None and trial.budget_spent is None):
+        return tuple(found)
+    label = year_label(trial.starts_on.year - (trial.starts_on.month < 4))
+    planned, spent = (f"{amount or 0:.2f}" for amount in (trial.budget_planned, trial.budget_spent))
+    return (payload.FundedMoney(label, "HKD", planned, spent, "", ""),)
+
+
+def year_label(year: int) -> str:
+    """Of the financial year that begins in it: 2026 is 2026-27."""
+    return f"{year}-{(year + 1) % 100:02}"

@@ -1,5 +1,7 @@
 """A report on its way: drafted from the record, heard by the vendor, handed to verification."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +15,7 @@ from trials.analysis import overall
 from trials.models import SECTIONS, Report, Term, Trial
 from trials.proof.canonical import digest
 from trials.rules import objections
-from trials.services.assigning import fingerprint
+from trials.services.assigning import signature
 from trials.services.planning import held, plan_document
 from trials.services.prose import must_be_of_the_record, take, write_from_record
 from trials.services.telling import tell_engineer, tell_parties, tell_vendor, tell_verifiers
@@ -53,14 +55,16 @@ def hand_to_vendor(report: Report, *, by: User) -> Entry:
     :raises ValidationError: summary or limits are missing, or a figure of the record was typed.
     """
     take(report)
+    signed: dict[str, Any] = {}
     if REPORT["hand_to_vendor"].allows(report):
         if not (report.summary.strip() and report.limits.strip()):
             raise ValidationError(_("Write the summary and the limits of the trial first."))
         must_be_of_the_record(report)
+        signed = signature(report)
     first = today()
     until = add_working_days(first, Term.objects.days()[Term.Code.COMMENT])
     entry = REPORT["hand_to_vendor"].apply(
-        report, by=by, details={"fingerprint": fingerprint(report)}, comment_from=first, comment_until=until
+        report, by=by, details=signed, comment_from=first, comment_until=until
     )
     tell_vendor(report, entry, "comment_wanted", until=until.isoformat())
     return entry

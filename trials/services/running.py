@@ -19,6 +19,7 @@ from matching import services as matching_services
 from matching.models import Match
 from trials.models import LogEntry, Trial
 from trials.models.log import NO_REASON
+from trials.services.booking import release
 from trials.services.dues import set_for
 from trials.services.flagging import flag_all
 from trials.services.incidents import raise_incident
@@ -107,6 +108,7 @@ def stop(trial: Trial, *, by: User, reason: str) -> Entry:
     """End it early. What a locked plan measured is judged; a plan never locked frees its match."""
     held(trial)
     entry = TRIAL["stop"].apply(trial, by=by, reason=reason)
+    release(trial, by=by)
     if trial.plan_locked_at:
         end_surveys(trial, by=by)
         flag_all(trial)
@@ -124,12 +126,18 @@ def finish(trial: Trial, *, by: User) -> Entry:
     """End the measuring and judge each claim by its locked method."""
     held(trial)
     entry = TRIAL["finish"].apply(trial, by=by)
+    release(trial, by=by)
     end_surveys(trial, by=by)
     flag_all(trial)
     analyse(trial)
     set_for(trial)
     tell_parties(trial, entry, "measured")
     return entry
+
+
+def keeps_log(trial: Trial) -> bool:
+    """From the locked plan until its report is signed."""
+    return trial.plan_locked_at is not None and trial.status != Trial.Status.CLOSED
 
 
 @transaction.atomic
@@ -144,11 +152,14 @@ def log(
 ) -> LogEntry:
     """A note, an incident or a deviation from the plan; it stays as it is written.
 
-    :raises IllegalTransition: the trial is over, or still planned, when the plan itself can change.
+    Also of a trial that was stopped: what made it stop is logged after it. Who logs after a report was signed
+    first sends it back, see `assigning.changed_since`.
+
+    :raises IllegalTransition: the trial is closed, or was never locked, when the plan itself can change.
     :raises ValidationError: the day lies in the future, a deviation has no reason, or a photograph is none.
     """
     held(trial)
-    if trial.status in OVER or trial.status == Trial.Status.PLANNING:
+    if not keeps_log(trial):
         raise IllegalTransition(_("The log is kept from the locked plan to the end of the trial."))
     if (token := fields.get("sent_as")) and (there := trial.log.filter(sent_as=token).first()):
         return there  # sent again, as nobody heard the first answer

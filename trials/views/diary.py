@@ -12,7 +12,7 @@ from documents.models import Document
 from innoportal.lib.views import FormActionView
 from trials import services
 from trials.models import LogEntry, Trial
-from trials.services.running import OVER
+from trials.services.running import keeps_log
 from trials.steering_forms import DiaryForm
 from trials.views.steering import Section, sections
 
@@ -28,10 +28,7 @@ class Diary(Section):
 
 def diary(trial: Trial, user: Any, *, form: Any = None, sent: bool = False) -> dict[str, Any]:
     """The form and the entries with their photographs; three queries."""
-    may_write = user.has_perm("trials.log_trial", trial) and trial.status not in (
-        *OVER,
-        Trial.Status.PLANNING,
-    )
+    may_write = user.has_perm("trials.log_trial", trial) and keeps_log(trial)
     rows = list(trial.log.select_related("written_by").order_by("-on", "-pk")[:SHOWN])
     photographs: dict[int, list[Document]] = {row.pk: [] for row in rows}
     files = Document.objects.filter(noun=LogEntry._meta.label_lower, object_id__in=list(photographs))

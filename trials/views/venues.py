@@ -16,11 +16,10 @@ from django.views.generic import TemplateView
 from accounts.models import Role
 from journal.workflow import IllegalTransition
 from trials import services
-from trials.case import of_person
+from trials.case import trials_of
 from trials.mapping import drawn
 from trials.models import Booking, Trial, Venue
-from trials.services.booking import shown
-from trials.services.running import OVER
+from trials.services.booking import ENDED, shown
 from trials.venue_forms import BookingForm, SearchForm
 from wishes.models import Wish
 
@@ -63,22 +62,32 @@ class _OfVenue(View):
     def show(self, venue: Venue, form: BookingForm | None = None, status: int = 200) -> HttpResponse:
         coming = venue.bookings.in_force().filter(days__endswith__gt=timezone.localdate()).order_by("days")
         coming = coming.select_related("trial__match__solution") if self.may_book() else coming
+        own = cancellable(self.request.user).to_come().filter(venue=venue) if self.may_book() else []
         context = {
             "venue": venue,
             "map": drawn([venue]),
             "gives": labels(venue.gives),
-            "bookings": [(one, *shown(one)) for one in coming],
+            "bookings": [(one, *shown(one), one in own) for one in coming],
             "may_book": self.may_book(),
             "form": form or (BookingForm(trials=bookable(self.request.user)) if self.may_book() else None),
         }
         return render(self.request, "trials/venue.html", context, status=status)
 
 
+def is_of_office(user: Any) -> bool:
+    return bool(user.has_role(Role.OFFICE) or user.is_superuser)
+
+
 def bookable(user: Any) -> QuerySet[Trial]:
     """Trials that are not over: all for the office, an engineer's own for an engineer."""
-    rows = Trial.objects.visible_to(user).exclude(status__in=OVER).select_related("match__solution")
-    mine = rows if user.has_role(Role.OFFICE) or user.is_superuser else rows.filter(of_person(user, ""))
+    rows = Trial.objects.visible_to(user).exclude(status__in=ENDED).select_related("match__solution")
+    mine = rows if is_of_office(user) else rows.filter(pk__in=trials_of(user))
     return mine.order_by("starts_on", "pk")
+
+
+def cancellable(user: Any) -> QuerySet[Booking]:
+    """Of whichever trial for the office, also one that has ended; of an own trial for an engineer."""
+    return Booking.objects.all() if is_of_office(user) else Booking.objects.filter(trial__in=trials_of(user))
 
 
 class VenueDetail(_OfVenue):
@@ -111,7 +120,7 @@ class BookVenue(PermissionRequiredMixin, _OfVenue):
 class CancelBooking(BookVenue):
     def post(self, request: HttpRequest, venue: str, pk: int) -> HttpResponse:  # type: ignore[override]
         place = self.venue()
-        own = Booking.objects.filter(venue=place, trial__in=bookable(request.user))
+        own = cancellable(request.user).filter(venue=place)
         booking = get_object_or_404(own.select_related("trial__match", "venue"), pk=pk)
         try:
             services.cancel_booking(booking, by=request.user)
