@@ -205,3 +205,11 @@ def test_that_a_key_was_revoked_and_when_is_read_back():
     assert (read[stolen.id].revoked, read[stolen.id].revoked_at) == ("stolen", stolen.revoked_at)
     (other,) = (key for name, key in read.items() if name != stolen.id)
     assert (other.revoked, other.revoked_at) == ("", None)
+
+
+def test_a_key_of_which_nothing_is_said_is_not_revoked():
+    document = key_document([sample.PUBLIC])
+    for name in ("revoked", "revoked_at", "valid_until"):
+        del document["keys"][0][name]
+    (key,) = load_keys(document).values()
+    assert (key.revoked, key.revoked_at, key.valid_until) == ("", None, None)
