@@ -60,9 +60,8 @@ EMAIL_HOST, EMAIL_PORT = _email["EMAIL_HOST"], _email["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_USER"], _email["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS, EMAIL_USE_SSL = _email.get("EMAIL_USE_TLS", False), _email.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 20)  # seconds, for each answer of the mail server
-MAIL_LEASE = env.int(
-    "MAIL_LEASE", 300
-)  # seconds; then a mail is given to another worker: more than a sending takes
+# Seconds; then a mail is given to another worker: more than a sending takes.
+MAIL_LEASE = env.int("MAIL_LEASE", 300)
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")  # mails come back to its parts after a +
 # Its mails can be read at /mail/ by everyone: never where others can reach the portal.
 MAIL_CATCHER = not env.str("EMAIL_URL", "") and not HTTPS
@@ -177,9 +176,12 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "InnoPortal"
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", HTTPS)  # before who has a role changes anything
 USERSESSIONS_TRACK_ACTIVITY = False
+USERSESSIONS_ADAPTER = "accounts.sessions.SessionsAdapter"
 
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_IDLE = env.int("SESSION_IDLE", 2 * 3600)  # seconds without use
+SESSION_LONGEST = SESSION_COOKIE_AGE = env.int("SESSION_LONGEST", 12 * 3600)  # seconds in all
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -210,9 +212,8 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_ROOT = Path(
-    env.str("MEDIA", str(DATA_DIR / "media"))
-)  # never served as such: documents/views.py asks first
+# Never served as such: documents/views.py asks first.
+MEDIA_ROOT = Path(env.str("MEDIA", str(DATA_DIR / "media")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -43,6 +43,11 @@ MEMBERS = {
     "change_role": gettext_lazy("A role was changed"),
     "remove_member": gettext_lazy("A member was removed"),
 }
+WHYS = {
+    "idle": gettext_lazy("after a time without use"),
+    "longest": gettext_lazy("after the longest time that a sign-in lasts"),
+    "elsewhere": gettext_lazy("from another device of the same person"),
+}
 KINDS = {
     "": gettext_lazy("All"),
     "sessions": gettext_lazy("Sign-ins"),
@@ -120,6 +125,8 @@ def _notes(details: dict[str, Any]) -> list[Any]:
     notes = [_("with the second factor")] if details.get("second_factor") else []
     if factor := details.get("factor"):
         notes.append(LABELS["authenticator"].get(factor, factor))
+    if why := details.get("why"):
+        notes.append(WHYS.get(why, why))
     return notes
 
 

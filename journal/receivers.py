@@ -42,9 +42,10 @@ def signed_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
 
 
 @receiver(user_logged_out, dispatch_uid="journal.sign_out")
-def signed_out(user: User | None, **kwargs: Any) -> None:
+def signed_out(request: HttpRequest, user: User | None, **kwargs: Any) -> None:
     if user is not None:  # else nobody was signed in
-        record(user, "sign_out", by=user)
+        over = getattr(request, "session_over", "")  # accounts/sessions.py
+        record(user, "sign_out", by=user, details={"why": over} if over else {})
 
 
 @receiver(mfa.authentication_failed, dispatch_uid="journal.fail_factor")

@@ -96,3 +96,12 @@ def test_sign_ins_stand_in_no_feed_no_news_and_on_no_page_of_an_organisation(cli
     client.force_login(reader)
     assert b"Chan Signed In" not in client.get(reverse("workspace")).content
     assert not AnonymousUser().has_perm("accounts.view_sign_ins")
+
+
+@pytest.mark.parametrize(("why", "words"), [("idle", "after a time without use"), ("", "")])
+def test_why_a_sign_in_ended_is_told_where_it_ended_by_itself(client, why, words):
+    person = UserFactory()
+    record(person, "sign_out", by=person, details={"why": why} if why else {})
+    client.force_login(UserFactory(auditor=True))
+    [line] = client.get(reverse(URL)).context["lines"]
+    assert line.notes == ([words] if words else [])

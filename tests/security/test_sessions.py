@@ -166,7 +166,7 @@ from django.test import Client
 from django.middleware.csrf import get_token
 names = ("SESSION_COOKIE_NAME SESSION_COOKIE_SECURE SESSION_COOKIE_HTTPONLY SESSION_COOKIE_SAMESITE "
          "SESSION_COOKIE_DOMAIN SESSION_COOKIE_PATH CSRF_COOKIE_NAME CSRF_COOKIE_SECURE CSRF_COOKIE_HTTPONLY "
-         "CSRF_COOKIE_SAMESITE CSRF_COOKIE_DOMAIN CSRF_COOKIE_PATH MAIL_CATCHER")
+         "CSRF_COOKIE_SAMESITE CSRF_COOKIE_DOMAIN CSRF_COOKIE_PATH MAIL_CATCHER STAFF_SECOND_FACTOR")
 answer = Client().get("/healthz", headers={"host": "portal.example.org"})
 secure = Client().get("/healthz", secure=True, headers={"host": "portal.example.org"})
 seen = {"plain": [answer.status_code, answer["Location"]], "hsts": secure["Strict-Transport-Security"]}
@@ -183,6 +183,7 @@ def test_over_https_cookies_are_bound_to_the_host_and_plain_http_leads_away_from
         assert (said[f"{kind}_COOKIE_SECURE"], said[f"{kind}_COOKIE_HTTPONLY"]) == (True, True)
         assert (said[f"{kind}_COOKIE_DOMAIN"], said[f"{kind}_COOKIE_PATH"]) == (None, "/")
         assert said[f"{kind}_COOKIE_SAMESITE"] == "Lax"
+    assert said["STAFF_SECOND_FACTOR"] is True
     assert said["plain"] == [301, "https://portal.example.org/healthz"]
     assert said["hsts"] == "max-age=63072000; includeSubDomains; preload"
 
