@@ -9,9 +9,10 @@ from django.utils import timezone, translation
 
 from journal.models import Entry
 from tests.factories import CoAuthorFactory, UserFactory
+from tests.threads import at_once
 from tests.trials import stories
 from trials import services
-from trials.models import Report
+from trials.models import Report, Trial
 from trials.services.assigning import SAID, signed_parts
 from trials.services.snapshot import heard
 
@@ -159,3 +160,14 @@ def test_what_made_a_trial_stop_is_logged_after_it_and_stands_in_its_report(kind
     services.comment(report, by=UserFactory(), text="Agreed.")
     stories.sign(report)
     assert len(report.envelope["payload"][f"{kind}s"]) == 1
+
+
+def test_of_who_signs_and_who_logs_an_incident_at_once_one_has_to_wait_for_the_other(committed):
+    """Signed without it, or not signed: never a report that the first signature does not cover."""
+    report, verifier = stories.heard(), UserFactory(verifier=True)
+    trial, mine = Trial.objects.get(pk=report.trial_id), Report.objects.get(pk=report.pk)
+    outcomes = at_once(lambda: stories.sign(mine, verifier), lambda: log_incident(trial))
+    assert sum(isinstance(one, Exception) for one in outcomes) == 1, outcomes
+    report.refresh_from_db()
+    is_signed = report.status == Report.Status.PUBLISHED
+    assert is_signed == (not report.trial.log.exists())

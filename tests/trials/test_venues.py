@@ -4,7 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.db.utils import IntegrityError
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -220,6 +222,20 @@ def test_the_page_takes_as_many_queries_for_five_bookings_as_for_one(
     assert page.count("Mar 2030 –") + page.count("Apr 2030 –") == count
     assert "geo:22.31930,114.16940" in page
     assert "BD-07-CH2" in page
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_the_page_of_who_may_book_asks_as_much_for_five_bookings_as_for_one(client, count):
+    venue = VenueFactory()
+    for number in range(count):
+        booked(venue, number * 10, number * 10 + 5)
+    client.force_login(UserFactory(office=True), backend="django.contrib.auth.backends.ModelBackend")
+    client.get(venue.get_absolute_url())
+    with CaptureQueriesContext(connection) as found:
+        page = client.get(venue.get_absolute_url()).content.decode()
+    assert page.count("/cancel/") == count
+    about_bookings = [one["sql"] for one in found if 'FROM "trials_booking"' in one["sql"]]
+    assert len(about_bookings) == 2  # those of the page, and which of them this person may cancel
 
 
 def test_the_public_sees_the_days_and_not_whose_they_are(client):
