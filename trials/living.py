@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from journal.models import Entry
 from trials.models import Claim, LogEntry, Measurement, Rollup, Trial
-from trials.picture import Drawn, chart_of
+from trials.picture import Drawn, chart_of, without_controls
 
 SHORT = timedelta(days=4)  # of measuring, in which hours are drawn instead of days
 MOST_DAYS = 3660
@@ -102,6 +102,7 @@ def living(trial: Trial, *, inside: bool) -> dict[str, Any]:
 def _summed(trial: Trial, claims: Sequence[Claim]) -> tuple[Drawn, dict[str, set[date]]]:
     """The means of days, or of hours while there are few days; and the days on which each metric was read."""
     rows = Rollup.objects.filter(trial=trial, metric__in=[claim.metric for claim in claims])
+    rows = without_controls(rows, claims)
     found, read = _of(rows.days())
     if read and max(max(days) for days in read.values()) - min(min(days) for days in read.values()) < SHORT:
         found, _days_again = _of(rows.filter(grain=Rollup.Grain.HOUR))

@@ -13,7 +13,7 @@ from documents.models import Document
 from journal.models import Entry
 from notifications.models import Follow
 from trials import corrected
-from trials.analysis import ENOUGH, FIRST
+from trials.analysis import ENOUGH
 from trials.correction_forms import CorrectWordingForm
 from trials.due_forms import AssignForm, ExtendCommentForm, LateCommentForm
 from trials.forms import (
@@ -28,7 +28,7 @@ from trials.models import Claim, LogEntry, Report, Trial
 from trials.picture import charts
 from trials.rules import objections
 from trials.sentences import both
-from trials.services import heard_in, missing, rule_of
+from trials.services import heard_in, missing, rule_of, sentence_of_rule
 from trials.services.measuring import TAKING
 from trials.services.opening import data_opened
 from trials.services.running import gaps
@@ -94,7 +94,7 @@ def trial_context(request: HttpRequest, trial: Trial, bound: Forms | None = None
         "is_live": trial.status in LIVE,
         "live_verb": live_verb(user, trial),
         "may_climb": may_climb(user, trial),
-        "rule": said(both("rule" if rule_of(trial) == FIRST else "rule/2", enough=ENOUGH)),
+        "rule": said(both(sentence_of_rule(rule_of(trial)), enough=ENOUGH)),
         "checklist": checklist(trial, entries),
         "dues": dues_shown(trial) if inside else [],
         "log": [entry for entry in log if entry.kind != LogEntry.Kind.NOTE or inside],

@@ -39,7 +39,7 @@ def charts(trial: Trial, claims: Sequence[Claim]) -> list[dict[str, Any]]:
 
     One query where there are few readings, four where there are millions.
     """
-    found = _drawn(trial)
+    found = _drawn(trial, claims)
     return [chart_of(claim, found, is_live=trial.status in LIVE) for claim in claims]
 
 
@@ -53,11 +53,19 @@ class Drawn:
     flags: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))  # by metric
 
 
-def _drawn(trial: Trial) -> Drawn:
+def without_controls(rows: Any, claims: Sequence[Claim]) -> Any:
+    """Of readings or their sums, those of what is tried: the control is in the level that is drawn."""
+    for claim in claims:
+        if claim.controls:
+            rows = rows.exclude(metric=claim.metric, sensor__in=claim.controls)
+    return rows
+
+
+def _drawn(trial: Trial, claims: Sequence[Claim]) -> Drawn:
     """Not sorted by the database, which would sort all of them before it gives the first."""
-    rows = trial.measurements.values_list("metric", "phase", "at", "value", "flag")
-    some = list(rows[: MOST + 1])
-    return _of_days(trial) if len(some) > MOST else _of_readings(sorted(some, key=itemgetter(2)))
+    rows = without_controls(trial.measurements, claims)
+    some = list(rows.values_list("metric", "phase", "at", "value", "flag")[: MOST + 1])
+    return _of_days(trial, claims) if len(some) > MOST else _of_readings(sorted(some, key=itemgetter(2)))
 
 
 def _of_readings(rows: Sequence[tuple[str, str, datetime, float, str]]) -> Drawn:
@@ -71,16 +79,17 @@ def _of_readings(rows: Sequence[tuple[str, str, datetime, float, str]]) -> Drawn
     return found
 
 
-def _of_days(trial: Trial) -> Drawn:
+def _of_days(trial: Trial, claims: Sequence[Claim]) -> Drawn:
     """From what the readings were summed up to; of those flagged, one each for a part of the chart."""
     found = Drawn()
-    days = Rollup.objects.days().filter(trial=trial).values_list("metric", "phase", "begins")
+    rows = without_controls(Rollup.objects.days().filter(trial=trial), claims)
+    days = rows.values_list("metric", "phase", "begins")
     for metric, phase, begins, count, total in days.annotate(n=Sum("count"), sum=Sum("total")).order_by(
         "begins"
     ):
         found.series[metric, phase].append((begins, total / count))
         found.sizes[metric, phase] += count
-    odd = trial.measurements.exclude(flag="")
+    odd = without_controls(trial.measurements.exclude(flag=""), claims)
     for metric, flag, count in odd.values_list("metric", "flag").annotate(n=Count("pk")):
         found.flags[metric][flag] = count
     if found.flags:

@@ -136,6 +136,18 @@ SENTENCES = {
         "其餘情況，或所需的量度、個案或配對少於 10 項，或方法所依據的模型並不吻合，為「未能定論」。效應量及穩健估計僅供參考，"
         "不影響結論。所有讀數均予採用。",
     ),
+    "rule/3": (
+        "A claim is met when its whole 95 % interval satisfies the target, partly met when a promised change is "
+        "certain but smaller than promised, not met when the whole interval fails the target, and inconclusive "
+        "otherwise, with fewer than 10 moments, cases or pairs that its method needs, or where the model that the method "
+        "rests on does not fit. Effect size and robust alternative are shown and decide nothing. No reading is "
+        "left out. Readings of sensors that keep no common time are put together by the shortest of a moment, a minute, a quarter "
+        "of an hour, an hour and a day in which they meet nine times in ten.",
+        "整個 95% 置信區間均符合目標即為「達標」；承諾的變化確實但幅度較小為「部分達標」；整個區間均不符合目標為「未達標」；"
+        "其餘情況，或所需的量度、個案或配對少於 10 項，或方法所依據的模型並不吻合，為「未能定論」。效應量及穩健估計僅供參考，"
+        "不影響結論。所有讀數均予採用。各感應器時鐘不一致時，讀數按同一刻、一分鐘、一刻鐘、一小時或一日之中最短而能令"
+        "九成讀數對應的時段合併計算。",
+    ),
     "attested": (
         "The portal checked on {day}: the verifier belongs neither to the vendor nor to a co-author of the solution nor "
         "to the department, is not the engineer of the trial, and did not write the report.",

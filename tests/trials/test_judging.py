@@ -12,8 +12,11 @@ from django.utils import timezone
 from tests.trials import stories
 from trials import services
 from trials.analysis import FIRST
+from trials.living import living
 from trials.models import Claim, Trial
+from trials.picture import charts
 from trials.readings import Unusable
+from trials.services import snapshot
 
 pytestmark = pytest.mark.django_db
 
@@ -41,10 +44,42 @@ def chiller(days=60):
 def test_energy_is_judged_beside_the_weather_that_came_with_it():
     trial = stories.measured(claims=[CHILLER], readings=chiller())
     claim = trial.claims.get()
-    assert (claim.verdict, claim.result["rule"]) == ("met", "innoportal-verdict/2")
+    assert (claim.verdict, claim.result["rule"]) == ("met", "innoportal-verdict/3")
     assert claim.result["estimate"]["effect"] == pytest.approx(20, abs=1.5)
     assert claim.result["parameters"]["model"] == "3PC"
     assert services.recompute(trial) == {"energy": claim.result}
+
+
+SIDE_BY_SIDE = stories.ENERGY | {"method": "with_without", "control": "c1"}
+
+
+def pumps(hours=20):
+    """Two pumps, each read by a gateway of its own some seconds apart; the control drifts upwards."""
+    first = timezone.now() - timedelta(hours=hours)
+    lines = ["metric,at,phase,sensor,value"]
+    for hour in range(hours):
+        at = first + timedelta(hours=hour)
+        expected = 100 + hour + stories.WAVE[hour % len(stories.WAVE)]
+        lines.append(f"energy,{at.isoformat()},trial,c1,{expected:.2f}")
+        lines.append(f"energy,{(at + timedelta(seconds=4.2)).isoformat()},trial,t1,{0.7 * expected:.2f}")
+    return "\n".join(lines)
+
+
+def test_side_by_side_meters_are_judged_whatever_their_clocks_and_the_group_that_was_tried_is_drawn(client):
+    trial = stories.measured(claims=[SIDE_BY_SIDE], readings=pumps())
+    claim = trial.claims.get()
+    assert (claim.verdict, claim.result["n_trial"]) == ("met", 20)
+    assert claim.result["estimate"]["effect"] == pytest.approx(30, abs=0.5)
+    assert claim.result["parameters"]["seconds_together"] == {"trial": 60}
+    assert services.recompute(trial) == {"energy": claim.result}
+    tried = [value for _at, value in snapshot.points(claim, "trial")]
+    assert len(tried) == 20 and max(tried) < 90
+    [chart] = charts(trial, [claim])
+    assert max(value for line in chart["series"] for _at, value in line["points"]) < 90
+    [live] = living(trial, inside=True)["claims"]
+    assert max(value for line in live["chart"]["series"] for _at, value in line["points"]) < 90
+    page = client.get(trial.get_absolute_url()).content.decode()
+    assert "meet nine times in ten" in page
 
 
 def test_a_companion_is_measured_and_nothing_that_no_claim_names():

@@ -10,6 +10,10 @@ The rule (`RULE`), printed in every plan and every report:
 4. It is not met when the whole interval fails the target.
 5. Otherwise it is inconclusive.
 
+Sensors that keep no common time are brought together first (`moments.together`): the shortest of a moment, a
+minute, a quarter of an hour, an hour and a day in which they meet nine times in ten. Plans locked under the
+second rule compare equal moments only.
+
 No reading is left out; flags only tell. The robust alternative and the effect size are shown beside, and
 decide nothing. A plan locked under the first rule is judged by it, with the figures that it gave.
 """
@@ -17,6 +21,7 @@ decide nothing. A plan locked under the first rule is judged by it, with the fig
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC
+from functools import partial
 from typing import Any
 
 from trials.analysis import (
@@ -31,12 +36,14 @@ from trials.analysis import (
     threshold,
     with_without,
 )
+from trials.analysis.moments import together
 from trials.analysis.values import (
     FIRST,
     INCONCLUSIVE,
     MET,
     NOT_MET,
     PARTLY,
+    SECOND,
     Analysed,
     Estimate,
     Finding,
@@ -62,6 +69,13 @@ METHODS: dict[str, Method] = {
 }
 CHANGES = frozenset({"before_after", "with_without", "paired", "energy_whole", "energy_isolated"})
 SHARES = frozenset({"proportion", "detection", "availability", "acceptance"})
+MEETINGS: dict[
+    str, Callable[[Promise, Reading], object]
+] = {  # what must be measured at one moment, by method
+    "with_without": lambda promise, one: one.sensor in promise.control,
+    "before_after": lambda _promise, one: one.sensor,
+    "threshold": lambda _promise, one: one.sensor,
+}
 COMPANIONS = frozenset({"energy_whole", "energy_isolated", "detection"})
 
 
@@ -72,7 +86,8 @@ def judge(
     if promise.rule == FIRST:
         return first.judge(first.Promise(promise.method, promise.direction, promise.target), readings)
     ordered, beside = (sorted(rows, key=_order) for rows in (readings, companion))
-    found = METHODS[promise.method](promise, ordered, beside)
+    met, spans = _met(promise, ordered)
+    found = METHODS[promise.method](promise, met, beside)
     estimate = rounded(found.estimate)
     verdict, why = _verdict(promise, estimate, found.refused)
     return Finding(
@@ -86,8 +101,15 @@ def judge(
         promise.method,
         rounded(found.size),
         rounded(found.robust),
-        rounded(found.parameters),
+        rounded(dict(found.parameters) | ({"seconds_together": spans} if spans else {})),
+        rule=promise.rule,
     )
+
+
+def _met(promise: Promise, ordered: Sequence[Reading]) -> tuple[Sequence[Reading], dict[str, int]]:
+    if promise.rule == SECOND or promise.method not in MEETINGS:
+        return ordered, {}
+    return together(ordered, partial(MEETINGS[promise.method], promise))
 
 
 def _order(one: Reading) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ from trials.services.correcting import correct
 from trials.services.dues import hand_in_interim, move_due, set_dues, set_for, set_missing, set_term
 from trials.services.hearing import comment_late, extend_comment
 from trials.services.incidents import acknowledge, close_incident
-from trials.services.judging import analyse, metrics_of, recompute, rule_of
+from trials.services.judging import analyse, metrics_of, recompute, rule_of, sentence_of_rule
 from trials.services.laddering import next_rung
 from trials.services.measuring import Import, add_measurement, import_measurements
 from trials.services.meeting import finish_action, minute
@@ -136,6 +136,7 @@ __all__ = [
     "save_sensor",
     "sealed_pdf",
     "send_back",
+    "sentence_of_rule",
     "set_dues",
     "set_for",
     "set_missing",

@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 
 from journal.models import Entry
 from trials import models, plain
-from trials.analysis import CHANGES, FIRST
+from trials.analysis import CHANGES
 from trials.plain import number
 from trials.proof import payload
 from trials.proof.payload import Bilingual
 from trials.sentences import both, joined
 from trials.services.benefits import benefit_of
 from trials.services.facts import day, facts
-from trials.services.judging import rule_of
+from trials.services.judging import rule_of, sentence_of_rule
 from trials.services.prose import told
 from trials.services.record import (
     co_authors,
@@ -102,7 +102,7 @@ def _period(trial: models.Trial) -> payload.Period:
 
 
 def _plan(trial: models.Trial) -> payload.Plan:
-    rule = "rule" if rule_of(trial) == FIRST else "rule/2"
+    rule = sentence_of_rule(rule_of(trial))
     method = joined(pair(trial, "method"), *designs(trial), both(rule), *_signed(trial))
     return payload.Plan(trial.plan_hash, moment(trial.plan_locked_at), method, pair(trial, "stop_rules"))
 

@@ -44,6 +44,11 @@ def rule_of(trial: Trial) -> str:
     return trial.rule or (analysis.FIRST if trial.plan_locked_at else analysis.RULE)
 
 
+def sentence_of_rule(rule: str) -> str:
+    """What a plan and its report print of the rule, by its name in `trials/sentences.py`."""
+    return {analysis.FIRST: "rule", analysis.SECOND: "rule/2"}.get(rule, "rule/3")
+
+
 def promise_of(claim: Claim, rule: str) -> analysis.Promise:
     return analysis.Promise(
         claim.method, claim.direction, float(claim.target), claim.controls, claim.figure, rule

@@ -97,13 +97,18 @@ def levels(claim: models.Claim) -> tuple[float | None, float | None]:
 
 
 def points(claim: models.Claim, phase: str) -> list[tuple[datetime, float]]:
-    """What is drawn of one phase: the mean of the sensors at each moment; of cases, the share of each day."""
+    """What is drawn of one phase: the mean of the sensors at each moment; of cases, the share of each day.
+
+    Of a group beside a control, the group: the level that is drawn beside it is what the control expects.
+    """
     days = models.Rollup.objects.days().filter(trial=claim.trial_id, metric=claim.metric, phase=phase)
+    days = days.exclude(sensor__in=claim.controls)
     if (days.aggregate(size=Sum("count"))["size"] or 0) > MOST_READ:
         sums = days.values_list("begins").annotate(n=Sum("count"), sum=Sum("total")).order_by("begins")
         scale = 100 if claim.method == models.Claim.Method.PROPORTION else 1
         return [(begins, scale * total / count) for begins, count, total in sums]
     rows = claim.trial.measurements.filter(metric=claim.metric, phase=phase).order_by("at", "pk")
+    rows = rows.exclude(sensor__in=claim.controls)
     pairs = list(rows.values_list("at", "value"))
     if in_shares(claim):
         by_day = groupby(pairs, key=lambda one: timezone.localdate(one[0]))

@@ -1,12 +1,13 @@
 """Each method on data whose answer is plain to see."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
 from tests.trials.analysis.rows import noise, phases, series
-from trials.analysis import Promise, judge
+from trials.analysis import SECOND, Promise, Reading, judge, moments
 
 FALL = Promise("before_after", "decrease", 15)
 
@@ -17,7 +18,7 @@ def test_before_and_after_is_the_change_of_the_means():
     assert finding.robust.effect == pytest.approx(20, abs=0.5)
     assert finding.robust.low < finding.robust.effect < finding.robust.high
     assert finding.size.value > 15  # in standard deviations, in the promised direction
-    assert (finding.verdict, finding.rule) == ("met", "innoportal-verdict/2")
+    assert (finding.verdict, finding.rule) == ("met", "innoportal-verdict/3")
 
 
 def test_a_rise_counts_upwards():
@@ -68,6 +69,60 @@ def test_with_and_without_is_the_gap_to_the_control_group():
     assert finding.estimate.effect == pytest.approx(20, abs=0.7)
     assert finding.robust.effect == pytest.approx(20, abs=0.7)
     assert (finding.verdict, finding.n_trial) == ("met", 40)
+
+
+def apart(rows, seconds):
+    """Each sensor's clock so many seconds later than the one before."""
+    names = sorted({one.sensor for one in rows})
+    return [replace(one, at=one.at + timedelta(seconds=seconds * names.index(one.sensor))) for one in rows]
+
+
+@pytest.mark.parametrize(("seconds", "span"), [(0, None), (7.3, 60), (200, 900), (700, 3600), (2400, 86400)])
+def test_sensors_that_keep_no_common_time_meet_in_the_shortest_span_that_brings_them_together(seconds, span):
+    finding = judge(CONTROL, apart(side_by_side(before=30), seconds))
+    assert finding.estimate.effect == pytest.approx(20, abs=0.7)
+    assert (finding.verdict, finding.n_baseline, finding.n_trial, finding.readings) == ("met", 30, 40, 280)
+    expected = {"baseline": span, "trial": span} if span else None
+    assert finding.parameters.get("seconds_together") == expected
+
+
+def test_a_plan_of_the_second_rule_compares_equal_moments_only():
+    finding = judge(replace(CONTROL, rule=SECOND), apart(side_by_side(), 7.3))
+    assert (finding.why, finding.rule) == ("too_few_moments_of_both", SECOND)
+
+
+def test_meters_that_are_read_in_turn_are_not_taken_for_a_series_that_swings():
+    together = [
+        one
+        for number, sensor in enumerate(("a", "b"))
+        for one in phases(
+            noise(40, level=100 + 60 * number, spread=1, seed=number),
+            noise(40, level=80 + 48 * number, spread=1, seed=9 + number),
+            sensor=sensor,
+        )
+    ]
+    found, expected = (judge(FALL, apart(together, seconds)) for seconds in (300, 0))
+    assert (found.n_baseline, found.n_trial) == (40, 40)
+    assert (found.estimate.low, found.estimate.high) == pytest.approx(
+        (expected.estimate.low, expected.estimate.high)
+    )
+
+
+def test_a_day_begins_at_midnight_in_hong_kong_and_a_sensor_counts_once_in_a_span():
+    night = datetime(2026, 3, 1, 15, 30, tzinfo=UTC)  # half past eleven in the evening
+    rows = [
+        Reading(night, "t1", "trial", 1.0),
+        Reading(night + timedelta(minutes=20), "t1", "trial", 3.0),
+        Reading(night + timedelta(hours=1), "t1", "trial", 9.0),
+        Reading(night - timedelta(hours=9), "c1", "trial", 5.0),
+    ]
+    found, spans = moments.together(rows, lambda one: one.sensor)
+    assert spans == {"trial": 86400}
+    assert [(one.at, one.sensor, one.value) for one in found] == [
+        (datetime(2026, 2, 28, 16, tzinfo=UTC), "c1", 5.0),
+        (datetime(2026, 2, 28, 16, tzinfo=UTC), "t1", 2.0),
+        (datetime(2026, 3, 1, 16, tzinfo=UTC), "t1", 9.0),
+    ]
 
 
 def test_what_befalls_both_groups_is_no_effect():
