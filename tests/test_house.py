@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,9 @@ ROOMS = [
 ]
 
 
+LOCK = re.compile(r"= (0x1AA7_[0-9A-F]{4}|shelf\.BUILDING \+ \d)\b")
+
+
 def modules():
     for room in ROOMS:
         for path in sorted((settings.BASE_DIR / room).rglob("*.py")):
@@ -43,6 +47,13 @@ def test_only_a_workflow_assigns_a_status(path: Path):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "update":
             names = {keyword.arg for keyword in node.keywords}
             assert "status" not in names or path.name == "workflow.py", f"line {node.lineno} updates a status"
+
+
+def test_no_two_advisory_locks_have_one_number():
+    """Of two with one number, each waits for work that it does not know of."""
+    found = [number for path in modules() for number in LOCK.findall(path.read_text())]
+    assert len(found) > 5
+    assert len(set(found)) == len(found)
 
 
 def test_every_noun_has_a_factory():

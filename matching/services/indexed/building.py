@@ -19,7 +19,7 @@ from matching.services.indexed.bases import Ground
 logger = logging.getLogger(__name__)
 Progress = Callable[[str, int, int], None]
 BATCH = 500
-BUILDING = 0x1AA7_0021  # advisory lock: one builder
+BUILDING = 0x1AA7_0022  # advisory lock: one builder
 # With 64 a graph of 54,000 texts in clusters of alike ones passed over whole clusters: of the nearest 50 it
 # brought 98, of the nearest 434 92 in a hundred; with 200 it takes three times as long to make.
 HNSW = {"m": 16, "ef_construction": 200}
