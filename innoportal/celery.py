@@ -9,7 +9,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "innoportal.settings")
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import worker_before_create_process
+from celery.signals import after_setup_logger, after_setup_task_logger, worker_before_create_process
+
+from innoportal.discreet import make_discreet
 
 app = Celery("innoportal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -70,3 +72,10 @@ app.conf.beat_schedule = {
 def keep_shared(**_told: Any) -> None:
     """What is there before a fork is not looked through for garbage: that would write to it, and copy it."""
     gc.freeze()
+
+
+@after_setup_logger.connect(weak=False)
+@after_setup_task_logger.connect(weak=False)
+def log_discreetly(logger: Any, **options: Any) -> None:
+    """The worker formats its lines itself, and not as the settings say."""
+    make_discreet(logger)

@@ -163,6 +163,7 @@ ACCOUNT_RATE_LIMITS = {
     "register_organisation": "30/h/key",
     "ask_to_join": "10/h/key",
     "test_mail": "30/h/key",
+    "own_data": "5/h/key",  # each reads a hundred tables
     "by_notice": "60/h/ip",  # people who came by a notice from one place, more of whom are not counted
     "follow_by_mail": "20/h/ip",
     "verify_report": "60/h/ip",  # a file of 40 MB is read for each
@@ -288,7 +289,7 @@ CLAMAV = env.str("CLAMAV", "")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {"line": {"()": "innoportal.discreet.Line"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {

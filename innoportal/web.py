@@ -5,7 +5,23 @@ import logging
 import threading
 from typing import Any
 
+from gunicorn.glogging import Logger
+
+from innoportal.discreet import make_discreet
+
 logger = logging.getLogger(__name__)
+
+
+class DiscreetLogger(Logger):
+    """The requests without the secret part of a link or what stands in a query string."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for log in (self.error_log, self.access_log):
+            make_discreet(log)
+
+
+logger_class = DiscreetLogger
 
 
 def pre_fork(server: Any, worker: Any) -> None:

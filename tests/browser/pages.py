@@ -97,6 +97,7 @@ PAGES = [
     ("search:saved-search", "vendor", SAVED_SEARCH, ""),
     ("search:change", "vendor", SAVED_SEARCH, ""),
     ("people:profile", "officer", "", ""),
+    ("own-data", "officer", "", ""),
     ("people:organisation", None, "building", ""),
     ("people:members", "approver", "building", ""),
     ("people:verifications", "office", "", ""),

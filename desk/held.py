@@ -1,0 +1,24 @@
+"""What the workspace holds about a person."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.holding import File, Holding, Rows
+
+HELD = Holding(
+    title=_("Workspace"),
+    files=(
+        File(
+            "workspace",
+            _("Your saved views, when you last came, and what you did to many things in one go"),
+            (
+                Rows(
+                    "desk.SavedView",
+                    "owner",
+                    "list query name organisation__slug is_for_office is_default made_at",
+                ),
+                Rows("desk.Visit", "user", "last_at before_at"),
+                Rows("desk.BulkAction", "by", "reference noun verb begun_at ended_at"),
+            ),
+        ),
+    ),
+)
