@@ -16,6 +16,7 @@ from django.views.generic import FormView, ListView
 from documents import services
 from documents.forms import DocumentForm
 from documents.models import Document, Rendition
+from innoportal.lib.storage import status_of
 from innoportal.lib.views import ObjectPermissionMixin, PartialMixin, SluggedMixin
 
 SHOWN = 5000  # characters of a text preview
@@ -129,7 +130,7 @@ class Attach(SluggedMixin, ObjectPermissionMixin, FormView):
             )
         except ValidationError as error:
             form.add_error("upload", error)
-            return self.form_invalid(form)
+            return self.render_to_response(self.get_context_data(form=form), status=status_of(error, 200))
         messages.success(self.request, _("The file is attached."))
         return redirect(thing.get_absolute_url())
 

@@ -1,6 +1,7 @@
 """Is it alive, can it serve, and the pages for when it cannot."""
 
 import logging
+import sys
 
 import redis
 from django.conf import settings
@@ -9,6 +10,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+
+from innoportal.lib.storage import is_full
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +74,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Also of a form that a full disk could not take in, which breaks before any view sees it."""
+    if is_full(sys.exception()):
+        return render(request, "507.html", status=507)
     if _database():
         return render(request, "500.html", status=500)
     response = render(request, "503.html", status=503)

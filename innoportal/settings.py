@@ -216,7 +216,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # Never served as such: documents/views.py asks first.
 MEDIA_ROOT = Path(env.str("MEDIA", str(DATA_DIR / "media")))
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "innoportal.lib.storage.WholeFiles"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if not DEBUG

@@ -2,7 +2,17 @@
 
 from documents.services.attaching import attach, safe_name
 from documents.services.opening import discard, downloaded
-from documents.services.photographs import photograph
+from documents.services.photographs import photograph, photographs
 from documents.services.scanning import NotNow, further, rescan
 
-__all__ = ["NotNow", "attach", "discard", "downloaded", "further", "photograph", "rescan", "safe_name"]
+__all__ = [
+    "NotNow",
+    "attach",
+    "discard",
+    "downloaded",
+    "further",
+    "photograph",
+    "photographs",
+    "rescan",
+    "safe_name",
+]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation, User
 from documents.inspection import inspect
 from documents.models import Document
+from innoportal.lib.storage import room
 from journal.workflow import record
 
 MOST = 30  # files of one thing
@@ -36,27 +37,29 @@ def attach(
     With a scanner nobody has it before that has answered. The public has a copy, as soon as one is made.
 
     :raises ValidationError: too large, empty, of a kind that is not taken, not what its name says, there
-        already, or one too many.
+        already, one too many, or more than the disk has room for.
     """
     name = safe_name(upload.name or "")
     _check_size(upload.size or 0)
-    kind = inspect(upload, name)  # type: ignore[arg-type]
+    with room():  # it is looked through in a copy
+        kind = inspect(upload, name)  # type: ignore[arg-type]
     digest = _digest(upload)
     _check_others(thing, digest, confidential)
-    document = Document.objects.create(
-        noun=thing._meta.label_lower,
-        object_id=thing.pk,
-        organisation=organisation,
-        uploaded_by=by,
-        title=title.strip()[:200] or name,
-        filename=name,
-        content_type=kind.content_type,
-        size=upload.size or 0,
-        sha256=digest,
-        file=File(upload, name=name),
-        is_confidential=confidential,
-        scan=Document.Scan.PENDING if settings.CLAMAV else Document.Scan.CLEAN,
-    )
+    with room():
+        document = Document.objects.create(
+            noun=thing._meta.label_lower,
+            object_id=thing.pk,
+            organisation=organisation,
+            uploaded_by=by,
+            title=title.strip()[:200] or name,
+            filename=name,
+            content_type=kind.content_type,
+            size=upload.size or 0,
+            sha256=digest,
+            file=File(upload, name=name),
+            is_confidential=confidential,
+            scan=Document.Scan.PENDING if settings.CLAMAV else Document.Scan.CLEAN,
+        )
     details = {"document": str(document.key), "sha256": document.sha256}
     if not confidential:  # the story of a thing is read by more people than a confidential file
         details["title"] = document.title

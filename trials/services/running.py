@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from documents.services import photograph
+from documents import services as documents
 from journal.models import Entry
 from journal.workflow import IllegalTransition, record
 from matching import services as matching_services
@@ -170,10 +170,8 @@ def log(
         raise ValidationError({"reason_en": NO_REASON})
     made.full_clean()
     made.save()
-    for number, upload in enumerate(photographs, start=1):
-        title = _("Photograph %s") % number
-        owner = trial.match.wish.organisation
-        photograph(made, by=by, organisation=owner, upload=upload, title=title)
+    owner, title = trial.match.wish.organisation, _("Photograph %s")
+    documents.photographs(made, by=by, organisation=owner, uploads=photographs, title=title)
     entry = record(trial, "log", by=by, details={"log": made.pk, "kind": kind})
     if kind == LogEntry.Kind.INCIDENT:
         raise_incident(trial, made, entry, by=by)

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from innoportal.lib.storage import room
 from innoportal.lib.tables import Table, Unreadable, open_table
 from journal.workflow import IllegalTransition, record
 from trials import columns
@@ -76,7 +77,7 @@ class Check:
 def stage(trial: Trial, *, by: User, file: File) -> Upload:
     """Keep the file until its columns are known, when it can be read at all.
 
-    :raises ValidationError: it cannot.
+    :raises ValidationError: it cannot, or the disk has no room for it.
     :raises IllegalTransition: this trial takes no readings now.
     """
     open_to_readings(trial)
@@ -86,7 +87,8 @@ def stage(trial: Trial, *, by: User, file: File) -> Upload:
     if file.size > MAX_BYTES:
         raise ValidationError(_("The file is larger than 50 MB; send it in parts."))
     upload = Upload(trial=trial, made_by=by, filename=name[-200:], file=file)
-    upload.save()
+    with room():
+        upload.save()
     try:
         look(upload)
     except ValidationError:

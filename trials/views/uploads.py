@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views import View
 
+from innoportal.lib.storage import status_of
 from innoportal.lib.views import ObjectPermissionMixin, SluggedMixin
 from journal.workflow import IllegalTransition
 from trials import services
@@ -57,7 +58,7 @@ class Measurements(_Bringing):
             return self.back(error)
         except ValidationError as error:
             form.add_error("file", error)
-            return self.show(upload=form, form=form, status=422)
+            return self.show(upload=form, form=form, status=status_of(error, 422))
         return redirect("trials:upload", self.object.slug, upload.pk)
 
     def by_hand(self, request: HttpRequest) -> HttpResponse:
