@@ -177,7 +177,8 @@ class Reader:
         row = readings.row(line, values, self.methods, problems)
         if row and (fault := self._unit_fault(cells, row.metric)):
             problems.append(Problem(line, said.unit, fault))
-        if row and (fault := misplaced(row.phase, self.phase_at(at))):
+        # A person may bring in what was measured before somebody pressed Start: the report prints the days.
+        if row and row.phase == "baseline" and (fault := misplaced(row.phase, self.phase_at(at))):
             problems.append(Problem(line, "phase", fault))
         problems[before:] = [
             Problem(one.row, self._name_of(one.field), one.message) for one in problems[before:]

@@ -172,23 +172,19 @@ def test_units_sensors_and_phases_of_columns_are_read(trial):
     said = Columns(time="time", value="kwh", every_metric="energy", sensor="meter", unit="uom", phase="phase")
     found = uploading.check(upload(trial, text), said)
     assert [(row.sensor, row.phase) for row in found.first] == [("m7", "baseline")]
-    assert [str(one) for one in found.problems] == [
-        "Row 3, uom: “MWh” is not the unit of this claim, kWh.",
-        "Row 3, phase: Before the start only the baseline can be measured.",
-    ]
+    assert [str(one) for one in found.problems] == ["Row 3, uom: “MWh” is not the unit of this claim, kWh."]
 
 
-def test_the_moment_of_the_start_decides_of_which_phase_a_row_is(trial):
+def test_what_was_measured_after_the_start_is_no_baseline(trial):
     """Whatever the file or the person says of it; without a column the question of the page is named."""
     after = (timezone.now() + timedelta(minutes=1)).isoformat()
     text = "time,kwh,phase\n2026-03-01 14:00,1,基線\n2026-03-01 15:00,1,試驗\n"
     text += f"{after},1,Baseline\n{after},1,trial\n"
     found = uploading.check(upload(trial, text), replace(SAID, phase="phase"))
     assert [str(one) for one in found.problems] == [
-        "Row 3, phase: Before the start only the baseline can be measured.",
         "Row 4, phase: Measured after the start, it belongs to the trial and not to the baseline.",
     ]
-    assert [row.phase for row in found.first] == ["baseline", "trial"]
+    assert [row.phase for row in found.first] == ["baseline", "trial", "trial"]
     all_of_one = uploading.check(upload(trial, text), replace(SAID, every_phase="baseline"))
     assert [one.row for one in all_of_one.problems] == [4, 5]
 
