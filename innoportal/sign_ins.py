@@ -27,6 +27,7 @@ FACTORS = {
     "change_password": gettext_lazy("Password changed"),
     "reset_password": gettext_lazy("Password set anew by a link of a mail"),
     "change_address": gettext_lazy("E-mail address changed"),
+    "export_data": gettext_lazy("Took along what the portal holds about them"),
 }
 RIGHTS = {
     "create": gettext_lazy("Account made by an administrator"),

@@ -4,6 +4,7 @@ import random
 from datetime import timedelta
 from typing import Any
 
+from cryptography.fernet import InvalidToken
 from django.db import transaction
 from django.utils import timezone
 
@@ -27,6 +28,7 @@ FAILING = timedelta(days=3)  # without one good answer, and a message given up: 
 GONE = 410
 BATCH = 50  # messages of one endpoint in one go
 KEPT = timedelta(days=30)
+UNREADABLE = "The portal cannot read this endpoint's secret any more: make a new one."
 SHAKEN = random.SystemRandom()
 
 
@@ -57,11 +59,19 @@ def deliver(pk: int) -> bool | None:
         return None
     message = WebhookMessage.objects.select_related("webhook__organisation").get(pk=pk)
     webhook = message.webhook
-    headers = signing.headers(webhook, message.message_id, message.body, timezone.now())
-    answer = call(webhook.url, message.body, headers)
+    headers, answer = _called(webhook, message)
     with transaction.atomic():
         _keep(message, headers, answer)
         return _done(message) if answer.is_good else _failed(message, answer)
+
+
+def _called(webhook: Webhook, message: WebhookMessage) -> tuple[dict[str, str], Answer]:
+    """What was sent and answered; nothing is sent without a signature."""
+    try:
+        headers = signing.headers(webhook, message.message_id, message.body, timezone.now())
+    except InvalidToken:
+        return {}, Answer(None, 0, error=UNREADABLE)
+    return headers, call(webhook.url, message.body, headers)
 
 
 def _keep(message: WebhookMessage, headers: dict[str, str], answer: Answer) -> None:

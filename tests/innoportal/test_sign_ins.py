@@ -105,3 +105,11 @@ def test_why_a_sign_in_ended_is_told_where_it_ended_by_itself(client, why, words
     client.force_login(UserFactory(auditor=True))
     [line] = client.get(reverse(URL)).context["lines"]
     assert line.notes == ([words] if words else [])
+
+
+def test_who_took_their_data_along_is_told(client):
+    person = UserFactory(name="Chan")
+    record(person, "export_data", by=person)
+    client.force_login(UserFactory(auditor=True))
+    told = main_of(client.get(reverse(URL), {"kind": "factors"}))
+    assert "Took along what the portal holds about them" in told and "Chan" in told

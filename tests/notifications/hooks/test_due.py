@@ -13,7 +13,7 @@ from journal.models import Entry
 from matching.workflow import WORKFLOW as MATCHES
 from notifications.hooks import payload, sending, services, signing
 from notifications.hooks.guard import Refused, allowed, place_of
-from notifications.models import Webhook, WebhookMessage
+from notifications.models import Webhook, WebhookAttempt, WebhookMessage
 from tests.factories import (
     EntryFactory,
     MatchFactory,
@@ -187,3 +187,16 @@ def test_a_gap_anywhere_in_an_address_is_refused(gap):
     ):
         with pytest.raises(Refused):
             place_of(url)
+
+
+def test_a_secret_that_the_portal_cannot_read_any_more_is_a_failed_attempt_and_ends_as_others_do(
+    webhook, endpoint, settings
+):
+    message = WebhookMessageFactory(webhook=webhook)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another key of the portal " * 3, []
+    assert sending.deliver_to(webhook.pk) == 0
+    message.refresh_from_db()
+    webhook.refresh_from_db()
+    assert (endpoint.heard, message.claimed_at, webhook.failing_since is None) == ([], None, False)
+    [attempt] = WebhookAttempt.objects.filter(message=message)
+    assert attempt.error.startswith("The portal cannot read this endpoint's secret")
