@@ -55,7 +55,7 @@ SIDE_BY_SIDE = stories.ENERGY | {"method": "with_without", "control": "c1"}
 
 def pumps(hours=20):
     """Two pumps, each read by a gateway of its own some seconds apart; the control drifts upwards."""
-    first = timezone.now() - timedelta(hours=hours)
+    first = timezone.now().replace(minute=0, second=0) - timedelta(hours=hours)
     lines = ["metric,at,phase,sensor,value"]
     for hour in range(hours):
         at = first + timedelta(hours=hour)

@@ -104,7 +104,7 @@ def test_writing_again_asks_where_somebody_wrote_and_shows_both(client, draft):
     text = answer.content.decode()
     assert answer.status_code == 200
     assert "One room in autumn." in text
-    assert "One venue, 2 days of trial" in text
+    assert re.search(r"One venue, \d+ days? of trial", text)
     assert Report.objects.get(pk=draft.pk).limits_en == "One room in autumn."
     post(client, draft, again="limits", sure="1")
     assert Report.objects.get(pk=draft.pk).limits_en == draft.limits_en

@@ -9,12 +9,15 @@ import numpy as np
 
 from trials.analysis.values import Reading
 
-OFFSET = timedelta(hours=8)  # no other time since 1979
-HONG_KONG = timezone(OFFSET)
-SPANS = (0, 60, 900, 3600, 86400)  # seconds that count as one moment: none, a minute, ... a day of Hong Kong
+HONG_KONG = timezone(timedelta(hours=8))  # no other time since 1979
+DAWN = datetime(2000, 1, 1, tzinfo=HONG_KONG)
+# Seconds that count as one moment (none, a minute, ... a day of Hong Kong), and where the first one begins:
+# what is read just before and just after the full minute is of one moment, too.
+SPANS = ((0, 0), (60, 0), (60, 30), (900, 0), (900, 450), (3600, 0), (3600, 1800), (86400, 0))
 MEETING = 0.9  # share of a group's moments at which the one measured most often was measured, too
 SHOWN = 120  # moments of a series that pairwise statistics compare; more are averaged in a row first
 
+Span = tuple[int, int]
 Series = list[tuple[datetime, float]]
 
 
@@ -29,7 +32,7 @@ def moments(readings: Sequence[Reading]) -> Series:
     return [(at, _mean(group)) for at, group in grouped]
 
 
-def span_of(groups: Iterable[Iterable[datetime]]) -> int:
+def span_of(groups: Iterable[Iterable[datetime]]) -> Span:
     """The shortest span within which these groups of times meet; that of a day if they meet in none."""
     timed = [list(times) for times in groups]
     for span in SPANS:
@@ -42,35 +45,38 @@ def span_of(groups: Iterable[Iterable[datetime]]) -> int:
 def together(
     readings: Sequence[Reading], group_of: Callable[[Reading], object]
 ) -> tuple[list[Reading], dict[str, int]]:
-    """Readings of clocks that keep no common time, each sensor's mean in a span; and the spans by phase.
+    """Readings of clocks that keep no common time, each sensor's mean in a span; and its seconds by phase.
 
     Chosen by times alone, never by values. Where all meet at the same moments, nothing changes.
     """
     found: list[Reading] = []
-    spans: dict[str, int] = {}
+    seconds: dict[str, int] = {}
     for phase in sorted({one.phase for one in readings}):
         rows, groups = of_phase(readings, phase), dict[object, set[datetime]]()
         for one in rows:
             groups.setdefault(group_of(one), set()).add(one.at)
-        spans[phase] = span_of(groups.values())
-        found += _gathered(rows, spans[phase]) if spans[phase] else rows
-    return found, {phase: span for phase, span in spans.items() if span}
+        span = span_of(groups.values())
+        found += _gathered(rows, span) if span[0] else rows
+        seconds |= {phase: span[0]} if span[0] else {}
+    return found, seconds
 
 
-def _gathered(readings: Sequence[Reading], span: int) -> list[Reading]:
-    slots: dict[tuple[float, str, str], list[float]] = {}
+def _gathered(readings: Sequence[Reading], span: Span) -> list[Reading]:
+    slots: dict[tuple[datetime, str, str], list[float]] = {}
     for one in readings:
         slots.setdefault((_slot(one.at, span), one.sensor, one.phase), []).append(one.value)
     return [
-        Reading(datetime.fromtimestamp(slot * span, HONG_KONG) - OFFSET, sensor, phase, float(np.mean(found)))
-        for (slot, sensor, phase), found in sorted(slots.items())
+        Reading(begins, sensor, phase, float(np.mean(found)))
+        for (begins, sensor, phase), found in sorted(slots.items())
     ]
 
 
-def _slot(at: datetime, span: int) -> float:
-    """Days begin at midnight in Hong Kong."""
-    seconds = at.timestamp()
-    return (seconds + OFFSET.total_seconds()) // span if span else seconds
+def _slot(at: datetime, span: Span) -> datetime:
+    """When the span begins in which this moment lies; days begin at midnight in Hong Kong."""
+    if not span[0]:
+        return at
+    since = (at - DAWN).total_seconds() - span[1]
+    return DAWN + timedelta(seconds=since // span[0] * span[0] + span[1])
 
 
 def values(series: Series) -> np.ndarray:

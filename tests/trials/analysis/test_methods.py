@@ -86,6 +86,16 @@ def test_sensors_that_keep_no_common_time_meet_in_the_shortest_span_that_brings_
     assert finding.parameters.get("seconds_together") == expected
 
 
+@pytest.mark.parametrize("early", [30, 1, 59])
+def test_meters_just_before_and_just_after_the_full_hour_are_of_one_moment(early):
+    rows = [
+        replace(one, at=one.at - timedelta(seconds=early)) for one in apart(side_by_side(), 2 * early / 3)
+    ]
+    finding = judge(CONTROL, rows)
+    assert (finding.verdict, finding.n_trial) == ("met", 40)
+    assert finding.parameters["seconds_together"]["trial"] <= 900
+
+
 def test_a_plan_of_the_second_rule_compares_equal_moments_only():
     finding = judge(replace(CONTROL, rule=SECOND), apart(side_by_side(), 7.3))
     assert (finding.why, finding.rule) == ("too_few_moments_of_both", SECOND)
