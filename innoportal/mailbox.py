@@ -21,10 +21,11 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from innoportal import embedded
+from innoportal.lib.differences import HAN
 
 NAME = re.compile(r"\d{8}T\d{12}-[0-9a-f]{8}")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-HAN = re.compile(r"[\u3400-\u9fff]")
+CHINESE = re.compile(f"[{HAN}]")
 CLOSED = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 
 
@@ -62,11 +63,11 @@ class Mail:
 
     @property
     def lang(self) -> str:
-        """The language that its header gives, else the script that most of its subject is in."""
+        """The language that its header gives; else Chinese where its subject has any."""
         given = self.header("Content-Language")
         if LANGUAGE.fullmatch(given):
             return given
-        return "zh" if HAN.search(self.subject) else "en"
+        return "zh" if CHINESE.search(self.subject) else "en"
 
     @property
     def attachments(self) -> list[str]:

@@ -1,4 +1,8 @@
-"""What search engines may list: every public page in its three languages, with its last change."""
+"""What search engines may list: every public page in its three languages, with its last change.
+
+Of `django.contrib.sitemaps` the sections and their pages are used, not its two views: these read all rows for
+each page, draw each address twelve times, and name the host that a request names.
+"""
 
 import hashlib
 import zlib

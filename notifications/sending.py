@@ -88,6 +88,8 @@ def deliver(kind: str, pk: int) -> bool:
         return _close(mailing, accepted=False, answer=SUPPRESSED)
     if mailing.released_at is None and budget.is_spent(mailing.reader):
         return _hold(mailing)
+    if isinstance(mailing, Digest):
+        _without_what_was_read(mailing)
     try:
         message = drawn(mailing)
     except Exception as error:  # a notice that cannot be rendered must not stop the others
@@ -141,19 +143,22 @@ def _without(said: str, mailing: Mailing, address: str) -> str:
 
 
 def drawn(mailing: Mailing) -> EmailMultiAlternatives | None:
-    """The mail; None for a digest of what its reader has read in the portal meanwhile."""
+    """The mail; None for a digest of which nothing is left, see `_without_what_was_read`."""
     if isinstance(mailing, Notification):
         return mail(mailing)
     if isinstance(mailing, Letter):
         raise TypeError("A letter is drawn by its kind.")
-    notices = list(
-        mailing.notices.filter(sent_at=None).unread_in_portal().order_by("why", "created_at", "pk")
-    )
-    others = mailing.notices.filter(sent_at=None).exclude(pk__in=[one.pk for one in notices])
-    others.update(sent_at=timezone.now(), last_error=READ)
+    notices = list(mailing.notices.filter(sent_at=None).order_by("why", "created_at", "pk"))
     for notice in notices:
         notice.recipient, notice.visitor = mailing.recipient, mailing.visitor  # already here
     return digest_mail(mailing, notices) if notices else None
+
+
+def _without_what_was_read(digest: Digest) -> None:
+    """What its reader has read in the portal meanwhile is left out for good, and not counted as sent."""
+    waiting = digest.notices.filter(sent_at=None)
+    read = waiting.exclude(pk__in=waiting.unread_in_portal().values("pk"))
+    read.update(sent_at=timezone.now(), last_error=READ)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from innoportal.embedded import private
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+FILES = "files/"  # before the name of each upload
 CHUNK = 2**20  # bytes that are in memory at once
 
 
@@ -42,6 +43,10 @@ class Manifest:
     members: list[Member]
     missing: list[str]  # files that rows name and the storage does not have
     format: int = FORMAT
+
+    def __str__(self) -> str:
+        files = sum(member.path.startswith(FILES) for member in self.members)
+        return f"{sum(self.tables.values())} rows in {len(self.tables)} tables, {files} files"
 
 
 class Writer:

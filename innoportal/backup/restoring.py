@@ -9,8 +9,8 @@ from django.core.files.storage import default_storage
 from django.db import connection
 
 from innoportal.backup import facts, programs
-from innoportal.backup.archive import BackupError, Manifest, Member, Reader, copied, reading
-from innoportal.backup.taking import DUMP, FILES, SECRET
+from innoportal.backup.archive import FILES, BackupError, Manifest, Member, Reader, copied, reading
+from innoportal.backup.taking import DUMP, SECRET
 from trials import keys
 
 PUBLIC = 0o644

@@ -5,9 +5,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from innoportal.backup import facts, programs
-from innoportal.backup.archive import Manifest, Writer, writing
+from innoportal.backup.archive import FILES, Manifest, Writer, writing
 
-DUMP, FILES, SECRET = "database.dump", "files/", "keys/secret_key"
+DUMP, SECRET = "database.dump", "keys/secret_key"
 
 
 def take(target: Path, *, with_keys: bool = False) -> Manifest:

@@ -1,6 +1,7 @@
 """Letters with sample words, drawn by the code that draws those that are sent."""
 
 import uuid
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ FRAME = "base"  # around the words of all of them
 ADDRESS = "reader@example.org"
 
 
-def names() -> list[str]:
+@cache
+def names() -> tuple[str, ...]:
     """The invitation, and what allauth mails in the portal's words: `account.email_confirmation`."""
     folders: Any = settings.TEMPLATES[0]["DIRS"]
     found = {
@@ -34,7 +36,7 @@ def names() -> list[str]:
         for folder in folders
         for file in (Path(folder) / PREFIX).glob(f"*{MESSAGE}")
     }
-    return [*sorted(ACCOUNT + name for name in found - {FRAME}), INVITATION]
+    return (*sorted(ACCOUNT + name for name in found - {FRAME}), INVITATION)
 
 
 def sample(name: str, language: str) -> EmailMultiAlternatives:

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from django.utils import translation
 
+from innoportal.lib.templatetags.languages import moment
 from journal.models import Entry
 from journal.workflow import IllegalTransition
 from notifications.models import Notification
@@ -204,7 +205,7 @@ def test_a_withdrawn_report_says_on_top_when_by_whom_and_why(client):
     )
     text = client.get(report.get_absolute_url()).content.decode()
     top = text[: text.index("What has happened")]
-    assert "The portal office withdrew this report on " in top and "A wrong meter." in top
+    assert f"The portal office withdrew this report on {moment(report.withdrawn_at)}: A wrong meter." in top
     assert "Nobody Named" not in text
 
 

@@ -69,9 +69,8 @@ METHODS: dict[str, Method] = {
 }
 CHANGES = frozenset({"before_after", "with_without", "paired", "energy_whole", "energy_isolated"})
 SHARES = frozenset({"proportion", "detection", "availability", "acceptance"})
-MEETINGS: dict[
-    str, Callable[[Promise, Reading], object]
-] = {  # what must be measured at one moment, by method
+# What must be measured at one moment, by method: the two groups, or each sensor.
+MEETINGS: dict[str, Callable[[Promise, Reading], object]] = {
     "with_without": lambda promise, one: one.sensor in promise.control,
     "before_after": lambda _promise, one: one.sensor,
     "threshold": lambda _promise, one: one.sensor,

@@ -52,7 +52,8 @@ def together(
     found: list[Reading] = []
     seconds: dict[str, int] = {}
     for phase in sorted({one.phase for one in readings}):
-        rows, groups = of_phase(readings, phase), dict[object, set[datetime]]()
+        rows = of_phase(readings, phase)
+        groups: dict[object, set[datetime]] = {}
         for one in rows:
             groups.setdefault(group_of(one), set()).add(one.at)
         span = span_of(groups.values())

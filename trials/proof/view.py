@@ -167,11 +167,7 @@ def _content(write: View, report: Report) -> dict[str, Any]:
             for i in report.incidents
         ],
         "money": [
-            [
-                printable(sections.source(m)),
-                write.money(m.currency, m.budget),
-                write.money(m.currency, m.spent),
-            ]
+            [printable(sections.source(m)), *(write.money(m.currency, one) for one in (m.budget, m.spent))]
             for m in report.money
         ],
         "vendor_comment": write.text(report.vendor_comment),

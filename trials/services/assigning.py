@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Role, User
+from innoportal.languages import listed
 from journal.models import Entry
 from journal.workflow import IllegalTransition, record
 from notifications.outbox import DUTY, notify
@@ -106,13 +107,12 @@ def must_be_signed_first(report: Report, verifier: User) -> None:
     if entry is None or entry.actor_id in (None, verifier.pk):
         raise ValidationError(_("A report has two signatures, by two different people."))
     if changed := changed_since(report, entry):
-        listed = _(", ").join(changed)
         raise ValidationError(
             _(
                 "The report is not the one that was signed first: its fingerprint differs. Changed since: "
                 "%(parts)s. Send it back, so that it is handed over as it is now."
             )
-            % {"parts": listed}
+            % {"parts": listed(changed)}
         )
 
 

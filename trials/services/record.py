@@ -15,6 +15,7 @@ from trials.plain import number
 from trials.proof import payload
 from trials.proof.payload import Bilingual
 from trials.proof.writing import written
+from trials.steering import financial_year
 
 Span = tuple[date, date]
 
@@ -137,11 +138,11 @@ def money(trial: models.Trial) -> tuple[payload.FundedMoney, ...]:
     ]
     if found or (trial.budget_planned is None and trial.budget_spent is None):
         return tuple(found)
-    label = year_label(trial.starts_on.year - (trial.starts_on.month < 4))
+    label = year_label(financial_year(trial.starts_on))
     planned, spent = (f"{amount or 0:.2f}" for amount in (trial.budget_planned, trial.budget_spent))
     return (payload.FundedMoney(label, "HKD", planned, spent, "", ""),)
 
 
 def year_label(year: int) -> str:
-    """Of the financial year that begins in it: 2026 is 2026-27."""
+    """As reports sign it, with a hyphen: of the financial year that begins in 2026, 2026-27."""
     return f"{year}-{(year + 1) % 100:02}"

@@ -6,7 +6,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from innoportal.backup.archive import BackupError
-from innoportal.backup.taking import FILES, take
+from innoportal.backup.taking import take
 
 
 class Command(BaseCommand):
@@ -29,11 +29,7 @@ class Command(BaseCommand):
             manifest = take(file, with_keys=with_keys)
         except BackupError as error:
             raise CommandError(str(error)) from error
-        kept = sum(member.path.startswith(FILES) for member in manifest.members)
-        self.stdout.write(
-            f"{file}: {sum(manifest.tables.values())} rows in {len(manifest.tables)} tables, {kept} files, "
-            f"{filesizeformat(file.stat().st_size)}."
-        )
+        self.stdout.write(f"{file}: {manifest}, {filesizeformat(file.stat().st_size)}.")
         for name in manifest.missing:
             self.stderr.write(f"A row names the file {name}, which is not there: it is not in the backup.")
         if with_keys:

@@ -5,7 +5,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from innoportal.backup.archive import BackupError
 from innoportal.backup.restoring import restore, secret_file
-from innoportal.backup.taking import FILES
 
 
 class Command(BaseCommand):
@@ -20,11 +19,7 @@ class Command(BaseCommand):
             manifest = restore(file)
         except BackupError as error:
             raise CommandError(str(error)) from error
-        kept = sum(member.path.startswith(FILES) for member in manifest.members)
-        self.stdout.write(
-            f"Restored as of {manifest.made_at}: {sum(manifest.tables.values())} rows "
-            f"in {len(manifest.tables)} tables, {kept} files."
-        )
+        self.stdout.write(f"Restored as of {manifest.made_at}: {manifest}.")
         for name in manifest.missing:
             self.stderr.write(f"A row names the file {name}, which was not there when the backup was made.")
         if secret_file().exists():
