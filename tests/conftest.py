@@ -37,8 +37,8 @@ def pytest_configure(config):
 
 
 def pytest_make_parametrize_id(config, val, argname):
-    """A file made for a test bears the second it was made in, which two workers need not share."""
-    return f"{argname} of {len(val)} bytes" if isinstance(val, bytes) else None
+    """A file made for a test bears the second it was made in, down to its packed length: workers need not share it."""
+    return argname if isinstance(val, bytes) else None
 
 
 def pytest_unconfigure(config):
