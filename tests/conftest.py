@@ -37,7 +37,7 @@ def pytest_configure(config):
 
 
 def pytest_make_parametrize_id(config, val, argname):
-    """A file made for a test bears the second it was made in, down to its packed length: workers need not share it."""
+    """A file made for a test differs from second to second, even in length; workers must agree on names."""
     return argname if isinstance(val, bytes) else None
 
 

@@ -55,7 +55,7 @@ class Portal:
             )
         return self
 
-    def until(self, text, seconds=120):
+    def until(self, text, seconds=300):
         deadline = time.monotonic() + seconds
         while text not in self.said():
             assert self.process.poll() is None, self.said()

@@ -19,7 +19,7 @@ from tests.portal import Portal, directory
 CHROMIUM = "/usr/bin/chromium"
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
-START = 300  # seconds; most of it tells two years of the demonstration's story
+START = 900  # seconds; most of it tells two years of the demonstration's story
 
 
 @pytest.hookimpl(tryfirst=True)  # before the groups are read
@@ -62,7 +62,7 @@ class Reader:
         self.address = f"http://127.0.0.1:{portal.port}"
         self.complaints = []
         self.context = chromium.new_context(base_url=self.address, **options)
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(60_000)
         self.page = self.context.new_page()
         self.page.on("console", self.heard)
         self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))

@@ -74,7 +74,7 @@ def readings(first, mean, phase):
     return "\n".join(["metric,at,phase,value,sensor", *rows]).encode()
 
 
-def until(reader, path, find, seconds=60):
+def until(reader, path, find, seconds=240):
     """Look again and again: what a worker does is seen a moment later."""
     deadline = time.monotonic() + seconds
     while True:

@@ -62,8 +62,8 @@ def test_a_program_that_is_killed_is_told_of_and_started_again(portal, program, 
     (victim,) = [child for child in children if any(program in word for word in child.cmdline())]
     pool = victim.children(recursive=True)
     victim.kill()
-    portal.until(f"{name} ended (SIGKILL)", 30).until(f"{name} was started again.", 30)
-    _, left = psutil.wait_procs(pool, timeout=10)
+    portal.until(f"{name} ended (SIGKILL)").until(f"{name} was started again.")
+    _, left = psutil.wait_procs(pool, timeout=60)
     assert [process for process in left if process.status() != psutil.STATUS_ZOMBIE] == []
 
 
@@ -242,7 +242,7 @@ def test_a_full_disk_is_told_in_one_line(data):
         env={**os.environ, "INNOPORTAL_DATA": str(data), "PORT": str(embedded.free_port())},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
     )
     assert said.stdout + said.stderr == f"innoportal: The disk of {data} is full: 200 MB must be free.\n"
     assert said.returncode == 1

@@ -69,7 +69,7 @@ def workers(tmp_path, committed, networks):
         process.wait()
 
 
-def until(what, seconds: float = 120):
+def until(what, seconds: float = 300):
     """What it answers, as soon as it is something."""
     end = time.monotonic() + seconds
     while not (found := what()):

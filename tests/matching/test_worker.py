@@ -15,7 +15,7 @@ from matching import tasks
 from matching.models import Match
 from tests.factories import SolutionFactory, WishFactory
 
-WAIT = 60  # seconds: the models are read from disk on a busy machine
+WAIT = 240  # seconds: the models are read from disk on a busy machine
 
 
 def address_of_the_test_database() -> str:

@@ -49,7 +49,7 @@ def test_a_child_forked_after_the_models_ran_still_answers(embedders):
     child = context.Process(target=lambda: answers.put([e.encode(TEXTS, "wish") for e in embedders]))
     child.start()
     try:
-        found = answers.get(timeout=20)
+        found = answers.get(timeout=120)
     finally:
         child.kill()
         child.join()
