@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.closing import DUTIES, end_session, leave, revoke, withdraw
+from accounts.fates import WORK, Fate, goes, stays
 from accounts.holding import File, Holding, Rows
 
 HELD = Holding(
@@ -81,4 +83,25 @@ HELD = Holding(
         ),
     ),
     excused={"accounts.Organisation.people": "the same rows as accounts.Membership.user"},
+    fates={
+        "account.EmailAddress.user": goes("An address is how somebody is reached, and free again."),
+        "usersessions.UserSession.user": Fate("Signed out everywhere, at once.", end_session),
+        "mfa.Authenticator.user": goes("The secret of a second factor."),
+        "accounts.Membership.user": Fate("Who has gone belongs nowhere.", leave),
+        "accounts.Organisation.people": stays("The same rows as accounts.Membership.user."),
+        "accounts.JoinRequest.person": Fate("Taken back; its words say who somebody is.", withdraw),
+        "accounts.Invitation.email": goes("Who has the address next must not come by an old right."),
+        "accounts.Delegation.giver": Fate("Ends; the row tells who could act.", revoke),
+        "accounts.Delegation.deputy": Fate("Ends; the row tells who could act.", revoke),
+        "accounts.Delegation.made_by": WORK,
+        "accounts.Delegation.revoked_by": WORK,
+        "accounts.Invitation.invited_by": WORK,
+        "accounts.JoinRequest.decided_by": WORK,
+        "accounts.SuspectedPair.decided_by": WORK,
+        "accounts.Verification.asked_by": WORK,
+        "accounts.Verification.decided_by": WORK,
+        "accounts.Verification.revoked_by": WORK,
+        "admin.LogEntry.user": WORK,
+    },
+    duties=DUTIES,
 )

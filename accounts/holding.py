@@ -11,6 +11,7 @@ from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.db.models import Q
 
+from accounts.fates import Duties, Fates
 from accounts.models import User
 
 MOST = 20_000  # rows of one relation that are handed out, the newest
@@ -79,11 +80,16 @@ class File:
 
 @dataclass(frozen=True)
 class Holding:
-    """What one room holds about a person; `excused`: relation → why nothing of it is handed out."""
+    """What one room holds about a person; `excused`: relation → why nothing of it is handed out.
+
+    When an account is closed, each relation meets its fate; `duties` are what nobody else would do then.
+    """
 
     title: Any
     files: tuple[File, ...]
     excused: Mapping[str, str] = field(default_factory=dict)
+    fates: Fates = field(default_factory=dict)
+    duties: tuple[Duties, ...] = ()
 
 
 def addresses(user: User) -> list[str]:

@@ -34,8 +34,10 @@ def rights_of(thing: User | Organisation) -> Rights:
     )
 
 
-def tell(thing: User | Organisation, verb: str, *, by: User, before: Rights, after: Rights) -> None:
-    """`change_rights` is told only where something of the thing's own differs."""
+def tell(
+    thing: User | Organisation, verb: str, *, by: User, before: Rights, after: Rights, **more: Any
+) -> None:
+    """`change_rights` is told only where something of the thing's own differs; `more` stands beside it."""
     differing = [
         name for name in WATCHED[type(thing)] if before.own.get(name, ...) != after.own.get(name, ...)
     ]
@@ -45,7 +47,7 @@ def tell(thing: User | Organisation, verb: str, *, by: User, before: Rights, aft
             for key, side in (("before", before), ("after", after))
         }
         if isinstance(thing, User):
-            tell_person(thing, verb, by=by, **said)
+            tell_person(thing, verb, by=by, **said, **more)
         else:
             changed.send(Organisation, organisation=thing, verb=verb, by=by, details=said)
     _tell_memberships(before.memberships, after.memberships, by)

@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fates import WORK, Fate, goes
 from accounts.holding import File, Holding, Rows
+from desk.closing import forget_views
 
 HELD = Holding(
     title=_("Workspace"),
@@ -21,4 +23,9 @@ HELD = Holding(
             ),
         ),
     ),
+    fates={
+        "desk.SavedView.owner": Fate("Those for themselves go, those that others use stay.", forget_views),
+        "desk.Visit.user": goes("When somebody came is nobody else's business."),
+        "desk.BulkAction.by": WORK,
+    },
 )

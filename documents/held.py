@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fates import WORK
 from accounts.holding import File, Holding, Rows
 
 HELD = Holding(
@@ -19,4 +20,7 @@ HELD = Holding(
             ),
         ),
     ),
+    fates={
+        "documents.Document.uploaded_by": WORK,
+    },
 )

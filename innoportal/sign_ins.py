@@ -33,6 +33,7 @@ RIGHTS = {
     "create": gettext_lazy("Account made by an administrator"),
     "change_rights": gettext_lazy("Rights changed"),
     "delete": gettext_lazy("Account deleted"),
+    "close_account": gettext_lazy("Account closed, and what names the person erased"),
 }
 MEMBERS = {
     "create": gettext_lazy("Organisation made by an administrator"),
@@ -72,6 +73,7 @@ class Line:
     entry: Entry
     title: Any
     about: str
+    by: str
     organisation: Organisation | None
     notes: list[Any]
     changes: list[tuple[Any, str, str]]
@@ -79,13 +81,7 @@ class Line:
     @property
     def person(self) -> int | None:
         """Whose other entries the name leads to."""
-        own = self.entry.object_id if self.entry.noun == PERSON else None
-        return self.entry.details.get("person", own)
-
-    @property
-    def by(self) -> str:
-        """Nobody, where people did it with their own account."""
-        return "" if self.entry.actor_id == self.person else self.entry.actor_name
+        return person_of(self.entry)
 
 
 def entries(kind: str = "", person: int | None = None) -> QuerySet[Entry]:
@@ -102,20 +98,29 @@ def entries(kind: str = "", person: int | None = None) -> QuerySet[Entry]:
 
 
 def lines(rows: Iterable[Entry]) -> list[Line]:
-    """In words; one query for the organisations' names."""
+    """In words; a query for the organisations' names, and one for those of people as they are called now."""
     rows = list(rows)
+    people = {key for entry in rows for key in (person_of(entry), entry.actor_id) if key}
+    called = dict(User.objects.filter(pk__in=people).values_list("pk", "name")) if people else {}
     keys = {entry.object_id for entry in rows if entry.noun == ORGANISATION}
     named = Organisation.objects.in_bulk(keys) if keys else {}
-    return [_line(entry, named) for entry in rows]
+    return [_line(entry, named, called) for entry in rows]
 
 
-def _line(entry: Entry, named: dict[int, Organisation]) -> Line:
-    of_person = entry.noun == PERSON
+def person_of(entry: Entry) -> int | None:
+    return entry.details.get("person", entry.object_id if entry.noun == PERSON else None)
+
+
+def _line(entry: Entry, named: dict[int, Organisation], called: dict[int, str]) -> Line:
+    """Who did it is told only where it was another; who is gone from the portal is called as they were."""
+    of_person, person = entry.noun == PERSON, person_of(entry)
+    own = entry.actor_name if of_person else ""
     titles = SESSIONS | FACTORS | RIGHTS if of_person else MEMBERS
     return Line(
         entry=entry,
         title=titles[entry.verb],
-        about=entry.details.get("name", entry.actor_name if of_person else ""),
+        about=called.get(person or 0) or entry.details.get("name", own),
+        by="" if entry.actor_id == person else called.get(entry.actor_id or 0, entry.actor_name),
         organisation=None if of_person else named.get(entry.object_id),
         notes=_notes(entry.details),
         changes=_changes(entry.details, User if of_person else Organisation),
@@ -128,6 +133,8 @@ def _notes(details: dict[str, Any]) -> list[Any]:
         notes.append(LABELS["authenticator"].get(factor, factor))
     if why := details.get("why"):
         notes.append(WHYS.get(why, why))
+    if asked := details.get("asked"):
+        notes.append(asked)
     return notes
 
 

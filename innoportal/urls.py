@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView
 from innoportal import (
     calendars,
     case,
+    closing_page,
     health,
     home,
     mailbox,
@@ -52,6 +53,7 @@ urlpatterns = [
         path("search/", include("matching.search_urls")),
         path("", include(merging)),
         path("", include(own_data)),
+        path("", include(closing_page)),
         path("", include(sign_ins)),
         path("", include(calendars)),
         path("account/", include("accounts.urls")),

@@ -146,6 +146,7 @@ def rooms(user: User) -> list[dict[str, str]]:
             (_("Reports that are due"), "trials:dues", True, "clock"),
             (_("Vendors to verify"), "people:verifications", True, "shield"),
             (_("Organisations that may be one"), "people:suspected-pairs", True, "building"),
+            (_("Close somebody's account"), "close-account-for", True, "people"),
         ]
     if is_auditor(user) or user.is_superuser:
         pages.append((_("Sign-ins and rights"), "sign-ins-and-rights", True, "shield"))

@@ -72,13 +72,19 @@ def record(
         from_status=from_status,
         to_status=getattr(thing, "status", ""),
         actor_id=by.pk if by else None,
-        actor_name=by.name if by else "",
+        actor_name=_name_of(by, thing),
         capacity=in_place(capacity_of(by, thing), place),
         reason=reason,
         details=details or {},
     )
     happened.send(sender=type(thing), entry=entry, instance=thing)
     return entry
+
+
+def _name_of(by: User | None, thing: models.Model) -> str:
+    """None for what a person does with their own account: their number tells who, as long as they have a name
+    (docs/adr/0068)."""
+    return "" if by is None or by == thing else by.name
 
 
 class Transition:

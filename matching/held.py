@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fates import WORK, goes, loses
 from accounts.holding import File, Holding, Rows
 
 HELD = Holding(
@@ -43,4 +44,15 @@ HELD = Holding(
             ),
         ),
     ),
+    fates={
+        "matching.SavedSearch.user": goes("What somebody waits for."),
+        "matching.Judgement.person": loses(
+            "The engine learns from a verdict, not from who gave it.", person=None
+        ),
+        "matching.Review.expert": WORK,
+        "matching.Conflict.expert": WORK,
+        "matching.Duplicate.decided_by": WORK,
+        "matching.Term.changed_by": WORK,
+        "matching.RematchRun.started_by": WORK,
+    },
 )

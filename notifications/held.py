@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fates import WORK, Fate, goes
 from accounts.holding import File, Holding, Rows
+from notifications.closing import cancel_letters
 
 HELD = Holding(
     title=_("Notices"),
@@ -79,4 +81,27 @@ HELD = Holding(
             ),
         ),
     ),
+    fates={
+        "notifications.Follow.user": goes("What somebody wants to hear of."),
+        "notifications.Preference.user": goes(
+            "How somebody wants to be told, and the address of their calendar."
+        ),
+        "notifications.Visitor.email": goes(
+            "An address without an account, with what it follows and waits for."
+        ),
+        "notifications.Notification.recipient": goes(
+            "Those that wait are cancelled, those that came were theirs."
+        ),
+        "notifications.Digest.recipient": goes("Those that wait are cancelled, those that came were theirs."),
+        "notifications.Suppression.address": Fate(
+            "An address; letters that wait for it go with it.", cancel_letters
+        ),
+        "notifications.Bounce.address": goes("An address, and what its mail server said."),
+        "notifications.Suppression.lifted_by": WORK,
+        "notifications.Announcement.made_by": WORK,
+        "notifications.Announcement.confirmed_by": WORK,
+        "notifications.Announcement.released_by": WORK,
+        "notifications.Wording.made_by": WORK,
+        "notifications.Webhook.created_by": WORK,
+    },
 )

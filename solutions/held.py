@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fates import WORK, Fate
 from accounts.holding import File, Holding, Rows, visible
+from solutions.closing import forget_contact, open_solutions
 
 HELD = Holding(
     title=_("Solutions"),
@@ -61,4 +63,17 @@ HELD = Holding(
             ),
         ),
     ),
+    fates={
+        "solutions.Nomination.contact_email": Fate(
+            "The address and the name are a person's.", forget_contact
+        ),
+        "solutions.Nomination.created_by": WORK,
+        "solutions.Solution.created_by": WORK,
+        "solutions.SolutionDraft.author": WORK,
+        "solutions.SolutionDraft.updated_by": WORK,
+        "solutions.Version.by": WORK,
+        "solutions.Interest.created_by": WORK,
+        "solutions.CoAuthor.invited_by": WORK,
+    },
+    duties=(open_solutions,),
 )

@@ -170,13 +170,18 @@ def expire_lapsed() -> int:
     ended = 0
     for nomination in Nomination.objects.lapsed().select_related("nominator").order_by("pk"):
         try:
-            with transaction.atomic():
-                entry = NOMINATIONS["expire"].apply(nomination, by=None, **FORGOTTEN)
-                _tell_nominator(nomination, entry, "nomination_expired")
+            expire(nomination)
         except IllegalTransition:
             continue  # answered just now
         ended += 1
     return ended
+
+
+@transaction.atomic
+def expire(nomination: Nomination) -> None:
+    """:raises IllegalTransition: it was answered just now."""
+    entry = NOMINATIONS["expire"].apply(nomination, by=None, **FORGOTTEN)
+    _tell_nominator(nomination, entry, "nomination_expired")
 
 
 def waiting(ahead: int) -> list[Deadline]:

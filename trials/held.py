@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fates import WORK
 from accounts.holding import File, Holding, Rows
+from trials.duties import open_reports, open_trials
 
 HELD = Holding(
     title=_("Trials"),
@@ -69,4 +71,28 @@ HELD = Holding(
             ),
         ),
     ),
+    fates={
+        "trials.Action.owner": WORK,
+        "trials.Benefit.entered_by": WORK,
+        "trials.Booking.made_by": WORK,
+        "trials.ChangeRequest.proposed_by": WORK,
+        "trials.Confirmation.confirmed_by": WORK,
+        "trials.Confirmation.created_by": WORK,
+        "trials.Erratum.written_by": WORK,
+        "trials.LogEntry.written_by": WORK,
+        "trials.Meeting.written_by": WORK,
+        "trials.Milestone.reached_by": WORK,
+        "trials.Report.assigned": WORK,
+        "trials.Report.created_by": WORK,
+        "trials.Report.verifier": WORK,
+        "trials.ReportDue.handed_in_by": WORK,
+        "trials.Risk.owner": WORK,
+        "trials.SensorToken.made_by": WORK,
+        "trials.Survey.made_by": WORK,
+        "trials.Trial.created_by": WORK,
+        "trials.Trial.engineer": WORK,
+        "trials.Upload.made_by": WORK,
+        "trials.Voice.decided_by": WORK,
+    },
+    duties=(open_trials, open_reports),
 )

@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fates import WORK, Fate
 from accounts.holding import File, Holding, Rows, visible
+from wishes.closing import leave_steps, open_wishes
 
 HELD = Holding(
     title=_("Wishes"),
@@ -58,4 +60,20 @@ HELD = Holding(
             ),
         ),
     ),
+    fates={
+        "wishes.EndorsementStep.people": Fate("Nobody waits for who has gone.", leave_steps),
+        "wishes.AnnexAcceptance.person": WORK,
+        "wishes.Call.created_by": WORK,
+        "wishes.Endorsement.in_place_of": WORK,
+        "wishes.Endorsement.person": WORK,
+        "wishes.FormerAnswer.answered_by": WORK,
+        "wishes.Question.answered_by": WORK,
+        "wishes.Question.asked_by": WORK,
+        "wishes.ScreeningQuestion.answered_by": WORK,
+        "wishes.Wish.created_by": WORK,
+        "wishes.WishDraft.author": WORK,
+        "wishes.WishDraft.updated_by": WORK,
+        "wishes.WishReturn.returned_by": WORK,
+    },
+    duties=(open_wishes,),
 )

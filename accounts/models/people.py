@@ -88,6 +88,7 @@ class User(AbstractUser):
         default=list,
         blank=True,
     )
+    closed_at = models.DateTimeField(_("closed on"), null=True, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
@@ -104,6 +105,11 @@ class User(AbstractUser):
                 name="user_roles_known",
             ),
             models.UniqueConstraint(Lower("email"), name="user_email_once"),
+            models.CheckConstraint(
+                condition=models.Q(closed_at__isnull=True)
+                | models.Q(is_active=False, is_staff=False, is_superuser=False, roles=[]),
+                name="user_closed_may_nothing",
+            ),
         ]
 
     def __str__(self) -> str:

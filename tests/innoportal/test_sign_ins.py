@@ -43,7 +43,7 @@ def test_it_takes_as_many_queries_for_five_lines_of_each_kind_as_for_one(
         record(person, "sign_in", by=person)
         record(MembershipFactory(user=person).organisation, "join", by=person)
         promote(person, person)
-    with django_assert_num_queries(6):  # session, person, unread, count, entries, organisations
+    with django_assert_num_queries(7):  # session, person, unread, count, entries, names, organisations
         response = client.get(reverse(URL))
     assert main_of(response).count('class="ip-rows__main"') == 3 * count
 

@@ -48,7 +48,7 @@ def test_a_sign_in_and_a_sign_out_are_written_down_with_who_and_when(client, per
     assert told() == [("sign_in", {"second_factor": False}), ("sign_out", {})]
     for entry in Entry.objects.all():
         assert (entry.noun, entry.object_id) == ("accounts.user", person.pk)
-        assert (entry.actor_id, entry.actor_name, entry.capacity) == (person.pk, person.name, "office")
+        assert (entry.actor_id, entry.actor_name, entry.capacity) == (person.pk, "", "office")
 
 
 def test_a_wrong_password_signs_nobody_in_and_is_no_sign_in(client, person):
