@@ -20,6 +20,7 @@ from accounts.models import (
     Verification,
 )
 from matching.models import Conflict
+from notifications.following import settle
 from notifications.models import Follow
 from solutions import nominating
 from solutions.models import CoAuthor, Nomination, Solution
@@ -233,6 +234,7 @@ def carry(told: Merging) -> dict[str, int]:
 
 
 def _followers(told: Merging) -> int:
+    settle(told.old)
     noun = Organisation._meta.label_lower
     there = Follow.objects.filter(noun=noun, object_id=told.new.pk).values_list("user_id", flat=True)
     rows = Follow.objects.filter(noun=noun, object_id=told.old.pk)

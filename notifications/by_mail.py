@@ -21,6 +21,7 @@ from innoportal.languages import phrase
 from notifications import visiting
 from notifications.mails import visitor_token
 from notifications.models import Follow, Visitor
+from notifications.reasons import label_of
 from notifications.views import FOLLOWABLE, named, visible
 from topics.models import Topic
 
@@ -99,13 +100,6 @@ class FollowByMail(AskMixin, View):
     def hidden(self) -> list[tuple[str, str]]:
         data = self.request.POST or self.request.GET
         return [(name, data[name]) for name in self.NAMES if data.get(name)]
-
-
-def label_of(thing: Any) -> dict[str, str]:
-    named_by = "title" if hasattr(thing, "title_en") else "name"
-    if not hasattr(thing, f"{named_by}_en"):  # a trial is called by what is tried
-        return {"en": str(thing), "zh": str(thing)}
-    return {one: getattr(thing, f"{named_by}_{one}") for one in ("en", "zh")}
 
 
 class Sent(TemplateView):

@@ -21,6 +21,7 @@ from innoportal.languages import HTML_LANG, phrase
 from notifications.models import Digest, Notification, Visitor
 from notifications.models.announcements import sent_text
 from notifications.reach.marks import Mark, marked
+from notifications.reasons import first_line, name_of, of_digest
 from notifications.texts.drawing import Texts, in_force, said
 
 Worded = Mapping[str, Texts]  # by template
@@ -68,10 +69,13 @@ def mail(notification: Notification, worded: Worded | None = None) -> EmailMulti
     language = person.language
     text = read(notification, language, worded)
     stop = "" if notification.why == "duty" else _stop(person, [notification.why])
+    with translation.override(language):
+        why = first_line(notification, language)
     context = {
+        "why": why,
+        "is_duty": notification.why == "duty",
         "subject": text.subject,
         "paragraphs": text.paragraphs,
-        "why": notification.why,
         "url": address_of(notification, language),
         "is_counted": not is_for_one_thing(notification),
     }
@@ -88,6 +92,7 @@ def digest_mail(digest: Digest, notices: Sequence[Notification]) -> EmailMultiAl
     with translation.override(language):
         context = {
             "subject": _subject([one["subject"] for items in parts.values() for one in items]),
+            "why": of_digest(notices, language),
             "parts": list(parts.items()),
             "count": len(notices),
             "is_counted": True,
@@ -99,12 +104,13 @@ def digest_mail(digest: Digest, notices: Sequence[Notification]) -> EmailMultiAl
 
 
 def _parts(notices: Sequence[Notification], language: str) -> dict[str, list[dict[str, str]]]:
-    """By why they came: subject, first paragraph and address of each."""
+    """By why they came: subject, first paragraph, what of it is followed, and address of each."""
     parts: dict[str, list[dict[str, str]]] = {}
     worded = in_force([notice.template for notice in notices], language)
     for notice in notices:
         text = read(notice, language, worded)
         item = {"subject": text.subject, "text": text.paragraphs[0] if text.paragraphs else ""}
+        item["because"] = name_of(notice, language)
         parts.setdefault(notice.why, []).append({**item, "url": address_of(notice, language)})
     return parts
 

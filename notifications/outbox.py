@@ -1,6 +1,6 @@
 """Who is to be told of an entry: rows of the entry's own transaction, and a wake-up for the worker."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -13,7 +13,9 @@ from accounts.models import Delegation, Membership, User
 from journal.grounds import told_reason
 from journal.models import Entry
 from journal.together import action
+from notifications.following import ask, labelled, leave, reasons
 from notifications.models import Fanout, Follow, Notification, Visitor
+from notifications.reasons import because
 from notifications.waking import wake
 from notifications.when import held_together, plans, visitor_due
 from topics.models import Topic
@@ -42,9 +44,13 @@ def party(*organisation_ids: int, approvers_only: bool = False) -> models.QueryS
 
 
 class Followers(models.QuerySet[User]):
-    """People who follow some things, and what these are: `notify` tells the visitors who do, too."""
+    """People who follow some things, and what these are: `notify` tells the visitors who do, too.
+
+    `is_all`: nobody was left out of them since, so that a worker can ask for the same people later.
+    """
 
     things: tuple[models.Model, ...] = ()
+    is_all = False
 
     def _clone(self) -> "Followers":
         found: Followers = super()._clone()  # type: ignore[misc]
@@ -54,8 +60,9 @@ class Followers(models.QuerySet[User]):
 
 def followers(*things: models.Model | Topic) -> Followers:
     """Who follows any of these things or topics, each once."""
-    found = Followers(User).filter(pk__in=Follow.objects.of(*things).values("user_id"))
-    found.things = things
+    follows = Follow.objects.of(*things).filter(visitor=None)
+    found = Followers(User).filter(pk__in=follows.values("user_id"))
+    found.things, found.is_all = things, True
     return found
 
 
@@ -67,8 +74,10 @@ def _about(thing: Any, entry: Entry) -> dict[str, Any]:
 
 def notify(
     recipients: Iterable[User], entry: Entry, template: str, *, thing: Any, why: str, **context: Any
-) -> int:
+) -> int | None:
     """Tell each recipient once of this entry, in the inbox and by e-mail; returns how many are told.
+
+    Of many followers this is None: only a worker asks who they are.
 
     `template` names `templates/<template>.txt`, whose first line is the subject. The person who acted is not
     told. A second call for the same entry adds only people who were not told yet. What is `urgent=True`, as a
@@ -80,28 +89,39 @@ def notify(
     wake()
     if isinstance(recipients, Followers):
         _tell_visitors(recipients.things, said)
+        if recipients.is_all and _are_many(recipients.things, of_visitors=False):
+            leave(recipients.things, said, is_urgent=is_urgent)
+            return None
     if isinstance(recipients, models.QuerySet):
         recipients = recipients.exclude(pk=entry.actor_id)
         if recipients.order_by()[AT_ONCE : AT_ONCE + 1].exists():
             return _leave_to_worker(recipients, said, is_urgent=is_urgent)
     people = {user.pk for user in recipients} - {entry.actor_id}
-    write(people, said, is_urgent=is_urgent)
+    things = recipients.things if isinstance(recipients, Followers) else ()
+    own = reasons(people, labelled(things), of_visitors=False) if people else {}
+    write(people, said, is_urgent=is_urgent, own=own)
     return len(people)
 
 
-def _tell_visitors(things: Iterable[models.Model], said: dict[str, Any]) -> None:
-    rows = Visitor.objects.filter(pk__in=Follow.objects.about(*things).values("visitor_id")).order_by("pk")
-    if rows[AT_ONCE : AT_ONCE + 1].exists():
-        keys = ArraySubquery(rows.values("pk"))
-        Fanout.objects.create(entry_id=said["entry_id"], said=said, to_visitors=True, people=keys)
-    else:
-        write_to_visitors(list(rows.values_list("pk", flat=True)), said)
+def _are_many(things: Sequence[models.Model], *, of_visitors: bool) -> bool:
+    return Follow.objects.counted_up_to(AT_ONCE + 1, *things, of_visitors=of_visitors) > AT_ONCE
+
+
+def _tell_visitors(things: Sequence[models.Model], said: dict[str, Any]) -> None:
+    if _are_many(things, of_visitors=True):
+        leave(things, said, to_visitors=True)
+        return
+    follows = Follow.objects.about(*things).filter(visitor__isnull=False)
+    own = because(follows, "visitor_id", labelled(things))
+    write_to_visitors(sorted(own), said, own)
 
 
 def write_to_visitors(
     keys: Collection[int], shared: Mapping[str, Any], own: Mapping[int, Mapping[str, Any]] | None = None
 ) -> None:
     """A row for the next digest of each, who has no inbox; `own` is what one is told besides."""
+    if not keys:
+        return
     found = Visitor.objects.filter(pk__in=keys).order_by("pk")
     now, rhythms = timezone.now(), dict(found.values_list("pk", "rhythm"))
     due = {rhythm: visitor_due(rhythm, now) for rhythm in set(rhythms.values())}
@@ -165,15 +185,18 @@ def expand(pk: int) -> int:
     if not Fanout.objects.claim(pk):
         return 0
     fanout = Fanout.objects.get(pk=pk)
-    begun = fanout.written
-    while part := fanout.people[fanout.written : fanout.written + AT_ONCE]:
+    if fanout.people is None:
+        ask(fanout)
+    begun, people = fanout.written, fanout.people or []
+    while part := people[fanout.written : fanout.written + AT_ONCE]:
         with transaction.atomic():
             if not Fanout.objects.select_for_update().filter(pk=pk, done_at=None).exists():
                 return fanout.written - begun  # taken back meanwhile
+            own = reasons(part, fanout.followed, of_visitors=fanout.to_visitors)
             if fanout.to_visitors:
-                write_to_visitors(part, fanout.said)
+                write_to_visitors(part, fanout.said, own)
             else:
-                write(part, fanout.said, is_urgent=fanout.is_urgent)
+                write(part, fanout.said, is_urgent=fanout.is_urgent, own=own)
             fanout.written += len(part)
             fanout.claimed_at = timezone.now()
             fanout.save(update_fields=["written", "claimed_at"])

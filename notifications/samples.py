@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from innoportal.languages import phrase
 from notifications.models import Notification, Visitor
+from notifications.models.notices import TOPIC
 
 # Whom it is for; what is for all of a person's organisation is the most common.
 FROM_OFFICE = frozenset({"announcement", "announcement_recalled"})
@@ -117,7 +118,7 @@ def said(name: str, language: str) -> dict[str, Any]:
             },
         }.items()
     }
-    plain = {
+    plain: dict[str, Any] = {
         **{"wish_reference": "W-2026-0042", "solution_reference": "S-2026-0107", "into": "W-2026-0040"},
         **{"is_gone": False, "is_carried": True},
         "address": "lee@example.org",
@@ -130,6 +131,8 @@ def said(name: str, language: str) -> dict[str, Any]:
         "searches": [phrase(SEARCH[0], SEARCH[1], language)],
         "questions": [phrase(en, zh, language) for en, zh in QUESTIONS],
     }
+    if name.partition(".")[2] in FOLLOWED:
+        plain["because"] = {"noun": TOPIC, "en": TEXTS["label"][0], "zh": TEXTS["label"][1]}
     reference, title = _thing(name)
     texts = {key: {"en": en, "zh": zh} for key, (en, zh) in (TEXTS | {"thing_title": title}).items()}
     return {**days, **texts, **plain, "reference": reference, **OWN.get(name, {})}

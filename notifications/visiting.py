@@ -16,8 +16,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from journal.workflow import record
-from notifications.models import Follow, Notification, Visitor
+from notifications.following import follows_of, reasons
+from notifications.models import Fanout, Follow, Notification, Visitor
 from notifications.models.visitors import KEPT
+from notifications.outbox import write_to_visitors
 from notifications.waking import wake
 from notifications.when import visitor_due
 
@@ -145,14 +147,27 @@ def choose(visitor: Visitor, rhythm: str) -> None:
 @transaction.atomic
 def move(visitor: Visitor, user: User) -> int:
     """The account of the same address follows what was followed by e-mail; returns how many things."""
-    rows = list(Follow.objects.filter(visitor=visitor).select_related("topic"))
-    for row in rows:
-        Follow.objects.get_or_create(user=user, noun=row.noun, object_id=row.object_id, topic=row.topic)
+    _write_news(visitor)
+    follows = Follow.objects.filter(visitor=visitor)
+    own = user.follows  # type: ignore[attr-defined]
+    known = set(own.values_list("noun", "object_id", "topic"))
+    rows = list(follows.values_list("pk", "noun", "object_id", "topic"))
+    new = [pk for pk, *what in rows if tuple(what) not in known]
+    follows.filter(pk__in=new).update(user=user, visitor=None)
     searches: Any = visitor.saved_searches  # type: ignore[attr-defined]  # of a room above
     count = len(rows) + searches.update(user=user, visitor=None)
     _hand_over_news(visitor, user)
     visitor.delete()
     return count
+
+
+def _write_news(visitor: Visitor) -> None:
+    """What a worker has not come to yet of notices to many, before the visitor is gone."""
+    rows = Fanout.objects.filter(to_visitors=True, done_at=None).order_by("pk")
+    for fanout in rows.filter(Q(people=None) | Q(people__contains=[visitor.pk])):
+        if fanout.people or follows_of(fanout).filter(visitor=visitor).exists():
+            own = reasons([visitor.pk], fanout.followed, of_visitors=True)
+            write_to_visitors([visitor.pk], fanout.said, own)
 
 
 def _hand_over_news(visitor: Visitor, user: User) -> None:

@@ -87,7 +87,7 @@ def drawn(letter: Letter) -> Draft | None:
         return None
     template = f"solutions/mail/{letter.details['template']}"
     parts = [part(template, language, _said(nomination, language)) for language in LANGUAGES]
-    return Draft(nomination.contact_email, parts)
+    return Draft(nomination.contact_email, parts, why="nomination")
 
 
 def _said(nomination: Nomination, language: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from journal.models import Entry
 from journal.workflow import IllegalTransition, record
+from notifications.following import settle
 from notifications.models import Follow
 from notifications.outbox import FOLLOW, PARTY, bilingual, followers, notify, party
 from wishes.models import Kpi, Question, Sponsor, Wish
@@ -55,6 +56,7 @@ def merge(
         _tell_in_private(wish, into, entry, absorbed)
     else:
         _tell(wish, into, entry)
+    settle(wish)
     Follow.objects.about(wish).delete()  # who they are was needed until here
     return entry
 

@@ -69,7 +69,7 @@ def _stop_writing(entry_id: int) -> int:
     rows = Fanout.objects.select_for_update().filter(entry_id=entry_id, done_at=None).order_by("pk")
     found = list(rows)
     Fanout.objects.filter(pk__in=[one.pk for one in found]).update(done_at=timezone.now())
-    return sum(len(one.people) - one.written for one in found)
+    return sum(one.left for one in found)
 
 
 def _stop_mails(entry_id: int) -> list[int]:
@@ -101,4 +101,4 @@ def left(announcement: Announcement) -> int:
     mails = Notification.objects.filter(entry_id=number, channel="email", sent_at=None)
     waiting = mails.filter(Q(digest=None, attempts=0) | Q(digest__attempts=0)).count()
     unwritten = Fanout.objects.filter(entry_id=number, done_at=None)
-    return waiting + sum(len(one.people) - one.written for one in unwritten)
+    return waiting + sum(one.left for one in unwritten)

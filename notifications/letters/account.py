@@ -48,4 +48,5 @@ def drawn(letter: Letter) -> Draft | None:
     if not letter.sealed:
         return None
     held = json.loads(opened(letter))
-    return Draft(held["address"], [Part(letter.details["language"], held["subject"], held["text"])])
+    parts = [Part(letter.details["language"], held["subject"], held["text"])]
+    return Draft(held["address"], parts, why="account")

@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from innoportal.languages import HTML_LANG
 from notifications.models import Letter
+from notifications.reasons import LETTERS
 from notifications.texts.drawing import in_force, said
 
 TOO_LATE = "what it held is good for nothing any more"
@@ -40,6 +41,7 @@ class Draft:
 
     address: str
     parts: Sequence[Part]
+    why: str  # it came: a name of `LETTERS`
 
     @property
     def language(self) -> str:
@@ -73,12 +75,24 @@ def part(template: str, language: str, values: dict[str, Any]) -> Part:
     return Part(language, " ".join(subject.split()), body.strip())
 
 
+def reason(draft: Draft, language: str) -> str:
+    """The first line, which says why it came."""
+    with override(language):
+        return str(LETTERS[draft.why])
+
+
 def message(letter: Letter, draft: Draft, headers: dict[str, str]) -> EmailMultiAlternatives:
     first = draft.parts[0]
-    plain = RULE.join(one.text for one in draft.parts) + "\n"
+    reasons = [reason(draft, one.language) for one in draft.parts]
+    plain = RULE.join(f"{why}\n\n{one.text}" for why, one in zip(reasons, draft.parts, strict=True)) + "\n"
     made = EmailMultiAlternatives(first.subject[:200], plain, to=[draft.address], headers=headers)
     with override(first.language):
-        told = {"parts": draft.parts, "subject": first.subject, "lang": first.lang}
+        told = {
+            "parts": list(zip(reasons, draft.parts, strict=True)),
+            "why": reasons[0],
+            "subject": first.subject,
+            "lang": first.lang,
+        }
         context = {**told, "DEMONSTRATION": settings.DEMONSTRATION}
         html = render_to_string("notifications/letter.html", context)
     made.attach_alternative(html, "text/html")

@@ -42,4 +42,4 @@ def written(invitation: Invitation, language: str) -> Draft:
                 "link": link,
             }
         parts.append(part(TEMPLATE, one, said))
-    return Draft(invitation.email, parts)
+    return Draft(invitation.email, parts, why="invitation")

@@ -69,4 +69,5 @@ def _account(name: str, language: str) -> Draft:
             "password_reset_url": settings.SITE_URL
             + reverse("account_reset_password_from_key", kwargs=reset),
         }
-        return Draft(ADDRESS, [adapter.written(PREFIX + name.removeprefix(ACCOUNT), ADDRESS, told)])
+        parts = [adapter.written(PREFIX + name.removeprefix(ACCOUNT), ADDRESS, told)]
+        return Draft(ADDRESS, parts, why="account")

@@ -20,6 +20,10 @@ class FanoutQuerySet(models.QuerySet["Fanout"]):
     def claim(self, pk: int) -> bool:
         return bool(self.due().filter(pk=pk).update(claimed_at=timezone.now()))
 
+    def unasked(self) -> "FanoutQuerySet":
+        """Those to followers whose keys nobody has asked for yet."""
+        return self.filter(people=None, done_at=None)
+
 
 class Fanout(models.Model):
     """A notice to so many people that a worker writes their rows.
@@ -31,7 +35,10 @@ class Fanout(models.Model):
     said = models.JSONField()  # what each person's row says
     is_urgent = models.BooleanField(default=False)
     to_visitors = models.BooleanField(default=False)  # whose keys these are
-    people = ArrayField(models.BigIntegerField())  # keys, as they were when it happened
+    people = ArrayField(models.BigIntegerField(), null=True)  # keys, as they were when it happened
+    # Of a notice to followers a worker finds these: by what is followed, and the newest follow of the time.
+    followed = models.JSONField(default=list)
+    newest_follow = models.BigIntegerField(null=True)
     written = models.PositiveIntegerField(default=0)  # of these, from the first
     created_at = models.DateTimeField(default=timezone.now)
     claimed_at = models.DateTimeField(null=True)
@@ -45,6 +52,17 @@ class Fanout(models.Model):
         indexes = [
             models.Index(fields=["id"], condition=Q(done_at__isnull=True), name="fanout_due"),
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(people__isnull=False) | Q(newest_follow__isnull=False),
+                name="fanout_knows_whom_to_tell",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.entry_id}: {self.written}"
+
+    @property
+    def left(self) -> int:
+        """People whose rows are not written yet."""
+        return len(self.people or ()) - self.written

@@ -1,8 +1,10 @@
 import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +12,8 @@ from notifications.models.digests import LEASE, MAX_ATTEMPTS, Digest
 from notifications.models.letters import Letter
 from notifications.models.visitors import ONE_READER, Reading, Visitor
 from topics.models import Topic
+
+TOPIC = "topics.topic"
 
 
 class FollowQuerySet(models.QuerySet["Follow"]):
@@ -19,13 +23,27 @@ class FollowQuerySet(models.QuerySet["Follow"]):
 
     def about(self, *things: models.Model) -> "FollowQuerySet":
         """The same with what visitors follow."""
+        return self.of_named(named(*things))
+
+    def of_named(self, names: Iterable[Sequence[Any]]) -> "FollowQuerySet":
+        """As `about`, of things by noun and key."""
         wanted = Q(pk__in=[])
-        for thing in things:
-            if isinstance(thing, Topic):
-                wanted |= Q(topic=thing)
-            else:
-                wanted |= Q(noun=thing._meta.label_lower, object_id=thing.pk)
+        for noun, key in names:
+            wanted |= Q(topic=key) if noun == TOPIC else Q(noun=noun, object_id=key)
         return self.filter(wanted)
+
+    def counted_up_to(self, most: int, *things: models.Model, of_visitors: bool) -> int:
+        """How many rows of each thing, `most` of each at the most: as quick for a million as for a few."""
+        rows = [
+            self.about(thing).filter(visitor__isnull=not of_visitors).values_list(Value(1))[:most]
+            for thing in things
+        ]
+        return rows[0].union(*rows[1:], all=True).count() if rows else 0
+
+
+def named(*things: models.Model) -> list[tuple[str, int]]:
+    """Noun and key of each thing, in words that a row can keep."""
+    return [(thing._meta.label_lower, thing.pk) for thing in things]
 
 
 class Follow(models.Model):
@@ -35,7 +53,9 @@ class Follow(models.Model):
     visitor = models.ForeignKey(Visitor, models.CASCADE, null=True, blank=True, related_name="follows")
     noun = models.CharField(max_length=64, blank=True)
     object_id = models.BigIntegerField(null=True, blank=True)
-    topic = models.ForeignKey(Topic, models.CASCADE, null=True, blank=True, related_name="follows")
+    topic = models.ForeignKey(
+        Topic, models.CASCADE, null=True, blank=True, related_name="follows", db_index=False
+    )
     since = models.DateTimeField(default=timezone.now)
 
     objects = FollowQuerySet.as_manager()
@@ -73,7 +93,10 @@ class Follow(models.Model):
                 name="follow_of_one_reader",
             ),
         ]
-        indexes = [models.Index(fields=["noun", "object_id"], name="follow_about")]
+        indexes = [  # with whether a visitor does: of many followers, those of one kind are found at once
+            models.Index(fields=["noun", "object_id", "visitor"], name="follow_about"),
+            models.Index(fields=["topic", "visitor"], name="follow_topic"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user or self.visitor} ← {self.topic or f'{self.noun} {self.object_id}'}"

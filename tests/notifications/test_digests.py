@@ -8,17 +8,20 @@ from django.utils import timezone
 
 from notifications import figures, sending, services
 from notifications.models import MAX_ATTEMPTS, Delivery, Digest, Notification, Preference
-from notifications.outbox import notify
+from notifications.outbox import followers, notify
 from notifications.tasks import sweep
 from notifications.when import BURST
 from tests.factories import (
     DeliveryFactory,
     DigestFactory,
     EntryFactory,
+    FollowFactory,
     NotificationFactory,
     PreferenceFactory,
     SuppressionFactory,
+    TopicFactory,
     UserFactory,
+    VisitorFactory,
     WishFactory,
 )
 from tests.threads import at_once
@@ -68,6 +71,34 @@ def test_many_reasons_make_one_mail_and_each_is_named(wish, mailoutbox, time_mac
     sweep()
     (message,) = mailoutbox
     assert "What you follow" in message.body and "What concerns your organisation" in message.body
+    said = (
+        "You receive this because of what concerns your organisation, what you follow, together in one mail."
+    )
+    assert message.body.splitlines()[0] == said and f'">{said}</p>' in message.alternatives[0].content
+
+
+def test_a_digest_says_of_each_notice_which_of_the_things_followed_it_came_for(
+    wish, mailoutbox, time_machine
+):
+    lifts, pipes = (TopicFactory(name_en=name, name_zh=name) for name in ("Lifts", "Pipes"))
+    wish.topics.add(lifts, pipes)
+    both, one, visitor = UserFactory(), UserFactory(), VisitorFactory(confirmed_at=timezone.now())
+    for person, topic in ((both, pipes), (both, lifts), (one, pipes)):
+        FollowFactory(user=person, topic=topic)
+    FollowFactory(user=None, visitor=visitor, topic=pipes)
+    for number in range(2):
+        things = followers(wish, lifts, pipes) if number else followers(wish, pipes)
+        notify(things, EntryFactory(), "notice/changed", thing=wish, why="follow", extra="x")
+    time_machine.shift(days(1))
+    sweep()
+    mails = {message.to[0]: message for message in mailoutbox}
+    many = mails[both.email].body
+    assert many.startswith("You receive this because of what you follow, together in one mail.")
+    assert many.count("You follow “Lifts”.") == many.count("You follow “Pipes”.") == 1
+    assert mails[one.email].body.startswith("You receive this because you follow the topic “Pipes”.")
+    assert mails[visitor.email].body.startswith(
+        "You receive this because you follow “Pipes” with this address"
+    )
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hant", "zh-hans"])

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+from lxml.html import fromstring, tostring
 
 from notifications import samples
 from notifications.letters import samples as letters
@@ -46,6 +47,62 @@ def test_a_mail_says_its_thing_in_its_readers_language(name, language):
         assert address.startswith("http://127.0.0.1:8000/")
         assert f"/{language}/" in address
     assert ("List-Unsubscribe" in message.extra_headers) == (samples.sample(name, language).why != "duty")
+
+
+WHY = {
+    "en": "You receive this because ",
+    "zh-hant": "您收到此電郵，是因為",
+    "zh-hans": "您收到此电邮，是因为",
+}
+
+
+def firsts(message):
+    """The first line of the text part, what is seen first in the HTML, and what a list of mails shows."""
+    body = fromstring(message.alternatives[0].content).body
+    seen = body.xpath(".//div[@class='text']//*[self::p or self::h1]")[0]
+    return [message.body.splitlines()[0], seen.text_content(), body[0].text_content()]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", samples.names() + list(letters.names()))
+def test_the_first_line_of_every_mail_says_why_it_came(name, language):
+    is_letter = name in letters.names()
+    message = letters.sample(name, language) if is_letter else mail(samples.sample(name, language))
+    text, html, ahead = firsts(message)
+    assert text.startswith(WHY[language]) and text == html == ahead
+    assert text.endswith("." if language == "en" else "。") and "{" not in text and "%" not in text
+    if is_letter:  # in each language that it is in
+        for part in message.body.split("— — —")[1:]:
+            assert part.strip().startswith(tuple(WHY.values())) and not part.strip().startswith(WHY[language])
+        return
+    assert message.body.count(WHY[language]) == 1  # the end says how to change or stop, and no more
+    end = message.body.partition("\n--\n")[2]
+    assert ("/notices/settings/" in end or "/notices/by-mail/" in end) and "/notices/" in html_end(message)
+
+
+def html_end(message):
+    return tostring(fromstring(message.alternatives[0].content).find_class("foot")[0], encoding="unicode")
+
+
+def test_the_first_line_names_what_is_followed_and_the_role_of_who_must_act():
+    followed = mail(samples.sample("solutions.new", "en")).body
+    assert followed.startswith(
+        "You receive this because you follow the topic “Lifts and escalators”.\n\nDear"
+    )
+    asked = mail(samples.sample("trials.verifier_assigned", "en")).body
+    assert asked.startswith("You receive this because you are the verifier of this report.\n")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_somebody_follows_begins_no_line_and_no_markup_of_its_own(language):
+    notice = samples.sample("solutions.new", language)
+    bad = "<b>x</b>\r\nBcc: all@example.org"
+    notice.context["because"] = {"noun": "wishes.wish", "en": bad, "zh": bad}
+    message = mail(notice)
+    first = message.body.splitlines()[0]
+    assert "<b>x</b> Bcc: all@example.org" in first and first.startswith(WHY[language])
+    html = message.alternatives[0].content
+    assert "<b>x" not in html and "&lt;b&gt;x" in html
 
 
 def test_every_reader_is_told_why_and_how_to_stop():
@@ -107,7 +164,7 @@ def test_every_letter_that_is_sent_has_a_sample_and_a_sample_is_what_is_sent():
     assert {f"account.{name}" for name in sent} | {letters.INVITATION} == set(letters.names())
     for name, held in sent.items():
         assert letters.sample(f"account.{name}", "en").subject == held["subject"]
-    reset = letters.sample("account.password_reset_key", "en").body
+    reset = letters.sample("account.password_reset_key", "en").body.partition("\n\n")[2]
     assert LINK.sub("", reset).strip() == LINK.sub("", sent["password_reset_key"]["text"]).strip()
 
 

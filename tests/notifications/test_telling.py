@@ -1,18 +1,27 @@
 """Who is told of an entry and who is not, one by one and by the worker that writes to many."""
 
+from contextlib import contextmanager
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
-from notifications import outbox
-from notifications.models import Fanout, Notification
+from innoportal import carrying
+from notifications import following, outbox, visiting
+from notifications.models import Fanout, Follow, Notification
 from notifications.models.fanouts import LEASE
-from notifications.outbox import notify, party, tell_each
+from notifications.outbox import followers, notify, party, tell_each
 from tests.factories import (
     DelegationFactory,
     EntryFactory,
+    FollowFactory,
     MembershipFactory,
+    OrganisationFactory,
+    TopicFactory,
     UserFactory,
     VisitorFactory,
     WishFactory,
@@ -138,3 +147,137 @@ def test_a_worker_that_is_slow_but_lives_keeps_its_lease(wish, few_at_once, monk
     monkeypatch.setattr(outbox, "write", slowly)
     assert outbox.expand(Fanout.objects.get().pk) == 5
     assert was_free == [False] * 3
+
+
+# --- many followers -------------------------------------------------------------------------------------
+@pytest.fixture
+def topic(wish):
+    found = TopicFactory()
+    wish.topics.add(found)
+    return found
+
+
+def follow(topic, count=1):
+    return [FollowFactory(topic=topic).user for _number in range(count)]
+
+
+def publish(wish, topic):
+    return tell(followers(wish, topic), wish, why="follow")
+
+
+def expanded():
+    for fanout in Fanout.objects.order_by("pk"):
+        outbox.expand(fanout.pk)
+
+
+def test_who_clicks_sends_as_much_and_hears_as_much_for_five_followers_as_for_fifty(wish, topic, few_at_once):
+    seen = []
+    for count in (5, 45):
+        follow(topic, count)
+        for _number in range(count):
+            FollowFactory(user=None, visitor=VisitorFactory(), topic=topic)
+        entry = EntryFactory()
+        with CaptureQueriesContext(connection) as queries, heard() as rows:
+            assert tell(followers(wish, topic), wish, why="follow", entry=entry) is None
+        seen.append((len(queries), sum(rows)))
+        written = Fanout.objects.filter(entry_id=entry.pk)
+        assert written.count() == 2 and not written.exclude(people=None).exists()
+    assert seen[0] == seen[1] and seen[0][0] == 6
+    expanded()
+    assert len(told()) == 50
+
+
+@contextmanager
+def heard():
+    """How many rows the database has given to each question."""
+    rows = []
+
+    def count(execute, sql, params, many, context):
+        answer = execute(sql, params, many, context)
+        rows.append(max(context["cursor"].rowcount, 0))
+        return answer
+
+    with connection.execute_wrapper(count):
+        yield rows
+
+
+def test_who_follows_after_it_happened_is_not_told_and_neither_is_who_has_stopped(wish, topic, few_at_once):
+    first, stops, *rest = follow(topic, 5)
+    publish(wish, topic)
+    late = FollowFactory(topic=topic).user
+    Follow.objects.filter(user=stops).delete()
+    FollowFactory(user=stops, topic=topic)  # and begins anew
+    closed = rest[0]
+    User.objects.filter(pk=closed.pk).update(is_active=False)
+    expanded()
+    assert told() == {first.pk, *(one.pk for one in rest[1:])}
+    assert late.pk not in told()
+    publish(wish, topic)  # what happens next they are told of
+    expanded()
+    assert {late.pk, stops.pk} <= told()
+
+
+def test_who_follows_a_thing_and_its_topic_is_told_once_and_who_acted_is_not(wish, topic, few_at_once):
+    people = follow(topic, 5)
+    FollowFactory(user=people[0], topic=None, noun="wishes.wish", object_id=wish.pk)
+    entry = EntryFactory(actor_id=people[1].pk)
+    tell(followers(wish, topic), wish, why="follow", entry=entry)
+    expanded()
+    assert Fanout.objects.get().people == sorted({one.pk for one in people} - {people[1].pk})
+
+
+def test_a_worker_killed_while_it_asks_leaves_nothing_out(
+    wish, topic, few_at_once, monkeypatch, time_machine
+):
+    people = follow(topic, 5)
+    publish(wish, topic)
+    fanout, ask = Fanout.objects.get(), outbox.ask
+
+    def dies(asked):
+        ask(asked)
+        raise SystemExit
+
+    monkeypatch.setattr(outbox, "ask", dies)
+    with pytest.raises(SystemExit):
+        outbox.expand(fanout.pk)
+    monkeypatch.setattr(outbox, "ask", ask)
+    follow(topic, 2)
+    assert outbox.expand(fanout.pk) == 0  # its lease holds
+    time_machine.shift(LEASE + timedelta(seconds=1))
+    assert outbox.expand(fanout.pk) == 5
+    assert told() == {one.pk for one in people}
+
+
+def test_people_left_out_of_the_followers_are_left_out_by_the_worker_too(wish, topic, few_at_once):
+    people = follow(topic, 6)
+    tell(followers(wish, topic).exclude(pk=people[0].pk), wish, why="follow")
+    expanded()
+    assert told() == {one.pk for one in people[1:]}
+
+
+def test_followers_of_an_organisation_that_becomes_part_of_another_are_still_told(few_at_once):
+    old, new = OrganisationFactory(), OrganisationFactory()
+    wish = WishFactory(open=True, organisation=old)
+    people = [
+        FollowFactory(topic=None, noun="accounts.organisation", object_id=old.pk).user for _number in range(5)
+    ]
+    tell(followers(wish, old), wish, why="follow")
+    assert carrying._followers(SimpleNamespace(old=old, new=new)) == 5
+    expanded()
+    assert told() == {one.pk for one in people}
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_a_visitor_who_moves_to_an_account_before_the_worker_comes_is_told_there(
+    wish, topic, few_at_once, is_asked
+):
+    visitors = [FollowFactory(user=None, visitor=VisitorFactory(), topic=topic).visitor for _ in range(4)]
+    FollowFactory(user=(user := UserFactory()), topic=TopicFactory())
+    publish(wish, topic)
+    if is_asked:
+        following.ask(Fanout.objects.get())
+    assert visiting.move(visitors[1], user) == 1
+    expanded()
+    assert Notification.objects.filter(channel="email", recipient=user).count() == 1
+    assert Notification.objects.filter(visitor__isnull=False).count() == 3
+    assert Follow.objects.get(user=user, topic=topic).since < timezone.now()
