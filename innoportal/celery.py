@@ -63,6 +63,7 @@ app.conf.beat_schedule = {
         "task": "trials.tasks.set_days_of_reports",
         "schedule": crontab(minute=5),
     },
+    "trials.judge_due": {"task": "trials.tasks.judge_due", "schedule": 30.0},
     "trials.flag_arrivals": {"task": "trials.tasks.flag_arrivals", "schedule": 120.0},
     "trials.close_comment_windows": {"task": "trials.tasks.close_comment_windows", "schedule": 900.0},
 }

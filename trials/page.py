@@ -28,7 +28,7 @@ from trials.models import Claim, LogEntry, Report, Trial
 from trials.picture import charts
 from trials.rules import objections
 from trials.sentences import both
-from trials.services import heard_in, missing, rule_of, sentence_of_rule
+from trials.services import heard_in, judging_of, missing, rule_of, sentence_of_rule
 from trials.services.measuring import TAKING
 from trials.services.opening import data_opened
 from trials.services.running import gaps
@@ -55,6 +55,7 @@ TRIAL_BUTTONS: dict[str, Button] = {
     "start": (_("Start the trial"), "", None),
     "resume": (_("Resume the trial"), "", None),
     "finish": (_("End the measuring and judge the claims"), "", None),
+    "judge_again": (_("Judge the claims again"), "", None),
     "report": (_("Draft the report"), "", None),
     "pause": (_("Pause the trial"), "secondary", PublicReasonForm),
     "stop": (_("Stop the trial"), "warning", PublicReasonForm),
@@ -82,11 +83,16 @@ def trial_context(request: HttpRequest, trial: Trial, bound: Forms | None = None
     runs = user.has_perm("trials.change_trial", trial)
     entries = list(Entry.objects.about(trial).in_order())
     signed = signatures(entries)
+    judging = judging_of(trial)
     possible = {*TRIAL.verbs_from(trial.status)} | to_sign(trial, user, signed)
+    possible = possible - {"report"} if judging else possible
+    possible |= {"judge_again"} if judging and judging.has_failed else set()
     log = sorted(trial.log.all(), key=lambda entry: (entry.on, entry.pk))
     return {
         "trial": trial,
         "inside": inside,
+        "judging": judging,
+        "runs": runs,
         "claims": [claim_shown(claim) for claim in claims],
         "charts": charts(trial, claims) if shows_readings(trial, inside=inside) else [],
         "shows_readings": shows_readings(trial, inside=inside),
@@ -255,7 +261,7 @@ def actions(
 def address(noun: str, verb: str) -> str:
     """The URL name of a verb."""
     if noun == "trial":
-        return "trials:draft-report" if verb == "report" else f"trials:{verb}"
+        return "trials:draft-report" if verb == "report" else f"trials:{verb.replace('_', '-')}"
     return f"trials:report-{verb.replace('_', '-')}"
 
 

@@ -28,6 +28,11 @@ def flag_arrivals() -> None:
 
 
 @shared_task
+def judge_due() -> None:
+    services.judge_due()
+
+
+@shared_task
 def make_data(pk: int) -> None:
     """The files of a report's readings; nothing where the department has thought better of it meanwhile."""
     report = Report.objects.public().select_related("trial").filter(pk=pk).first()

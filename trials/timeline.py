@@ -19,6 +19,7 @@ WORDS = {
     "pause": _("Paused"),
     "resume": _("Resumed"),
     "finish": _("Measuring ended"),
+    "judge_again": _("Asked to judge the claims again"),
     "stop": _("Stopped"),
     "report": _("Report begun"),
     "close": _("Closed"),

@@ -68,6 +68,7 @@ urlpatterns = [
     path("trials/<str:slug>/pause/", verbs.PauseTrial.as_view(), name="pause"),
     path("trials/<str:slug>/resume/", verbs.ResumeTrial.as_view(), name="resume"),
     path("trials/<str:slug>/finish/", verbs.FinishTrial.as_view(), name="finish"),
+    path("trials/<str:slug>/judge-again/", verbs.JudgeAgain.as_view(), name="judge-again"),
     path("trials/<str:slug>/stop/", verbs.StopTrial.as_view(), name="stop"),
     path("trials/<str:slug>/report/", verbs.DraftReport.as_view(), name="draft-report"),
     path("trials/<str:slug>/log/", diary.LogOnTrial.as_view(), name="log"),

@@ -6,6 +6,7 @@ from trials.models.confirmation import Confirmation
 from trials.models.due import ReportDue
 from trials.models.erratum import Erratum
 from trials.models.incident import Incident
+from trials.models.judging import Judging
 from trials.models.log import LogEntry
 from trials.models.measurement import Measurement
 from trials.models.meeting import Action, Meeting
@@ -37,6 +38,7 @@ __all__ = [
     "Erratum",
     "Impact",
     "Incident",
+    "Judging",
     "Likelihood",
     "LogEntry",
     "Measurement",

@@ -99,7 +99,11 @@ class TrialQuerySet(ReferencedQuerySet):
         surveys = apps.get_model("trials", "Survey").objects.filter(
             trial=models.OuterRef("pk"), opened_at__isnull=False
         )
-        rows = self.with_subjects().select_related("earlier").annotate(has_surveys=models.Exists(surveys))
+        rows = (
+            self.with_subjects()
+            .select_related("earlier", "judging")
+            .annotate(has_surveys=models.Exists(surveys))
+        )
         return rows.prefetch_related("claims", "log")
 
 

@@ -11,6 +11,7 @@ from trials.services.dues import hand_in_interim, move_due, set_dues, set_for, s
 from trials.services.hearing import comment_late, extend_comment
 from trials.services.incidents import acknowledge, close_incident
 from trials.services.judging import analyse, metrics_of, recompute, rule_of, sentence_of_rule
+from trials.services.judging_later import judge_again, judge_due, judging_of
 from trials.services.laddering import next_rung
 from trials.services.measuring import Import, add_measurement, import_measurements
 from trials.services.meeting import finish_action, minute
@@ -104,6 +105,9 @@ __all__ = [
     "heard_in",
     "hide_live",
     "import_measurements",
+    "judge_again",
+    "judge_due",
+    "judging_of",
     "lock",
     "log",
     "make_codes",

@@ -1,5 +1,6 @@
 """What the readings say of each claim, by the rule that its plan was locked with."""
 
+from collections.abc import Callable
 from sys import intern
 from typing import Any
 
@@ -7,21 +8,32 @@ from trials import analysis
 from trials.models import Claim, Trial
 
 BATCH = 5000
+Results = dict[str, dict[str, Any]]
 
 
 def analyse(trial: Trial) -> None:
     """Judge each claim and keep the finding with what it was made of."""
-    results = recompute(trial)
+    keep(trial, recompute(trial))
+
+
+def keep(trial: Trial, results: Results) -> None:
     for claim in trial.claims.all():
         claim.result = results[claim.metric]
         claim.verdict = claim.result["verdict"]
         claim.save(update_fields=["result", "verdict"])
 
 
-def recompute(trial: Trial) -> dict[str, dict[str, Any]]:
-    """The finding on each claim, by metric, from the readings as they stand; the same ones give the same."""
-    rule = rule_of(trial)
-    return {claim.metric: _finding(trial, claim, rule) for claim in trial.claims.all()}
+def recompute(trial: Trial, *, told: Callable[[int], None] | None = None) -> Results:
+    """The finding on each claim, by metric, from the readings as they stand; the same ones give the same.
+
+    `told` hears after each claim how many are done.
+    """
+    rule, found = rule_of(trial), {}
+    for claim in trial.claims.order_by("position", "pk"):
+        found[claim.metric] = _finding(trial, claim, rule)
+        if told:
+            told(len(found))
+    return found
 
 
 def _finding(trial: Trial, claim: Claim, rule: str) -> dict[str, Any]:

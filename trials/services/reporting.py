@@ -16,6 +16,7 @@ from trials.models import SECTIONS, Report, Term, Trial
 from trials.proof.canonical import digest
 from trials.rules import objections
 from trials.services.assigning import signature
+from trials.services.judging_later import must_be_judged
 from trials.services.planning import held, plan_document
 from trials.services.prose import must_be_of_the_record, take, write_from_record
 from trials.services.telling import tell_engineer, tell_parties, tell_vendor, tell_verifiers
@@ -27,11 +28,13 @@ def draft_report(trial: Trial, *, by: User) -> Report:
     """The first version, from the record: verdict and figures are computed, the prose is begun.
 
     :raises ValidationError: the plan was never locked, or does not fit its fingerprint.
+    :raises IllegalTransition: the claims are not judged yet.
     """
     held(trial)
     is_stopped = trial.status == Trial.Status.STOPPED
     if TRIAL["report"].allows(trial):
         _plan_still_fits(trial)
+        must_be_judged(trial)
     TRIAL["report"].apply(trial, by=by)
     verdicts = [claim.verdict for claim in trial.claims.all()]
     report = Report(trial=trial, verdict=overall(verdicts, stopped=is_stopped), created_by=by)

@@ -21,9 +21,8 @@ from trials.models import LogEntry, Trial
 from trials.models.log import NO_REASON
 from trials.services.booking import release
 from trials.services.dues import set_for
-from trials.services.flagging import flag_all
 from trials.services.incidents import raise_incident
-from trials.services.judging import analyse
+from trials.services.judging_later import judge
 from trials.services.planning import held
 from trials.services.signing import SIDES, signatures
 from trials.services.surveying import end_surveys
@@ -111,8 +110,7 @@ def stop(trial: Trial, *, by: User, reason: str) -> Entry:
     release(trial, by=by)
     if trial.plan_locked_at:
         end_surveys(trial, by=by)
-        flag_all(trial)
-        analyse(trial)
+        judge(trial)
         set_for(trial)
         tell_followers(trial, entry, "stopped")
     elif trial.match.status in (Match.Status.APPROVED, Match.Status.ON_TRIAL):
@@ -123,15 +121,13 @@ def stop(trial: Trial, *, by: User, reason: str) -> Entry:
 
 @transaction.atomic
 def finish(trial: Trial, *, by: User) -> Entry:
-    """End the measuring and judge each claim by its locked method."""
+    """End the measuring; each claim is judged by its locked method, see `judging_later`."""
     held(trial)
     entry = TRIAL["finish"].apply(trial, by=by)
     release(trial, by=by)
     end_surveys(trial, by=by)
-    flag_all(trial)
-    analyse(trial)
+    judge(trial)
     set_for(trial)
-    tell_parties(trial, entry, "measured")
     return entry
 
 

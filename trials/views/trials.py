@@ -35,6 +35,8 @@ from trials.services.laddering import evidence_on
 from trials.services.opening import entries_of
 from trials.starting_points import STARTS, begun
 
+JUDGING = "judging"  # of the page: what asks again until the claims are judged
+
 
 class TrialList(OpensWithViewMixin, KeysFirstMixin, PartialMixin, VisibleMixin, FilterView):
     """Trials whose plan is locked; those being planned are in the workspace."""
@@ -56,6 +58,21 @@ class TrialDetail(SluggedMixin, DetailView):
 
     def get_queryset(self) -> QuerySet:
         return super().get_queryset().for_detail()
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.headers.get("HX-Target") == JUDGING:
+            return self.progress()
+        return super().get(request, *args, **kwargs)
+
+    def progress(self) -> HttpResponse:
+        """How far the claims are judged; when they are, or cannot be, the page is asked for as a whole."""
+        trial = self.get_object()
+        judging = services.judging_of(trial)
+        if judging is None or judging.has_failed:
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        response = render(self.request, "trials/judging.html", {"trial": trial, "judging": judging})
+        response["Cache-Control"] = "private, no-cache"
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs, **trial_context(self.request, self.object))

@@ -62,10 +62,16 @@ class ResumeTrial(TrialVerb):
     done = _("The trial goes on.")
 
 
+class JudgeAgain(TrialVerb):
+    verb = "judge_again"
+    service = staticmethod(services.judge_again)
+    done = _("The claims are judged again.")
+
+
 class FinishTrial(TrialVerb):
     verb = "finish"
     service = staticmethod(services.finish)
-    done = _("The measuring is over, and each claim is judged.")
+    done = _("The measuring is over.")
 
 
 class StopTrial(TrialVerb):
