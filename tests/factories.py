@@ -84,6 +84,7 @@ from solutions.models.nominations import digest_of
 from topics.models import Topic
 from trials.models import (
     Action,
+    Amendment,
     Benefit,
     Booking,
     BudgetLine,
@@ -1151,6 +1152,19 @@ class BenefitFactory(DjangoModelFactory):
     outlay = 8_000
     basis_en = "The vendor's price list."
     entered_by = factory.SubFactory(UserFactory, engineer=True)
+
+
+class AmendmentFactory(DjangoModelFactory):
+    class Meta:
+        model = Amendment
+
+    report = factory.SubFactory(ReportFactory, published=True)
+    trial = factory.SelfAttribute("report.trial")
+    number = factory.Sequence(lambda n: n + 1)
+    kind = Amendment.Kind.MONEY
+    amount = 90_000
+    reason_en = "An invoice came late."
+    proposed_by = factory.SelfAttribute("trial.engineer")
 
 
 class ErratumFactory(DjangoModelFactory):

@@ -63,6 +63,12 @@ HELD = Holding(
                 Rows("trials.Report", "verifier", "reference version statement interests published_at"),
                 Rows("trials.Erratum", "written_by", "report__reference number text_en text_zh written_at"),
                 Rows(
+                    "trials.Amendment",
+                    "proposed_by",
+                    "report__reference number status kind reason_en reason_zh text_en text_zh proposed_at",
+                ),
+                Rows("trials.Amendment", "agreed_by", "report__reference number kind agreed_at"),
+                Rows(
                     "trials.Confirmation",
                     "created_by",
                     "key status solution__reference statement_en statement_zh created_at",
@@ -73,6 +79,8 @@ HELD = Holding(
     ),
     fates={
         "trials.Action.owner": WORK,
+        "trials.Amendment.agreed_by": WORK,
+        "trials.Amendment.proposed_by": WORK,
         "trials.Benefit.entered_by": WORK,
         "trials.Booking.made_by": WORK,
         "trials.ChangeRequest.proposed_by": WORK,

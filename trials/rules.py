@@ -16,13 +16,13 @@ from accounts.roles import (
 from journal.models import Entry
 from matching.models.conflict import declared_by
 from trials.adopters import may_speak, seat_at
-from trials.models import Report, Trial
+from trials.models import Amendment, Report, Trial
 
 AUTHORING = ("draft", "edit", "hand_to_vendor")  # who hands it over signs it first
 
 
-def _of_trial(thing: Trial | Report) -> Trial:
-    return thing.trial if isinstance(thing, Report) else thing
+def _of_trial(thing: Trial | Report | Amendment) -> Trial:
+    return thing.trial if isinstance(thing, Report | Amendment) else thing
 
 
 @rules.predicate
@@ -195,6 +195,36 @@ rules.add_perm("trials.publish_report", is_verifier & is_independent)
 rules.add_perm("trials.erratum_report", runs)
 rules.add_perm("trials.correct_report", runs)
 rules.add_perm("trials.withdraw_report", is_office)
+rules.add_perm("trials.amend_report", runs)
+
+
+@rules.predicate
+def is_in_effect(user, amendment=None) -> bool:
+    return amendment is not None and amendment.is_in_effect
+
+
+@rules.predicate
+def proposed_it(user, amendment=None) -> bool:
+    return amendment is not None and user.is_authenticated and amendment.proposed_by_id == user.pk
+
+
+@rules.predicate
+def is_neutral(user, amendment=None) -> bool:
+    return amendment is not None and user.is_authenticated and not is_biased(amendment, user)
+
+
+def is_biased(amendment: Amendment, user) -> bool:
+    """Whether this person's word on it would not be that of a third one, as for the report itself."""
+    return amendment.proposed_by_id == user.pk or bool(conflicts(amendment.report, user))
+
+
+rules.add_perm(
+    "trials.view_amendment",
+    is_in_effect | is_verifier | reads_all | is_its_engineer | is_of_department | is_author,
+)
+rules.add_perm("trials.agree_amendment", is_verifier & is_neutral)
+rules.add_perm("trials.decline_amendment", is_verifier & is_neutral)
+rules.add_perm("trials.withdraw_amendment", proposed_it)
 
 
 @rules.predicate

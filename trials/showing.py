@@ -7,13 +7,14 @@ from django.utils.translation import gettext as _
 
 from innoportal.languages import Phrase, listed, phrase
 from innoportal.lib.templatetags.languages import day
-from trials.models import Claim
+from trials.models import Amendment, Claim
 from trials.plain import SIZES, WAYS, number, why
 from trials.proof import sections
-from trials.proof.payload import Bilingual, FullReport, Report, Series
+from trials.proof.payload import AmendedReport, Bilingual, FullReport, Report, Series
 from trials.proof.signing import moment
 from trials.proof.view import View, data_of
 from trials.proof.writing import Writer, by_paragraph, metric_label, without_data
+from trials.services.amended import amended_said
 from trials.services.record import sentence_of, target_unit
 
 FIRM = "\u00a0"  # a space at which no line ends
@@ -103,6 +104,11 @@ def _named(names: dict[str, tuple[str, str]], thing: dict[str, Any]) -> str:
     return str(phrase(*names[thing["name"]]))
 
 
+def amendment_shown(amendment: Amendment) -> dict[str, Any]:
+    """What is to be read otherwise, in a sentence or two."""
+    return {"what": said(amended_said(amendment)), "reason": amendment.reason}
+
+
 def report_shown(envelope: dict[str, Any]) -> dict[str, Any]:
     """Everything that the page of a signed report says, from the payload and nothing else."""
     report = Report.from_dict(envelope["payload"])
@@ -125,10 +131,20 @@ def report_shown(envelope: dict[str, Any]) -> dict[str, Any]:
         "published": write.time(report.published_at),
         "previous_hash": report.previous_hash or "",
         "correction": (report.corrects.version, said(report.corrects.reason)) if report.corrects else None,
+        "corrected": _corrected(write, report),
         "data": data_of(report),
         "hash": envelope["hash"],
         "key_id": envelope["key_id"],
     }
+
+
+def _corrected(write: View, report: Report) -> dict[str, Any] | None:
+    """As `sections.corrected`, with the words that people wrote in the reader's language."""
+    if not isinstance(report, AmendedReport) or (shown := sections.corrected(write, report)) is None:
+        return None
+    pairs = zip(shown["made"], report.amendments, strict=True)
+    made = [{**row, "what": said(one.what), "reason": said(one.reason)} for row, one in pairs]
+    return shown | {"made": made}
 
 
 def _sections(write: View, report: Report) -> dict[str, Any]:

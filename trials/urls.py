@@ -2,6 +2,7 @@ from django.urls import path
 
 from trials import calendars, feeds, public_urls
 from trials.views import (
+    amendments,
     answered,
     answering,
     checking,
@@ -130,6 +131,23 @@ urlpatterns = [
     path("reports/<str:slug>/send-back/", verbs.SendBackReport.as_view(), name="report-send-back"),
     path("reports/<str:slug>/erratum/", verbs.CorrectReport.as_view(), name="report-erratum"),
     path("reports/<str:slug>/correct/", verbs.CorrectWording.as_view(), name="report-correct"),
+    path("reports/<str:slug>/record/", amendments.Amendments.as_view(), name="report-amendments"),
+    path("reports/<str:slug>/record/<slug:kind>/", amendments.Amend.as_view(), name="report-amend"),
+    path(
+        "reports/<str:slug>/record/<int:number>/agree/",
+        amendments.AgreeToAmendment.as_view(),
+        name="agree-amendment",
+    ),
+    path(
+        "reports/<str:slug>/record/<int:number>/decline/",
+        amendments.DeclineAmendment.as_view(),
+        name="decline-amendment",
+    ),
+    path(
+        "reports/<str:slug>/record/<int:number>/withdraw/",
+        amendments.WithdrawAmendment.as_view(),
+        name="withdraw-amendment",
+    ),
     path("reports/<str:slug>/withdraw/", verbs.WithdrawReport.as_view(), name="report-withdraw"),
     path("venues/", venues.VenueList.as_view(), name="venues"),
     path("venues/<slug:venue>/", venues.VenueDetail.as_view(), name="venue"),

@@ -1,11 +1,12 @@
 from journal.workflow import Workflow
-from trials.models import ChangeRequest, Confirmation, Incident, Report, Trial
+from trials.models import Amendment, ChangeRequest, Confirmation, Incident, Report, Trial
 
 S = Trial.Status
 R = Report.Status
 N = Incident.Status
 C = ChangeRequest.Status
 U = Confirmation.Status
+A = Amendment.Status
 
 TRIAL = Workflow(
     {
@@ -60,4 +61,13 @@ CONFIRMATION = Workflow(
         "end": ({U.CONFIRMED}, U.ENDED),
     },
     refusals={"end"},
+)
+
+AMENDMENT = Workflow(
+    {
+        "agree": ({A.PROPOSED}, A.AGREED),
+        "decline": ({A.PROPOSED}, A.DECLINED),
+        "withdraw": ({A.PROPOSED}, A.WITHDRAWN),
+    },
+    refusals={"decline"},
 )

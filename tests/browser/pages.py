@@ -352,6 +352,7 @@ PAGES = [
     ("trials:confirmation", "approver", USE.format("proposed"), ""),
     ("trials:confirmation", "office", USE.format("confirmed"), ""),
     ("trials:report", "office", REPORT.format("comment"), ""),
+    ("trials:report-amendments", "office", REPORT.format("published"), ""),
     ("trials:report-edit", "office", "report draft", ""),
     ("trials:report-benefit", "office", "report draft", ""),
     ("trials:verify", None, "", ""),

@@ -29,7 +29,10 @@ NOUNS = (  # the first that fits says what `slug` means there
     (r"^matching:(same|not-same)$", "duplicate"),
     (r"^matching:(edit|deactivate|activate)-term$", "term"),
     (r"^(matching:|trials:(plan|of-match)$|api:match)", "match"),
-    (r"^(trials:report|trials:verify-report|api:report)", "report"),
+    (
+        r"^(trials:report|trials:verify-report|api:report|trials:(agree|decline|withdraw)-amendment$)",
+        "report",
+    ),
     (r"^trials:(venues?|book|cancel-booking)$", None),
     (r"^(trials:|api:trial)", "trial"),
     (r"^documents:", "document"),
@@ -161,6 +164,7 @@ def arguments(world: World, name: str, kind: str) -> dict:
     if name in ("api:topic-detail", "topics:detail"):
         given["slug"] = world.public["topic"].slug
     given["item"] = "permits"
+    given |= {"kind": "exclude", "number": world.hidden["amendment"].number}
     given["stands"] = world.hidden["pair"].first_id
     found = {one: value for one, value in given.items() if one in wanted}
     assert found.keys() | {"format"} >= wanted, (name, wanted)

@@ -382,6 +382,15 @@ def _trials(world: World) -> None:
     world.public["report"] = stories.published(
         match=_pair(world, approved=True), engineer=engineer, verifier=signer
     )
+    world.hidden["amendment"] = trials.amend(
+        world.public["report"],
+        by=engineer,
+        kind="incident",
+        on=timezone.localdate(),
+        severity="low",
+        text_en=world.mark("amendmenttext"),
+        reason_en=world.mark("amendmentreason"),
+    )
 
 
 def _steered(world: World, trial: Trial) -> None:

@@ -116,3 +116,26 @@ def sign(report: Report, verifier: User | None = None) -> None:
         statement="I computed the figures again.",
         interests="None.",
     )
+
+
+def span_of(report: Report, phase: str = "trial", sensor: str = "") -> dict:
+    """All readings of the energy of one phase, as a correction of the record names them."""
+    rows = report.trial.measurements.filter(phase=phase).order_by("at")
+    first, last = rows.first(), rows.last()
+    return {"metric": "energy", "sensor": sensor, "since": first.at, "until": last.at}
+
+
+def amended(report: Report, *, verifier: User | None = None, **fields) -> Report:
+    """The draft that follows a correction of the record which a verifier has agreed to."""
+    given = {
+        "kind": "scale",
+        **span_of(report),
+        "factor": "1.3",
+        "offset": "0",
+        "reason_en": "A wrong meter.",
+    }
+    made = services.amend(
+        report, by=report.trial.engineer, **(given | fields if "kind" not in fields else fields)
+    )
+    services.agree_to_amendment(made, by=verifier or UserFactory(verifier=True))
+    return Report.objects.get(trial=report.trial, version=report.version + 1)

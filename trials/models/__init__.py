@@ -1,3 +1,4 @@
+from trials.models.amendment import Amendment
 from trials.models.benefit import Benefit
 from trials.models.booking import Booking
 from trials.models.change import ChangeRequest
@@ -29,6 +30,7 @@ __all__ = [
     "LONGEST",
     "SECTIONS",
     "Action",
+    "Amendment",
     "Benefit",
     "Booking",
     "BudgetLine",

@@ -170,6 +170,31 @@ class Correction:
 
 
 @dataclass(frozen=True)
+class Amendment:
+    """A correction of the record in effect: asked for by who ran the trial, agreed to by a verifier."""
+
+    kind: Literal["exclude", "scale", "money", "incident"]
+    what: Bilingual
+    reason: Bilingual
+    asked_by: Literal["engineer", "office"]
+    asked_on: Day
+    agreed_by: Bilingual
+    agreed_on: Day
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A figure by its path in the payload, as the version before signed it and as this one does.
+
+    None where a version has no such figure. Of incidents and deviations it is their number.
+    """
+
+    field: str
+    was: str | None
+    now: str | None
+
+
+@dataclass(frozen=True)
 class Prose:
     """What people wrote around the figures; where the draft named one, it stands here as it was then."""
 

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
+from trials.proof.figures import figures
 from trials.proof.parts import (
+    Amendment,
     Benefit,
     Bilingual,
+    Changed,
     Claim,
     Correction,
     Deviation,
@@ -34,11 +37,15 @@ from trials.proof.shape import Day, Hash, Misfit, Moment, plain, read
 from trials.proof.worth import Terms, worth
 
 __all__ = [
+    "AMENDED",
     "FIRST",
     "FULL",
     "SCHEMA",
+    "AmendedReport",
+    "Amendment",
     "Benefit",
     "Bilingual",
+    "Changed",
     "Claim",
     "Correction",
     "Deviation",
@@ -69,13 +76,16 @@ __all__ = [
 FIRST = "innoportal-report/1"  # of reports signed before they had all their sections; they stay as they are
 FULL = "innoportal-report/2"  # of those signed before their money named its scheme
 SCHEMA = "innoportal-report/3"
+AMENDED = "innoportal-report/4"  # of versions that correct the record; all others stay as they were
 
 
 @dataclass(frozen=True)
 class Report:
     """``previous_hash`` is that of the report published before, whatever it is about; None for the first."""
 
-    schema: Literal["innoportal-report/1", "innoportal-report/2", "innoportal-report/3"]
+    schema: Literal[
+        "innoportal-report/1", "innoportal-report/2", "innoportal-report/3", "innoportal-report/4"
+    ]
     reference: ReportReference
     version: int
     demonstration: bool
@@ -125,7 +135,7 @@ class Report:
 class FullReport(Report):
     """With all sections of a report, the figures behind cost and benefit, and how long it may be cited."""
 
-    schema: Literal["innoportal-report/2", "innoportal-report/3"]
+    schema: Literal["innoportal-report/2", "innoportal-report/3", "innoportal-report/4"]
     co_authors: tuple[Bilingual, ...]
     prose: Prose
     pauses: tuple[Pause, ...]
@@ -138,11 +148,25 @@ class FullReport(Report):
 class FundedReport(FullReport):
     """Whose money is told by financial year and by the scheme that it comes from."""
 
-    schema: Literal["innoportal-report/3"]
+    schema: Literal["innoportal-report/3", "innoportal-report/4"]
     money: tuple[FundedMoney, ...]
 
 
-KINDS: dict[str, type[Report]] = {FIRST: Report, FULL: FullReport, SCHEMA: FundedReport}
+@dataclass(frozen=True)
+class AmendedReport(FundedReport):
+    """Of a version whose record was corrected: by what, and which figures it changed."""
+
+    schema: Literal["innoportal-report/4"]
+    amendments: tuple[Amendment, ...]
+    changed: tuple[Changed, ...]
+
+
+KINDS: dict[str, type[Report]] = {
+    FIRST: Report,
+    FULL: FullReport,
+    SCHEMA: FundedReport,
+    AMENDED: AmendedReport,
+}
 
 
 def _kind_of(values: Any) -> type[Report]:
@@ -170,6 +194,23 @@ def _coherent(report: Report) -> None:
         _coherent_claim(f"claims[{index}]", claim)
     if isinstance(report, FullReport):
         _coherent_sections(report)
+    if isinstance(report, AmendedReport):
+        _coherent_changes(report)
+
+
+def _coherent_changes(report: AmendedReport) -> None:
+    """What it says to have become of a figure is the figure that it signs."""
+    if not report.amendments:
+        raise Misfit("amendments: a report of this schema names at least one")
+    for index, one in enumerate(report.amendments):
+        if one.agreed_on < one.asked_on:
+            raise Misfit(f"amendments[{index}].agreed_on: before it was asked for")
+    now = figures(report)
+    for index, change in enumerate(report.changed):
+        if now.get(change.field) != change.now:
+            raise Misfit(f"changed[{index}].now: is not what this version says")
+        if change.was == change.now:
+            raise Misfit(f"changed[{index}]: nothing changed")
 
 
 def _coherent_sections(report: FullReport) -> None:

@@ -23,7 +23,9 @@ TEMPLATE = ASSETS / "report.typ"
 STANDARDS = ["a-3a", "ua-1"]
 DRAWN_BY = ("typst", "segno", "opencc", "Babel")  # another version of these may draw other bytes
 DRAWING = (
+    "amended.py",
     "chart.py",
+    "figures.py",
     "files.py",
     "labels.py",
     "parts.py",

@@ -5,8 +5,18 @@ Of a report signed before there were these, nothing of it is shown.
 
 from typing import Any
 
-from trials.proof.payload import Benefit, Bilingual, FullReport, FundedMoney, Money, Report, Voices
-from trials.proof.writing import Writer
+from trials.proof import amended
+from trials.proof.payload import (
+    AmendedReport,
+    Benefit,
+    Bilingual,
+    FullReport,
+    FundedMoney,
+    Money,
+    Report,
+    Voices,
+)
+from trials.proof.writing import Writer, printable
 
 Rows = list[list[str]]
 
@@ -31,6 +41,34 @@ def content(write: Writer, report: Report) -> dict[str, Any]:
         "full": is_full,
         "prose": {name: write.text(text) for name, text in vars(prose).items()} if prose else {},
         **tables(write, report),
+    }
+
+
+def corrected(write: Writer, report: Report) -> dict[str, Any] | None:
+    """The corrections of the record that made this version, and the figures before and after."""
+    if not isinstance(report, AmendedReport) or report.corrects is None:
+        return None
+    return {
+        "head": [
+            write.say("figure"),
+            write.say("version_before", version=report.corrects.version),
+            write.say("this_version"),
+        ],
+        "rows": [[printable(cell) for cell in row] for row in amended.rows(write, report)],
+        "made": [
+            {
+                "what": write.text(one.what),
+                "reason": write.text(one.reason),
+                "who": write.say(
+                    "asked_and_agreed",
+                    who=write.say(f"by_{one.asked_by}"),
+                    asked=write.day(one.asked_on),
+                    by=write.flat(one.agreed_by),
+                    agreed=write.day(one.agreed_on),
+                ),
+            }
+            for one in report.amendments
+        ],
     }
 
 

@@ -176,6 +176,7 @@ def _content(write: View, report: Report) -> dict[str, Any]:
         **sections.content(write, report),
         "correction": report.corrects and write.text(report.corrects.reason),
         "corrects": report.corrects is not None,
+        "corrected": sections.corrected(write, report),
     }
 
 
@@ -185,6 +186,7 @@ def _labels(write: View, report: Report, verify_url: str) -> dict[str, str]:
         "check_text": {"file": ATTACHMENT},
         "qr": {"url": verify_url},
         "correction": {"version": report.corrects.version if report.corrects else ""},
+        "version_before": {"version": report.corrects.version if report.corrects else ""},
         "page": {"page": "{page}", "pages": "{pages}"},
     }
     plain = [name for name, (english, _) in WORDS.items() if "{" not in english]

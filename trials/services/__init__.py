@@ -2,6 +2,7 @@
 
 from trials.services.adopting import confirm_use, drop_use, end_use, propose_use
 from trials.services.airing import hide_live, show_live
+from trials.services.amending import agree_to_amendment, amend, decline_amendment, withdraw_amendment
 from trials.services.assigning import assign_verifier
 from trials.services.benefits import enter_benefit
 from trials.services.booking import book_venue, cancel_booking, suited
@@ -73,6 +74,8 @@ __all__ = [
     "add_milestone",
     "add_risk",
     "agree",
+    "agree_to_amendment",
+    "amend",
     "analyse",
     "answer",
     "assess",
@@ -91,6 +94,7 @@ __all__ = [
     "compose_survey",
     "confirm_use",
     "correct",
+    "decline_amendment",
     "decline_change",
     "draft_report",
     "drop_use",
@@ -160,6 +164,7 @@ __all__ = [
     "update_plan",
     "update_report",
     "verify_and_publish",
+    "withdraw_amendment",
     "withdraw_change",
     "withdraw_report",
     "withhold_voice",

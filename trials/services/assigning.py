@@ -45,6 +45,7 @@ SAID = {
     "pauses": gettext_lazy("the pauses"),
     "voices": gettext_lazy("the answers of users"),
     "benefit": gettext_lazy("cost and benefit"),
+    "amendments": gettext_lazy("the corrections of the record"),
     **dict.fromkeys(("summary", "limits", "prose"), gettext_lazy("the words, or a figure in them")),
     "validity": gettext_lazy("the years for which it may be cited"),
 }

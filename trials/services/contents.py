@@ -17,6 +17,7 @@ from trials.plain import number
 from trials.proof import payload
 from trials.proof.payload import Bilingual
 from trials.sentences import both, joined
+from trials.services.amended import amendments_behind
 from trials.services.benefits import benefit_of
 from trials.services.facts import day, facts
 from trials.services.judging import rule_of, sentence_of_rule
@@ -45,6 +46,7 @@ def contents(report: models.Report) -> dict[str, Any]:
     trial = report.trial
     claims = list(trial.claims.order_by("position", "pk"))
     known = facts(report)
+    amendments = amendments_behind(report)
     prose = {section: told(report, section, known) for section in models.SECTIONS}
     return {
         "version": report.version,
@@ -64,6 +66,7 @@ def contents(report: models.Report) -> dict[str, Any]:
         "pauses": pauses(trial),
         "voices": voices(trial, claims),
         "benefit": benefit_of(trial, claims),
+        **({"amendments": amendments} if amendments else {}),
     }
 
 

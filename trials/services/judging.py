@@ -6,6 +6,7 @@ from typing import Any
 
 from trials import analysis
 from trials.models import Claim, Trial
+from trials.services.as_read import as_read
 
 BATCH = 5000
 Results = dict[str, dict[str, Any]]
@@ -40,14 +41,14 @@ def _finding(trial: Trial, claim: Claim, rule: str) -> dict[str, Any]:
     rows = readings_of(trial, claim.metric)
     beside = readings_of(trial, claim.companion) if claim.companion else []
     metrics = [claim.metric, *([claim.companion] if claim.companion else [])]
-    flagged = trial.measurements.filter(metric__in=metrics).exclude(flag="").count()
+    flagged = as_read(trial, metrics).exclude(flag="").count()
     return analysis.judge(promise_of(claim, rule), rows, beside).to_dict() | {"flagged": flagged}
 
 
 def readings_of(trial: Trial, metric: str) -> list[analysis.Reading]:
-    """In the order of time, without the rows: a trial may have millions."""
-    rows = trial.measurements.filter(metric=metric).order_by("at", "pk")
-    told = rows.values_list("at", "sensor", "phase", "value").iterator(chunk_size=BATCH)
+    """As corrections leave them, in the order of time; without the rows: a trial may have millions."""
+    rows = as_read(trial, [metric]).order_by("at", "pk")
+    told = rows.values_list("at", "sensor", "phase", "read").iterator(chunk_size=BATCH)
     return [analysis.Reading(at, intern(sensor), intern(phase), value) for at, sensor, phase, value in told]
 
 

@@ -25,7 +25,7 @@ def add_line(trial: Trial, *, by: User, **fields: Any) -> BudgetLine:
     _open(trial)
     line = set_fields(BudgetLine(trial=trial), FIELDS, fields)
     line.save(force_insert=True)
-    _sum_up(trial)
+    sum_up(trial)
     record(trial, "budget", by=by, details=_stands(line))
     return line
 
@@ -37,7 +37,7 @@ def change_line(line: BudgetLine, *, by: User, **fields: Any) -> Entry:
     line = BudgetLine.objects.select_for_update(of=("self",)).for_rows().get(pk=line.pk)
     before = changed(line, FIELDS, fields)
     set_fields(line, FIELDS, fields).save(update_fields=FIELDS)
-    _sum_up(line.trial)
+    sum_up(line.trial)
     return record(line.trial, "budget", by=by, details={**_stands(line), "before": before})
 
 
@@ -47,7 +47,7 @@ def remove_line(line: BudgetLine, *, by: User) -> Entry:
     _open(line.trial)
     stood = _stands(line)
     line.delete()
-    _sum_up(line.trial)
+    sum_up(line.trial)
     return record(line.trial, "unbudget", by=by, details=stood)
 
 
@@ -57,7 +57,7 @@ def _open(trial: Trial) -> None:
         raise IllegalTransition(_("The trial is closed; its report says what was spent."))
 
 
-def _sum_up(trial: Trial) -> None:
+def sum_up(trial: Trial) -> None:
     """Report, page and API read one figure: the sum of the lines, as soon as there is one."""
     spent = trial.budgetlines.aggregate(all=Sum("spent"))["all"]
     trial.budget_spent = spent

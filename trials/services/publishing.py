@@ -21,15 +21,18 @@ from trials.proof.payload import Bilingual, Correction
 from trials.proof.shape import Misfit
 from trials.proof.signing import sign
 from trials.proof.verify import verify
+from trials.sentences import joined
+from trials.services.amended import report_before
 from trials.services.assigning import must_be_signed_first
 from trials.services.booking import release
-from trials.services.correcting import must_be_correctable, put_right
+from trials.services.correcting import must_be_correctable
 from trials.services.planning import held
-from trials.services.prose import COLUMNS, take
+from trials.services.prose import take
 from trials.services.record import pair
 from trials.services.reporting import must_be_independent
 from trials.services.snapshot import snapshot
 from trials.services.telling import tell_builders, tell_followers, tell_parties
+from trials.services.versions import next_version
 from trials.workflow import REPORT, TRIAL
 from wishes import services as wishes_services
 from wishes.models import Wish
@@ -72,7 +75,7 @@ def verify_and_publish(report: Report, *, by: User, statement: str, interests: s
 def _publish(report: Report, by: User, statement: str, interests: str) -> Entry:
     key = keys.signing_key()  # before the time is taken: a key vouches only for what comes after it was made
     before = Report.objects.tail()
-    old = _corrected(report)
+    old = report_before(report)
     reference = _base(old) if old else next_reference("R")
     facts: dict[str, Any] = {"verifier": by, "statement": statement, "interests": interests}
     previous_hash, at = before.payload_hash if before else "", _after(before)
@@ -117,16 +120,6 @@ def _after(before: Report | None) -> datetime:
     return max(now, before.published_at or now) if before else now
 
 
-def _corrected(report: Report) -> Report | None:
-    """The newest signed version before this one."""
-    return (
-        Report.objects.signed()
-        .filter(trial=report.trial, version__lt=report.version)
-        .order_by("-version")
-        .first()
-    )
-
-
 def _base(old: Report) -> str:
     """The number that all versions share."""
     return (old.reference or "").partition("-v")[0]
@@ -135,9 +128,15 @@ def _base(old: Report) -> str:
 def _correction(old: Report | None) -> Correction | None:
     if old is None:
         return None
-    erratum = old.errata.filter(number=None).order_by("-pk").first()
-    reason = pair(erratum, "text") if erratum else Bilingual(**(old.envelope or {})["payload"]["summary"])
-    return Correction(old.version, old.payload_hash, reason)
+    reasons = [pair(one, "text") for one in old.errata.filter(number=None).order_by("pk")]
+    if not reasons:
+        return Correction(
+            old.version, old.payload_hash, Bilingual(**(old.envelope or {})["payload"]["summary"])
+        )
+    both = (
+        reasons if len(reasons) == 1 else [Bilingual(one.en or one.zh, one.zh or one.en) for one in reasons]
+    )
+    return Correction(old.version, old.payload_hash, joined(*both))
 
 
 def _supersede(report: Report, by: User) -> None:
@@ -175,13 +174,7 @@ def erratum(report: Report, *, by: User, text_en: str = "", text_zh: str = "") -
     made.full_clean()
     made.save()
     entry = record(report, "erratum", by=by, details={"erratum": made.pk})
-    fresh = Report.objects.create(
-        trial=report.trial,
-        version=report.version + 1,
-        verdict=report.verdict,
-        created_by=by,
-        **{name: getattr(report, name) for name in (*COLUMNS, "valid_years", "drafted")} | put_right(report),
-    )
+    fresh = next_version(report, by=by.pk)
     record(fresh, "draft", by=by, details={"corrects": report.reference})
     tell_parties(report, entry, "corrected", text={"en": made.text_en, "zh": made.text_zh})
     tell_followers(report, entry, "corrected", text={"en": made.text_en, "zh": made.text_zh})

@@ -15,6 +15,7 @@ from trials.plain import number
 from trials.proof import payload
 from trials.proof.payload import Bilingual
 from trials.proof.writing import written
+from trials.services.as_read import as_read
 from trials.steering import financial_year
 
 Span = tuple[date, date]
@@ -114,8 +115,8 @@ def voices(trial: models.Trial, claims: list[models.Claim]) -> tuple[payload.Voi
         mean = claim.result.get("parameters", {}).get("mean")
         if claim.method != models.Claim.Method.ACCEPTANCE or not mean:
             continue
-        answers = trial.measurements.filter(metric=claim.metric, phase="trial")
-        given = Counter(round(value) for value in answers.values_list("value", flat=True))
+        answers = as_read(trial, [claim.metric]).filter(phase="trial")
+        given = Counter(round(value) for value in answers.values_list("read", flat=True))
         counts = tuple(given.get(answer, 0) for answer in range(1, 6))
         found.append(payload.Voices(place, counts, *(number(value) for value in mean)))
     return tuple(found)

@@ -7,7 +7,8 @@ from statistics import fmean
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Count, QuerySet, Sum
+from django.db.models.functions import TruncDay
 from django.utils import timezone
 
 from accounts.models import Organisation, User
@@ -15,9 +16,13 @@ from trials import models
 from trials.analysis import CHANGES
 from trials.plain import number
 from trials.proof import payload
+from trials.proof.figures import changed
 from trials.proof.payload import Bilingual
 from trials.proof.writing import written
+from trials.readings import HONG_KONG
 from trials.sentences import both, joined
+from trials.services.amended import report_before
+from trials.services.as_read import amended, as_read
 from trials.services.assigning import first_signature
 from trials.services.contents import contents, maybe, moment
 from trials.services.facts import day
@@ -35,12 +40,14 @@ def snapshot(
 ) -> payload.Report:  # fmt: skip
     """Everything that the report says, as it stands at this moment."""
     claims = report.trial.claims.order_by("position", "pk")
-    return payload.FundedReport(
+    said = contents(report)
+    amendments = said.pop("amendments", ())
+    made = payload.FundedReport(
         schema="innoportal-report/3",
         reference=reference,
         demonstration=settings.DEMONSTRATION,
         issuer=payload.Issuer(Bilingual("InnoPortal", "InnoPortal 創科網上平台"), settings.SITE_URL),
-        **contents(report),
+        **said,
         series=tuple(series for claim in claims if (series := _series(claim))),
         vendor_comment=heard(report),
         verifier=_verifier(report, verifier, statement, interests, at),
@@ -49,6 +56,17 @@ def snapshot(
         corrects=corrects,
         valid_until=later(timezone.localdate(at), report.valid_years).isoformat(),
     )
+    return _amended(report, made, amendments) if amendments else made
+
+
+def _amended(
+    report: models.Report, made: payload.FundedReport, amendments: tuple[payload.Amendment, ...]
+) -> payload.Report:
+    """With the figures of the version before beside those of this one, as each was signed."""
+    old = report_before(report)
+    before = payload.Report.from_dict((old.envelope or {})["payload"]) if old else made
+    values = {**vars(made), "schema": payload.AMENDED}
+    return payload.AmendedReport(**values, amendments=amendments, changed=changed(before, made))
 
 
 def heard(report: models.Report) -> Bilingual:
@@ -103,19 +121,25 @@ def points(claim: models.Claim, phase: str) -> list[tuple[datetime, float]]:
     """
     days = models.Rollup.objects.days().filter(trial=claim.trial_id, metric=claim.metric, phase=phase)
     days = days.exclude(sensor__in=claim.controls)
+    rows = as_read(claim.trial, [claim.metric]).filter(phase=phase).exclude(sensor__in=claim.controls)
     if (days.aggregate(size=Sum("count"))["size"] or 0) > MOST_READ:
-        sums = days.values_list("begins").annotate(n=Sum("count"), sum=Sum("total")).order_by("begins")
         scale = 100 if claim.method == models.Claim.Method.PROPORTION else 1
-        return [(begins, scale * total / count) for begins, count, total in sums]
-    rows = claim.trial.measurements.filter(metric=claim.metric, phase=phase).order_by("at", "pk")
-    rows = rows.exclude(sensor__in=claim.controls)
-    pairs = list(rows.values_list("at", "value"))
+        return [(begins, scale * total / count) for begins, count, total in _by_day(claim, days, rows)]
+    pairs = list(rows.order_by("at", "pk").values_list("at", "read"))
     if in_shares(claim):
         by_day = groupby(pairs, key=lambda one: timezone.localdate(one[0]))
         grouped = [list(group) for _day, group in by_day]
         return [(group[0][0], 100 * fmean(value for _at, value in group)) for group in grouped]
     by_time = groupby(pairs, key=lambda one: one[0])
     return [(at, fmean(value for _at, value in group)) for at, group in by_time]
+
+
+def _by_day(claim: models.Claim, days: QuerySet, rows: QuerySet) -> QuerySet:
+    """Begin, count and sum of each day; what was summed up knows of no corrections."""
+    if amended(claim.trial, [claim.metric]):
+        begun = rows.annotate(begins=TruncDay("at", tzinfo=HONG_KONG)).values_list("begins")
+        return begun.annotate(n=Count("pk"), sum=Sum("read")).order_by("begins")
+    return days.values_list("begins").annotate(n=Sum("count"), sum=Sum("total")).order_by("begins")
 
 
 def thinned(found: Sequence[Any], limit: int = MAX_POINTS) -> list[Any]:

@@ -30,7 +30,7 @@ def put(values, path, value):
             ("schema",),
             "innoportal-report/9",
             "schema: 'innoportal-report/9' is none of "
-            "innoportal-report/1, innoportal-report/2, innoportal-report/3",
+            "innoportal-report/1, innoportal-report/2, innoportal-report/3, innoportal-report/4",
         ),
         (("reference",), "R-26-1", "reference: 'R-26-1' is not a reference such as R-2026-0009"),
         (("version",), True, "version: a whole number is wanted, not bool"),
