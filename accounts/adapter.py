@@ -1,6 +1,14 @@
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import get_language
+
+from accounts import guessing
+from accounts.throttling import TooMany
+
+TOO_MANY = ("too_many_login_attempts", "rate_limited")  # of allauth's words for a form
 
 
 class PortalAdapter(DefaultAccountAdapter):
@@ -10,6 +18,25 @@ class PortalAdapter(DefaultAccountAdapter):
             return super().is_safe_url(url)
         except ValueError:
             return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Counted in the database (accounts/guessing.py), and not in the cache."""
+        self._tries = guessing.begin(request, credentials.get("email", ""))
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """The password was right."""
+        guessing.take_back(self._tries)
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """A new password was set by a link of a mail."""
+        guessing.forget(credentials.get("email", ""))
+        super()._delete_login_attempts_cached_email(request, **credentials)
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        """:raises TooMany: where allauth would say it in a form that is answered with 200."""
+        if code in TOO_MANY:
+            raise TooMany(300)
+        return super().validation_error(code, *args)
 
     def save_user(self, request: HttpRequest, user, form, commit: bool = True):
         """A new person reads the portal in the language in which they signed up."""

@@ -3,17 +3,14 @@
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
-from allauth.core import ratelimit
-from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from accounts import throttling
 from innoportal.holdings import HOLDINGS, packed
 from journal.workflow import record
 
@@ -27,11 +24,7 @@ class OwnData(LoginRequiredMixin, TemplateView):
     @method_decorator(reauthentication_required)
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | FileResponse:
         person: Any = request.user
-        if not ratelimit.consume(request, action="own_data", key=str(person.pk)):
-            messages.error(
-                request, _("You have taken your data along several times within an hour. Wait a little.")
-            )
-            return redirect("own-data")
+        throttling.consume_or_stop(request, action="own_data", key=str(person.pk))
         found = packed(person)
         record(person, "export_data", by=person)
         name = f"innoportal-{timezone.localdate():%Y-%m-%d}.zip"

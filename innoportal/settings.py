@@ -21,6 +21,7 @@ from innoportal.api_manner import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from innoportal.browsers import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
 from innoportal.browsers import MIDDLEWARE as MIDDLEWARE
 from innoportal.browsers import PERMISSIONS_POLICY as PERMISSIONS_POLICY
+from innoportal.limits import ACCOUNT_RATE_LIMITS as ACCOUNT_RATE_LIMITS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -158,19 +159,8 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else 0  # whose address rate limits count
-ACCOUNT_RATE_LIMITS = {
-    "invite": "30/h/key",
-    "register_organisation": "30/h/key",
-    "ask_to_join": "10/h/key",
-    "test_mail": "30/h/key",
-    "own_data": "5/h/key",  # each reads a hundred tables
-    "by_notice": "60/h/ip",  # people who came by a notice from one place, more of whom are not counted
-    "follow_by_mail": "20/h/ip",
-    "verify_report": "60/h/ip",  # a file of 40 MB is read for each
-    "answer_survey": "60/h/key",  # from one network, which may be a whole site's
-    "guess_survey_code": "20/h/key",
-    "follow_address": "5/d/key",  # mails that confirm, which anybody can have sent to an address
-}  # beside allauth's own of sign-in, sign-up and reset
+# Of a gateway that many share, more sign-ins may fail within a minute.
+SIGN_IN_FAILURES_OF_NETWORK = env.int("SIGN_IN_FAILURES_OF_NETWORK", 5)
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

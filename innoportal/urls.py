@@ -76,4 +76,5 @@ if settings.DEBUG:
 handler400 = "innoportal.health.bad_request"
 handler403 = "innoportal.health.forbidden"
 handler404 = "innoportal.health.not_found"
+handler429 = "accounts.throttling.page"  # asked for by allauth
 handler500 = "innoportal.health.server_error"

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from allauth.core import ratelimit
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -17,6 +16,7 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import TemplateView
 
+from accounts import throttling
 from innoportal.languages import phrase
 from notifications import visiting
 from notifications.mails import visitor_token
@@ -58,11 +58,11 @@ class AskMixin:
         form = AddressForm(self.request.POST)
         if not form.is_valid():
             return self.show(form, label, 422)
-        if not ratelimit.consume(self.request, action="follow_by_mail"):
+        if not throttling.consume(self.request, action="follow_by_mail"):
             form.add_error(None, _("Too many requests came from here. Try again in an hour."))
             return self.show(form, label, 429)
         address = form.cleaned_data["email"].strip().lower()
-        if ratelimit.consume(self.request, action="follow_address", key=address):
+        if throttling.consume(self.request, action="follow_address", key=address):
             language = get_language() or "en"
             visiting.ask(address, wanted, language=language, rhythm=form.cleaned_data["rhythm"], label=label)
         return redirect("notices:sent")

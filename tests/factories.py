@@ -11,6 +11,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import (
     Delegation,
+    FailedSignIn,
     Invitation,
     JoinRequest,
     Membership,
@@ -212,6 +213,13 @@ class JoinRequestFactory(DjangoModelFactory):
 
     organisation = factory.SubFactory(OrganisationFactory, vendor=True)
     person = factory.SubFactory(UserFactory)
+
+
+class FailedSignInFactory(DjangoModelFactory):
+    class Meta:
+        model = FailedSignIn
+
+    mark = "0" * 64
 
 
 class SuspectedPairFactory(DjangoModelFactory):

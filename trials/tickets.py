@@ -13,12 +13,12 @@ import time
 from dataclasses import dataclass
 
 from allauth.account.adapter import get_adapter
-from allauth.core import ratelimit
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from accounts import throttling
 from trials.models import Survey
 
 TICKET, COOKIE = "trials.survey.ticket", "trials.survey.cookie"
@@ -84,7 +84,7 @@ def within_limits(request: HttpRequest, survey: Survey, action: str = "answer_su
     """
     said = f"{timezone.localdate()}:{survey.pk}:{_network(request)}"
     place = hmac.new(settings.SECRET_KEY.encode(), said.encode(), hashlib.sha256).hexdigest()
-    return bool(ratelimit.consume(request, action=action, key=place))
+    return throttling.consume(request, action=action, key=place)
 
 
 def _network(request: HttpRequest) -> str:

@@ -1,5 +1,6 @@
 from accounts.models.alike import SuspectedPair, SuspectedPairQuerySet
 from accounts.models.delegations import Delegation, DelegationQuerySet
+from accounts.models.failures import FailedSignIn
 from accounts.models.invitations import Invitation, InvitationQuerySet
 from accounts.models.joining import JOIN_LASTS, JoinRequest, JoinRequestQuerySet
 from accounts.models.people import (
@@ -20,6 +21,7 @@ __all__ = [
     "JOIN_LASTS",
     "Delegation",
     "DelegationQuerySet",
+    "FailedSignIn",
     "Invitation",
     "InvitationQuerySet",
     "JoinRequest",

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import ValidationError
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import FormView
 
-from accounts import joining, registering
+from accounts import joining, registering, throttling
 from accounts.joining_forms import AnswerJoinForm, AskToJoinForm, RegisterForm
 from accounts.models import JoinRequest, Organisation
 
@@ -24,9 +23,11 @@ class Register(LoginRequiredMixin, FormView):
     template_name = "accounts/register.html"
 
     def form_valid(self, form: RegisterForm) -> HttpResponse:
-        if not ratelimit.consume(self.request, action="register_organisation", key=str(self.request.user.pk)):
+        if not throttling.consume(
+            self.request, action="register_organisation", key=str(self.request.user.pk)
+        ):
             form.add_error(None, _("Too many attempts within an hour. Wait a little."))
-            return self.form_invalid(form)
+            return self.render_to_response(self.get_context_data(form=form), status=429)
         try:
             made = registering.register(by=self.request.user, seen=self._seen(), **form.cleaned_data)
         except registering.MayBeHere as found:
@@ -58,9 +59,9 @@ class AskToJoin(LoginRequiredMixin, FormView):
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: AskToJoinForm) -> HttpResponse:
-        if not ratelimit.consume(self.request, action="ask_to_join", key=str(self.request.user.pk)):
+        if not throttling.consume(self.request, action="ask_to_join", key=str(self.request.user.pk)):
             form.add_error(None, _("Too many attempts within an hour. Wait a little."))
-            return self.form_invalid(form)
+            return self.render_to_response(self.get_context_data(form=form), status=429)
         try:
             joining.ask_to_join(self.organisation, by=self.request.user, words=form.cleaned_data["words"])
         except ValidationError as error:

@@ -1,6 +1,5 @@
 from typing import Any
 
-from allauth.core import ratelimit
 from django.apps import apps
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.generic import DetailView, FormView, UpdateView
 
-from accounts import services
+from accounts import services, throttling
 from accounts.forms import InvitationForm, ProfileForm
 from accounts.models import Invitation, Membership, Organisation, User, Verification
 
@@ -176,9 +175,9 @@ class Members(Managed, FormView):
     template_name = "accounts/members.html"
 
     def form_valid(self, form: InvitationForm) -> HttpResponse:
-        if not ratelimit.consume(self.request, action="invite", key=str(self.organisation.pk)):
+        if not throttling.consume(self.request, action="invite", key=str(self.organisation.pk)):
             form.add_error(None, _("Too many invitations within an hour. Wait a little."))
-            return self.form_invalid(form)
+            return self.render_to_response(self.get_context_data(form=form), status=429)
         try:
             services.invite(self.organisation, by=self.request.user, **form.cleaned_data)
         except ValidationError as error:
@@ -233,11 +232,9 @@ class SendInvitationAgain(Managed, View):
 
     def post(self, request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         invitation = get_object_or_404(Invitation, organisation=self.organisation, pk=pk)
-        if not ratelimit.consume(request, action="invite", key=str(self.organisation.pk)):
-            messages.error(request, _("Too many invitations within an hour. Wait a little."))
-        else:
-            services.send_again(invitation, by=request.user)
-            messages.success(request, _("Sent again. The link of before works no more."))
+        throttling.consume_or_stop(request, action="invite", key=str(self.organisation.pk))
+        services.send_again(invitation, by=request.user)
+        messages.success(request, _("Sent again. The link of before works no more."))
         return self.back()
 
 

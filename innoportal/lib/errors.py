@@ -17,4 +17,15 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         return Response({"reason": [str(error)]}, status=status.HTTP_400_BAD_REQUEST)
     if isinstance(error, ValidationError):
         return Response(as_serializer_error(error), status=status.HTTP_400_BAD_REQUEST)
-    return exception_handler(error, context)
+    response = exception_handler(error, context)
+    if response is not None and response.status_code == status.HTTP_429_TOO_MANY_REQUESTS:
+        return problem(response)
+    return response
+
+
+def problem(response: Response) -> Response:
+    """As a problem document (RFC 9457), beside the `detail` that every refusal has; Retry-After stays."""
+    said = {"type": "about:blank", "title": response.status_text, "status": response.status_code}
+    response.data = {**said, **response.data}
+    response.content_type = "application/problem+json"
+    return response

@@ -3,7 +3,6 @@
 import smtplib
 from typing import Any, ClassVar, cast
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core.exceptions import ValidationError
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
+from accounts import throttling
 from accounts.models import User
 from innoportal.languages import HTML_LANG
 from notifications import samples
@@ -125,10 +125,8 @@ class TestMail(ManageMixin, View):
         language = request.POST.get("language", "")
         if language not in HTML_LANG:
             raise Http404
-        if not ratelimit.consume(request, action="test_mail", key=str(self.person.pk)):
-            messages.error(request, _("You have sent yourself many tests. Try again in an hour."))
-        else:
-            self._send(name, language)
+        throttling.consume_or_stop(request, action="test_mail", key=str(self.person.pk))
+        self._send(name, language)
         return redirect("notices:draft", name=name)
 
     def _send(self, name: str, language: str) -> None:

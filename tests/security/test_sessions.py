@@ -116,6 +116,10 @@ def test_the_api_answers_429_with_the_time_to_wait_and_others_go_on(client, monk
     answers = [client.get("/api/v1/topics/") for _ in range(6)]
     assert [answer.status_code for answer in answers] == [200] * 5 + [429]
     assert 0 < int(answers[-1]["Retry-After"]) <= 60
+    assert answers[-1]["Content-Type"] == "application/problem+json"
+    said = answers[-1].json()
+    assert (said["type"], said["title"], said["status"]) == ("about:blank", "Too Many Requests", 429)
+    assert "throttled" in said["detail"]
     assert client.get("/api/v1/topics/", REMOTE_ADDR="10.1.1.1").status_code == 200
     assert client.get("/en/").status_code == 200
 

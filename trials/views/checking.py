@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -10,6 +9,7 @@ from django.views import View
 from django.views.decorators.http import require_safe
 from django.views.generic import DetailView
 
+from accounts import throttling
 from innoportal.lib.views import SluggedMixin
 from trials import checked, corrected, keys, services
 from trials.checking_forms import FindReportForm, VerifyFileForm
@@ -44,7 +44,7 @@ class VerifyFile(View):
         form = VerifyFileForm(request.POST, request.FILES)
         if not form.is_valid():
             return self.show(form, status=422)
-        if not ratelimit.consume(request, action="verify_report"):
+        if not throttling.consume(request, action="verify_report"):
             form.add_error(None, _("Too many files were checked from here. Try again in an hour."))
             return self.show(form, status=429)
         found = stands(verify_file(form.cleaned_data["file"].read(), keys.trust()), with_errata=True)
