@@ -2,12 +2,13 @@
 SHELL := /bin/sh
 PORT ?= 8000
 JSON ?= .data/benchmarks.json
+SBOM ?= .data/sbom.cdx.json
 PYTHON = .venv/bin/python
 CODE = innoportal accounts topics journal documents notifications wishes solutions matching trials tests
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run install install-dev test browser network check format lock bench stop clean
+.PHONY: help run install install-dev test browser network check format lock sbom bench stop clean
 
 help: ## list what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|' 2>/dev/null \
@@ -52,12 +53,13 @@ network:
 	  echo "innoportal: iproute2 cannot be installed here; that test will be skipped. Run apt-get install iproute2 as root." >&2; \
 	fi
 
-check: install-dev ## format, lint, types, floors, missing migrations and translations
+check: install-dev ## format, lint, types, floors, secrets, missing migrations and translations
 	@failed=; step() { echo "== $$1"; shift; "$$@" || failed=yes; }; \
 	step "ruff format" $(PYTHON) -m ruff format --check .; \
 	step "ruff" $(PYTHON) -m ruff check .; \
 	step "mypy" $(PYTHON) -m mypy $(filter-out tests,$(CODE)); \
 	step "floors" .venv/bin/lint-imports; \
+	step "secrets" $(PYTHON) -m tests.security.scanning; \
 	step "migrations" $(PYTHON) manage.py makemigrations --check --dry-run; \
 	step "translations" $(PYTHON) manage.py translations --check; \
 	[ -z "$$failed" ]
@@ -69,6 +71,10 @@ lock: install-dev ## pin the closure of requirements*.txt again, for all platfor
 	@for name in requirements requirements-dev; do \
 	  .venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 	    $$name.txt -o $$name.lock || exit 1; done
+
+sbom: install-dev ## list every package that the portal runs with, as CycloneDX, into $SBOM (.data/sbom.cdx.json)
+	@mkdir -p "$(dir $(SBOM))" && .venv/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
+	  --output-reproducible -o "$(SBOM)" && echo "$(SBOM)"
 
 bench: install-dev ## measure pages and starts into $JSON (.data/benchmarks.json); DATA=dir adds the engine, ALL=1 what takes long
 	@mkdir -p .data && $(PYTHON) -m innoportal.bench --json "$(JSON)" $(if $(DATA),--data "$(DATA)") $(if $(ALL),--all) \

@@ -17,8 +17,11 @@ PLEDGES = [
 def add(apps, schema_editor):
     pledge = apps.get_model("journal", "Pledge")
     pledge.objects.bulk_create(
-        pledge(noun=noun, step=step, answers=answers, working_days=days, debtor=debtor)
-        for noun, step, answers, days, debtor in PLEDGES
+        (
+            pledge(noun=noun, step=step, answers=answers, working_days=days, debtor=debtor)
+            for noun, step, answers, days, debtor in PLEDGES
+        ),
+        ignore_conflicts=True,  # the way back leaves them as the office has set them
     )
 
 

@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
                 "UPDATE notifications_notification SET is_urgent = true"
                 " WHERE why = 'duty' AND channel = 'email' AND sent_at IS NULL",
             ],
-            migrations.RunSQL.noop,
+            "UPDATE notifications_preference SET mail_follows = follows <> 'never', mail_parties = parties <> 'never'",
         ),
         migrations.RemoveField(
             model_name='preference',

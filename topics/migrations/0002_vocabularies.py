@@ -47,9 +47,12 @@ TOPICS = {
 def add(apps, schema_editor):
     topic = apps.get_model("topics", "Topic")
     topic.objects.bulk_create(
-        topic(kind=kind, slug=slug, name_en=en, name_zh=zh, position=position)
-        for kind, rows in TOPICS.items()
-        for position, (slug, en, zh) in enumerate(rows)
+        (
+            topic(kind=kind, slug=slug, name_en=en, name_zh=zh, position=position)
+            for kind, rows in TOPICS.items()
+            for position, (slug, en, zh) in enumerate(rows)
+        ),
+        ignore_conflicts=True,  # the way back leaves them, and what is said with them
     )
 
 
