@@ -94,6 +94,7 @@ from trials.models import (
     Confirmation,
     Erratum,
     Incident,
+    Judging,
     LogEntry,
     Measurement,
     Meeting,
@@ -930,6 +931,13 @@ class RollupFactory(DjangoModelFactory):
     begins = factory.Sequence(lambda n: timezone.now() - timedelta(hours=n))
     count = 1
     total = low = high = 10.0
+
+
+class JudgingFactory(DjangoModelFactory):
+    class Meta:
+        model = Judging
+
+    trial = factory.SubFactory(TrialFactory, running=True)
 
 
 class UploadFactory(DjangoModelFactory):
