@@ -14,7 +14,11 @@ from contextlib import suppress
 
 
 class Unable(Exception):
-    """Why this machine cannot lay networks."""
+    """Why this machine cannot lay networks: something is missing that can be installed or granted."""
+
+
+class Forbidden(Unable):
+    """Its kernel allows none, whatever is installed."""
 
 
 def ip(*words: str) -> None:
@@ -25,7 +29,7 @@ class Networks:
     """Some namespaces, each on a cable of its own to one bridge."""
 
     def __init__(self, count: int) -> None:
-        """:raises Unable: no root, no iproute2, or a system that allows no namespaces."""
+        """:raises Unable: no root or no iproute2; `Forbidden` where the system allows no namespaces."""
         mark = os.getpid() % 30_000
         self.bridge, self.names = f"ipb{mark}", [f"ipn{mark}-{n}" for n in range(count)]
         self.subnet = f"10.{200 + mark // 250 % 50}.{mark % 250}"
@@ -37,7 +41,7 @@ class Networks:
             self.lay()
         except subprocess.CalledProcessError as error:
             self.remove()
-            raise Unable(f"No networks can be laid here: {error.stderr.strip()}") from error
+            raise Forbidden(f"No networks can be laid here: {error.stderr.strip()}") from error
 
     def lay(self) -> None:
         ip("link", "add", self.bridge, "type", "bridge")

@@ -17,7 +17,7 @@ from matching.services import runs
 from matching.services.rematching import WRITING
 from tests.factories import SolutionFactory, WishFactory
 from tests.matching.test_worker import address_of_the_test_database
-from tests.networks import Networks, Unable
+from tests.networks import Forbidden, Networks, Unable
 
 pytestmark = pytest.mark.faults
 WORKERS, THINGS, LEASE, PATIENCE = 4, 64, 6, 3
@@ -29,10 +29,12 @@ FAULTS = ("vibration", "leaks", "noise", "heat", "wear", "blockage")
 
 @pytest.fixture
 def networks():
+    """In CI, where the machine only lacks something, the summary says what has not been proven."""
     try:
         laid = Networks(WORKERS)
     except Unable as why:
-        pytest.skip(str(why))
+        can_be_mended = not isinstance(why, Forbidden)
+        (pytest.xfail if can_be_mended and os.environ.get("CI") else pytest.skip)(str(why))
     yield laid
     laid.remove()
 
