@@ -15,6 +15,7 @@ from django.views.generic import TemplateView
 from notifications import samples
 from notifications.mails import read
 from notifications.models import Bounce, Notification, Tally
+from notifications.opening import counting as openings
 from notifications.texts.drawing import in_force
 
 PERIODS = (7, 30, 90)  # days
@@ -31,6 +32,8 @@ class Line:
     bounced: int = 0
     complaints: int = 0
     read: int = 0  # of these people, in their inbox here
+    let_count: int = 0  # mails to people who let us count whether they open them
+    opened: int = 0  # of these
     clicked: int = 0  # came by the link of a mail, whenever that was sent
 
     @property
@@ -63,6 +66,9 @@ def lines(since: datetime) -> list[Line]:
     arrived = _tallied(Tally.What.CLICKED, since)
     for template, count in arrived.items():
         found.setdefault(template, {})["clicked"] = count
+    for template, (let_count, opened) in openings.counted(timezone.localdate(since)).items():
+        if template in found:
+            found[template] |= {"let_count": let_count, "opened": opened}
     told = [Line(template, **counts) for template, counts in found.items()]
     return sorted(
         (line for line in told if line.sent or line.stopped or line.clicked),

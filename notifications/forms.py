@@ -20,6 +20,7 @@ class PreferenceForm(forms.ModelForm):
             "quiet_from",
             "quiet_until",
             "timezone",
+            "counts_opened",
         )
         widgets = {
             "follows": forms.RadioSelect,

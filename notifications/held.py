@@ -17,7 +17,8 @@ HELD = Holding(
                 Rows(
                     "notifications.Preference",
                     "user",
-                    "follows parties announcements hour weekday quiet_from quiet_until timezone",
+                    "follows parties announcements hour weekday quiet_from quiet_until timezone "
+                    "counts_opened",
                 ),
             ),
         ),
@@ -49,6 +50,7 @@ HELD = Holding(
                     "channel template url why created_at not_before held_at sent_at read_at attempts",
                 ),
                 Rows("notifications.Digest", "recipient", "created_at due_at held_at sent_at attempts"),
+                Rows("notifications.Opening", "user", "templates sent_on opened_on"),
             ),
         ),
         File(
@@ -86,6 +88,7 @@ HELD = Holding(
         "notifications.Preference.user": goes(
             "How somebody wants to be told, and the address of their calendar."
         ),
+        "notifications.Opening.user": goes("Which mails were opened is counted while somebody allows it."),
         "notifications.Visitor.email": goes(
             "An address without an account, with what it follows and waits for."
         ),

@@ -63,8 +63,13 @@ def _set(text: str) -> str:
     return AFTER_SIGN.sub("", " ".join(text.split()))
 
 
-def mail(notification: Notification, worded: Worded | None = None) -> EmailMultiAlternatives:
-    """Text and HTML, a stable Message-ID, and one-click unsubscription (RFC 8058) unless it is a duty."""
+def mail(
+    notification: Notification, worded: Worded | None = None, *, picture: str = ""
+) -> EmailMultiAlternatives:
+    """Text and HTML, a stable Message-ID, and one-click unsubscription (RFC 8058) unless it is a duty.
+
+    `picture` is what tells that it was opened, for who lets us count that.
+    """
     person = notification.reader
     language = person.language
     text = read(notification, language, worded)
@@ -74,6 +79,7 @@ def mail(notification: Notification, worded: Worded | None = None) -> EmailMulti
     context = {
         "why": why,
         "is_duty": notification.why == "duty",
+        "picture": picture,
         "subject": text.subject,
         "paragraphs": text.paragraphs,
         "url": address_of(notification, language),
@@ -82,7 +88,9 @@ def mail(notification: Notification, worded: Worded | None = None) -> EmailMulti
     return _message(person, MAIL, context, notification.message_id, stop)
 
 
-def digest_mail(digest: Digest, notices: Sequence[Notification]) -> EmailMultiAlternatives:
+def digest_mail(
+    digest: Digest, notices: Sequence[Notification], *, picture: str = ""
+) -> EmailMultiAlternatives:
     """Many notices in one mail, each with its first paragraph, by why they came; :raises ValueError: none."""
     if not notices:
         raise ValueError("A digest of nothing.")
@@ -96,6 +104,7 @@ def digest_mail(digest: Digest, notices: Sequence[Notification]) -> EmailMultiAl
             "parts": list(parts.items()),
             "count": len(notices),
             "is_counted": True,
+            "picture": picture,
             "inbox_url": "" if isinstance(person, Visitor) else settings.SITE_URL + reverse("notices:inbox"),
         }
     kinds = sorted(set(parts) - {"duty"})

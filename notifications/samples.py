@@ -132,7 +132,9 @@ def said(name: str, language: str) -> dict[str, Any]:
         "questions": [phrase(en, zh, language) for en, zh in QUESTIONS],
     }
     if name.partition(".")[2] in FOLLOWED:
-        plain["because"] = {"noun": TOPIC, "en": TEXTS["label"][0], "zh": TEXTS["label"][1]}
+        of_wish = name == "wishes.deadline"
+        en, zh = WISH if of_wish else TEXTS["label"]
+        plain["because"] = {"noun": "wishes.wish" if of_wish else TOPIC, "en": en, "zh": zh}
     reference, title = _thing(name)
     texts = {key: {"en": en, "zh": zh} for key, (en, zh) in (TEXTS | {"thing_title": title}).items()}
     return {**days, **texts, **plain, "reference": reference, **OWN.get(name, {})}

@@ -17,6 +17,7 @@ from notifications.bounces.services import SUPPRESSED, free
 from notifications.letters import drawing as letters
 from notifications.mails import digest_mail, headers_of, mail
 from notifications.models import Delivery, Digest, Letter, Notification
+from notifications.opening.counting import picture_of, was_not_sent
 from notifications.waking import wake
 
 logger = logging.getLogger(__name__)
@@ -81,7 +82,7 @@ def deliver(kind: str, pk: int) -> bool:
         return False
     if kind == "letter":
         return _deliver_letter(rows.get(pk=pk))
-    mailing = rows.select_related("recipient", "visitor").get(pk=pk)
+    mailing = rows.select_related("recipient__mail_preference", "visitor").get(pk=pk)
     if not mailing.reader.is_active:
         return _close(mailing, accepted=False, answer="the account is closed")
     if not free([mailing.reader.email]):
@@ -145,13 +146,16 @@ def _without(said: str, mailing: Mailing, address: str) -> str:
 def drawn(mailing: Mailing) -> EmailMultiAlternatives | None:
     """The mail; None for a digest of which nothing is left, see `_without_what_was_read`."""
     if isinstance(mailing, Notification):
-        return mail(mailing)
+        return mail(mailing, picture=picture_of(mailing, [mailing.template]))
     if isinstance(mailing, Letter):
         raise TypeError("A letter is drawn by its kind.")
     notices = list(mailing.notices.filter(sent_at=None).order_by("why", "created_at", "pk"))
     for notice in notices:
         notice.recipient, notice.visitor = mailing.recipient, mailing.visitor  # already here
-    return digest_mail(mailing, notices) if notices else None
+    if not notices:
+        return None
+    picture = picture_of(mailing, [notice.template for notice in notices])
+    return digest_mail(mailing, notices, picture=picture)
 
 
 def _without_what_was_read(digest: Digest) -> None:
@@ -190,6 +194,8 @@ def _close(mailing: Mailing, *, accepted: bool, answer: str = "", said: str = ""
     """`answer` is why it was not sent; `said` what the mail server said, where that is more."""
     now = timezone.now()
     _told(mailing, accepted, (said or answer)[:300])
+    if not accepted:
+        was_not_sent(mailing)
     erased = {"sealed": ""} if isinstance(mailing, Letter) else {}
     type(mailing).objects.filter(pk=mailing.pk).update(sent_at=now, last_error=answer, **erased)
     if isinstance(mailing, Digest):

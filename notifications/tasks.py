@@ -5,6 +5,7 @@ from notifications.announcing import services as announcing
 from notifications.hooks import sending as hooks
 from notifications.letters import services as letters
 from notifications.models import Fanout, Letter
+from notifications.opening import counting as openings
 from notifications.reach import counting
 from notifications.waking import wake
 
@@ -57,6 +58,7 @@ def forget_webhooks() -> None:
 @shared_task
 def forget_arrivals() -> None:
     counting.forget()
+    openings.forget()
 
 
 @shared_task

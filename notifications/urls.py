@@ -4,6 +4,7 @@ from notifications import by_mail, figures, gallery, office, views
 from notifications.announcing import views as announcing
 from notifications.bounces import views as bounces
 from notifications.hooks import views as hooks
+from notifications.opening import views as opening
 from notifications.texts import views as words
 
 app_name = "notices"
@@ -51,6 +52,7 @@ urlpatterns = [
     path("by-mail/<str:token>/stop/<int:pk>/", by_mail.Stop.as_view(), name="stop"),
     path("by-mail/<str:token>/leave/", by_mail.Leave.as_view(), name="leave"),
     path("unsubscribe/<str:token>/", views.Unsubscribe.as_view(), name="unsubscribe"),
+    path("opened/<str:token>.gif", opening.Opened.as_view(), name="opened"),
     path("webhooks/", hooks.Webhooks.as_view(), name="webhooks"),
     path("webhooks/new/", hooks.CreateWebhook.as_view(), name="create-webhook"),
     path("webhooks/of/<slug:slug>/", hooks.Webhooks.as_view(), name="organisation-webhooks"),

@@ -5,6 +5,7 @@ from django.apps import apps
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.signing import BadSignature, TimestampSigner
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,6 +21,7 @@ from notifications import mails, services, visiting
 from notifications.bounces.services import may_lift_own
 from notifications.forms import PreferenceForm
 from notifications.models import Follow, Notification, Preference, Suppression
+from notifications.opening.counting import withdraw
 from notifications.texts.drawing import in_force
 from notifications.when import replan
 from topics.models import Topic
@@ -97,7 +99,10 @@ class Settings(LoginRequiredMixin, UpdateView):
         return self.request.build_absolute_uri(path) if path else ""
 
     def form_valid(self, form: PreferenceForm) -> HttpResponse:
-        answer = super().form_valid(form)
+        with transaction.atomic():  # its row is held until what was counted is gone
+            answer = super().form_valid(form)
+            if not self.object.counts_opened:
+                withdraw(self.request.user)
         replan(self.object)
         return answer
 

@@ -1,6 +1,7 @@
 """Rows as the database allows them; traits make the states that carry more."""
 
 import hashlib
+import uuid
 from datetime import timedelta
 
 import factory
@@ -61,6 +62,7 @@ from notifications.models import (
     Follow,
     Letter,
     Notification,
+    Opening,
     Preference,
     Reminder,
     Suppression,
@@ -1392,6 +1394,15 @@ class AnnouncementFactory(DjangoModelFactory):
     text_en = "The call opens on Monday.\n\nCome and see."
     text_zh = "下星期一開始徵集。\n\n歡迎查閱。"
     segment = factory.LazyFunction(dict)
+
+
+class OpeningFactory(DjangoModelFactory):
+    class Meta:
+        model = Opening
+
+    user = factory.SubFactory(UserFactory)
+    message_id = factory.LazyFunction(uuid.uuid4)
+    templates = ("wishes/mail/publish",)
 
 
 class TallyFactory(DjangoModelFactory):

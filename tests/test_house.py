@@ -99,7 +99,7 @@ PUBLIC = {
     "trials:feed", "trials:answer", "trials:ladder", "trials:live",
     "trials:compare", "trials:proof-of-solution", "trials:proof-of-organisation",
     "trials:report-bibtex", "trials:report-ris", "trials:report-csl", "trials:verify-badge",
-    "people:organisation", "notices:unsubscribe", "documents:download", "documents:preview",
+    "people:organisation", "notices:unsubscribe", "notices:opened", "documents:download", "documents:preview",
     "documents:picture", "account_login",
     "account_logout", "account_signup", "account_inactive", "account_confirm_email",
     "account_email_verification_sent", "account_reset_password", "account_reset_password_done",

@@ -9,6 +9,7 @@ from notifications.models.notices import (
     Notification,
     NotificationQuerySet,
 )
+from notifications.models.openings import Opening
 from notifications.models.preferences import Preference, Rhythm
 from notifications.models.reminders import Reminder
 from notifications.models.suppressions import Bounce, Suppression
@@ -29,6 +30,7 @@ __all__ = [
     "Letter",
     "Notification",
     "NotificationQuerySet",
+    "Opening",
     "Preference",
     "Reminder",
     "Rhythm",

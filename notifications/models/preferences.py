@@ -58,6 +58,15 @@ class Preference(models.Model):
         _("Time zone"), max_length=64, default=settings.TIME_ZONE, validators=[is_timezone]
     )
 
+    counts_opened = models.BooleanField(
+        _("Count when I open mails"),
+        default=False,
+        help_text=_(
+            "The portal office then sees, by kind of notice, how many were opened, and nobody's name. "
+            "A mail to you then holds a tiny picture from this portal that tells it once. "
+            "Switch it off and what was counted of you is deleted."
+        ),
+    )
     calendar_token = models.CharField(max_length=64, null=True, unique=True, editable=False)  # secret
 
     class Meta:

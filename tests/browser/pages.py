@@ -389,6 +389,7 @@ NO_PAGES = {
     "styleguide": "only where DEBUG is on; tests/innoportal/test_ui_browser.py looks at it",
     "mailbox:html": "a mail as it came, shown in a frame",
     "mailbox:raw": "a mail as it came",
+    "notices:opened": "the picture of a mail",
     "notices:sample-html": "a mail with sample words, shown in a frame",
     "notices:announcement-html": "the mail of an announcement, shown in a frame",
     "solutions:queue-done": "drawn as wishes:queue-done is",
