@@ -1,5 +1,6 @@
 """The matching engine: values in, values out. What other rooms may use of it is named here."""
 
+from matching.engine.columns import Columns
 from matching.engine.dense import Embedder, load_embedders
 from matching.engine.duplicates import Nearness, Neighbours, is_repeat
 from matching.engine.explain import Explanation, SentencePair, SharedConcept, Term, explain
@@ -27,6 +28,7 @@ __all__ = [
     "DEFAULT_WEIGHTS",
     "ENGINE_VERSION",
     "Change",
+    "Columns",
     "Contribution",
     "Embedder",
     "Explanation",

@@ -28,7 +28,7 @@ def counted(bag: Iterable[str]) -> tuple[Array, Array]:
     return _counted(tuple(bag))
 
 
-@lru_cache(maxsize=1 << 8)  # the words of a query are counted for each segment, and for what they are worth
+@lru_cache(maxsize=1 << 13)  # of a query for each segment, and of the wishes of a rematch for each part
 def _counted(bag: tuple[str, ...]) -> tuple[Array, Array]:
     counts = Counter(bag)
     ids = np.fromiter(map(term_id, counts), np.uint64, len(counts))
@@ -198,14 +198,14 @@ class Asked:
 
     @classmethod
     def of(cls, postings: Postings, bags: Sequence[Iterable[str]]) -> "Asked":
-        weights, terms = [np.zeros(0)], [np.zeros(0, np.int64)]
-        for bag in bags:
-            ids, counts = counted(bag)
-            at, known = places(postings.terms, ids)
-            terms.append(at[known])
-            weights.append(counts[known] * (K3 + 1) / (counts[known] + K3))
-        ends = np.cumsum([len(one) for one in terms])
-        return cls(np.concatenate(terms), np.concatenate(weights).astype(np.float32), ends)
+        pairs = [counted(bag) for bag in bags]
+        ids = np.concatenate([np.zeros(0, np.uint64), *(own for own, _ in pairs)])
+        counts = np.concatenate([np.zeros(0), *(own for _, own in pairs)])
+        at, known = places(postings.terms, ids)
+        before = np.concatenate([[0], np.cumsum(known)])  # how many of them some row holds
+        ends = before[np.cumsum([0, *(len(own) for own, _ in pairs)])]
+        counts = counts[known]
+        return cls(at[known], (counts * (K3 + 1) / (counts + K3)).astype(np.float32), ends)
 
     def matrix(self, terms: int) -> sparse.csr_matrix:
         shape = (len(self.ends) - 1, terms)

@@ -5,9 +5,9 @@ Kept of a query, that is some kilobytes (`Outlook`); with it any row can be scor
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from matching.engine.snapshot import Snapshot
 
 KEPT = 2048  # outlooks on a role
+WHOLES = (("words", 0), ("words", 1), ("concepts", 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Outlook:
     lens: fusion.Lens
     rows: Array  # the best
     scores: Array  # in the company of their like
+    vectors: Mapping[str, Array]  # of each model, (passages, numbers): centred
+    wholes: Array  # (passages, 3): what all of its words would score in either script, and all its concepts
 
 
 class Outlooks:
@@ -52,6 +55,7 @@ class Outlooks:
         return new
 
 
+@lru_cache(KEPT)  # by the object: the same wishes ask in one part of the solutions after the other
 def mark(query: Prepared) -> bytes:
     """Of all that a search reads of a query."""
     said = hashlib.blake2b(repr((query.key, query.role)).encode(), digest_size=16)
@@ -64,7 +68,10 @@ def mark(query: Prepared) -> bytes:
 
 def outlook(scores: Scores, query: int) -> Outlook:
     rows, heard = scores.heard[query]
-    return Outlook(scores.lens.of_queries(np.flatnonzero(scores.owners == query)), rows, heard)
+    asked = np.flatnonzero(scores.owners == query)
+    vectors = {model: own[asked] for model, own in scores.vectors.items()}
+    wholes = [[scores.whole(*kind, place) for kind in WHOLES] for place in asked.tolist()]
+    return Outlook(scores.lens.of_queries(asked), rows, heard, vectors, np.array(wholes))
 
 
 class Beside(Scores):
@@ -78,12 +85,22 @@ class Beside(Scores):
         outlooks: Sequence[Outlook],
         part: "Part",
     ) -> None:
-        super().__init__(snapshot, role, queries)
         self.outlooks, self.part = outlooks, part
+        super().__init__(snapshot, role, queries)
 
     @property
     def size(self) -> int:
         return self.part.size
+
+    def centred(self, model: str) -> Array:
+        return np.concatenate([one.vectors[model] for one in self.outlooks])
+
+    @cached_property
+    def wholes(self) -> Array:
+        return np.concatenate([one.wholes for one in self.outlooks])
+
+    def whole(self, kind: str, group: int, place: int) -> float:
+        return float(self.wholes[place, WHOLES.index((kind, group))])
 
     @cached_property
     def fused(self) -> Array:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from matching.engine.columns import Columns
 from matching.engine.dense import Role
 from matching.engine.duplicates import Nearness
 from matching.engine.items import Prepared
@@ -50,6 +51,13 @@ class Retriever(Protocol):
 
     def measured(self, queries: Sequence[Prepared], role: Role, among: Sequence[set[str]]) -> list[list[Hit]]:
         """For each query what there is of its own `among`: the answers of `search`, but for all in one go."""
+        ...
+
+    def columns(self, queries: Sequence[Prepared], role: Role, keys: set[str]) -> Columns | None:
+        """What all that ask make of some things, to tell the best of those who ask for each.
+
+        None where nobody asks, none of the things is there, or the retriever has no way but to search.
+        """
         ...
 
     def beside(self, query: Prepared, role: Role, things: Sequence[Prepared]) -> list[Hit]:

@@ -48,6 +48,8 @@ class Scores:
     ) -> None:
         self.crowded, self.given, self.kin = crowded, scale, kin
         self.heard: dict[int, tuple[Array, Array]] = {}  # of each query, the best rows and their scores
+        self.vectors: dict[str, Array] = {}  # of the passages that ask, centred
+        self.wholes_known: dict[tuple[str, int, int], float] = {}
         self.face, self.statistics, self.role, self.queries = (
             snapshot.face(role),
             snapshot.statistics,
@@ -70,7 +72,8 @@ class Scores:
         for model, of in self.statistics.centres:
             if of == self.role and all(model in q.vectors for q in self.asked):
                 centres = self.statistics.centres[model, of]
-                found[model] = gather([r.cosines(model, self.centred(model), centres) for r in ready])
+                asked = self.vectors[model] = self.centred(model)
+                found[model] = gather([r.cosines(model, asked, centres) for r in ready])
         return found
 
     def centred(self, model: str) -> Array:
@@ -206,15 +209,19 @@ class Scores:
     def shares(self, kind: str, places: Array, groups: Array, scores: Sequence[float]) -> list[float]:
         """How much of what was asked was found, by weight of the words: 0 to 1."""
         pairs, inverse = np.unique(2 * places + groups, return_inverse=True)
-        wholes = np.array([self.whole(kind, *divmod(pair, 2)) for pair in pairs.tolist()])[inverse]
+        wholes = np.array([self.whole(kind, pair % 2, pair // 2) for pair in pairs.tolist()])[inverse]
         known = np.where(wholes > 0, np.array(scores) / np.where(wholes > 0, wholes, 1), 0)
         told: list[float] = np.minimum(1, known).tolist()
         return told
 
-    def whole(self, kind: str, place: int, group: int) -> float:
-        collection = getattr(self.statistics, kind)[self.role]
-        bag = self.asked[place].tokens if kind == "words" else self.asked[place].concepts
-        return float(collection.whole(bag, group))
+    def whole(self, kind: str, group: int, place: int) -> float:
+        """What a text with all the words of a passage that asks would score."""
+        asked = kind, group, place
+        if asked not in self.wholes_known:
+            collection = getattr(self.statistics, kind)[self.role]
+            bag = self.asked[place].tokens if kind == "words" else self.asked[place].concepts
+            self.wholes_known[asked] = float(collection.whole(bag, group))
+        return self.wholes_known[asked]
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from matching.engine import crowding, store
+from matching.engine.columns import Columns
 from matching.engine.company import Kin
 from matching.engine.dense import ROLES, Role
 from matching.engine.duplicates import Neighbours
 from matching.engine.items import Prepared
-from matching.engine.outlook import Beside, Outlooks, Part, mark
+from matching.engine.outlook import Beside, Outlook, Outlooks, Part, mark
 from matching.engine.ready import Face, Ready
 from matching.engine.scores import COMPANY, Hit, Scores
 from matching.engine.segments import Segment
@@ -161,22 +162,36 @@ class Snapshot:
 
     def measured(self, queries: Sequence[Prepared], role: Role, among: Sequence[set[str]]) -> list[list[Hit]]:
         """All of each query's own things, best first, as `search` tells of them."""
-        kept, marks = self.outlooks(role), [mark(query) for query in queries]
-        known = {asked: own for asked in marks if (own := kept.get(asked))}
-        for scores in self.scored(role, [q for q, m in zip(queries, marks, strict=True) if m not in known]):
-            list(scores.hits(1, None))
-            known |= kept.keep(scores)
+        known = self.looked(queries, role)
         part = Part.of_things(self.face(role), set().union(*among))
         alone = part.of(self, role)
-        asking = [number for number, asked in enumerate(marks) if asked in known]
+        asking = [number for number, own in enumerate(known) if own]
         found: list[list[Hit]] = [[] for _ in queries]
         for start in range(0, len(asking), BLOCK):
             some = asking[start : start + BLOCK]
-            outlooks = [known[marks[i]] for i in some]
+            outlooks = [own for i in some if (own := known[i])]
             beside = Beside(alone, role, [queries[i] for i in some], outlooks, part)
             for number, hits in zip(some, beside.each([among[i] for i in some]), strict=True):
                 found[number] = hits
         return found
+
+    def columns(self, queries: Sequence[Prepared], role: Role, keys: set[str]) -> Columns | None:
+        """What all queries make of some things; None if nobody asks, or none of the things is there."""
+        known = zip(queries, self.looked(queries, role), strict=True)
+        asking = [(query, own) for query, own in known if own]
+        here = keys & self.face(role).numbers.keys()
+        if not asking or not here:
+            return None
+        return Columns(self, role, [query for query, _ in asking], [own for _, own in asking], here)
+
+    def looked(self, queries: Sequence[Prepared], role: Role) -> list[Outlook | None]:
+        """The outlook of each query, searched for where it is not known; None where it can find nothing."""
+        kept, marks = self.outlooks(role), [mark(query) for query in queries]
+        known = {asked: own for asked in marks if (own := kept.get(asked))}
+        for scores in self.scored(role, [q for q, m in zip(queries, marks, strict=True) if m not in known]):
+            list(scores.hits(1, None, told=False))
+            known |= kept.keep(scores)
+        return [known.get(asked) for asked in marks]
 
     def beside(self, query: Prepared, role: Role, things: Sequence[Prepared]) -> list[Hit]:
         """What a search would tell of things that are not there, if they were."""

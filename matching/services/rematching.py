@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from matching.engine import Prepared, Weights
+from matching.engine import Columns, Prepared, Weights
 from matching.models import EngineVersion, Match, Profile
 from matching.records import unpack
 from matching.services import bulk, retrievers, shelf, versions
@@ -67,19 +67,26 @@ def rematch_wishes(wish_ids: Sequence[int], *, explained: int = 10, hold: Hold |
     return written
 
 
-def rematch_solutions(solution_ids: Sequence[int], *, hold: Hold | None = None) -> int:
-    """The same from the other side: a pair is always measured from the wish, so that both ways agree."""
+def rematch_solutions(
+    solution_ids: Sequence[int], *, hold: Hold | None = None, with_all: bool = False
+) -> int:
+    """The same from the other side: a pair is always measured from the wish, so that both ways agree.
+
+    `with_all` is for a rematch of everything: all wishes search anyway, and the best of each solution are
+    read from what they make of it, without a search of its own (docs/adr/0069).
+    """
     every = Solution.objects.filter(pk__in=solution_ids).order_by("pk")
     work = Work("solution", {one.pk: one for one in every}, hold)
     alive = work.alive(lambda solution: solution.is_public)
-    among = {f"w{pk}" for pk in Wish.objects.open().values_list("pk", flat=True)}
+    open_ids = list(Wish.objects.open().order_by("pk").values_list("pk", flat=True))
     kept = min(KEPT_FOR_SOLUTION, settings.MATCHING_CANDIDATES)
+    columns = work.columns(alive, open_ids) if with_all and len(open_ids) <= REMEMBERED else None
+    best = columns.best(kept) if columns else work.searched(alive, open_ids, kept)
     found = Found()
-    hits = work.held.retriever.search_many(list(alive.values()), "wish", kept, among, told=False)
-    for pk, own in zip(alive, hits, strict=True):
-        for hit in own:
-            found.by[int(hit.key[1:]), pk].add("solution")
-    return work.write(found, {})
+    for solution, wishes in best.items():
+        for wish in wishes:
+            found.by[int(wish[1:]), int(solution[1:])].add("solution")
+    return work.write(found, {}, columns)
 
 
 class Work:
@@ -102,7 +109,19 @@ class Work:
             pk: self.known[pk] for pk, thing in self.things.items() if pk in self.known and is_asked(thing)
         }
 
-    def write(self, found: Found, known: dict[int, Prepared]) -> int:
+    def columns(self, alive: dict[int, Prepared], wish_ids: Sequence[int]) -> Columns | None:
+        """What these wishes make of the solutions; None where the retriever cannot tell, or nobody asks."""
+        known = _read(wish_ids, self.held.engine)
+        asking = [known[pk] for pk in wish_ids if pk in known]
+        return self.held.retriever.columns(asking, "solution", {f"s{pk}" for pk in alive})
+
+    def searched(self, alive: dict[int, Prepared], wish_ids: Sequence[int], k: int) -> dict[str, list[str]]:
+        """The k best wishes of each solution, best first, by a search of its own."""
+        among = {f"w{pk}" for pk in wish_ids}
+        hits = self.held.retriever.search_many(list(alive.values()), "wish", k, among, told=False)
+        return {f"s{pk}": [hit.key for hit in own] for pk, own in zip(alive, hits, strict=True)}
+
+    def write(self, found: Found, known: dict[int, Prepared], columns: Columns | None = None) -> int:
         """Score what was found or must be kept, and bring the rows to that; how many were written.
 
         :raises Overtaken: the portal turned over meanwhile.
@@ -113,6 +132,9 @@ class Work:
         pairs = set(found.by) | answered | kept
         things = Things.of(pairs)
         pairs = {pair for pair in pairs if things.are_live(pair)}
+        if columns:
+            told = columns.told((f"w{wish}", f"s{solution}") for wish, solution in sorted(pairs))
+            found.signals |= {(int(w[1:]), int(s[1:])): hit.signals for (w, s), hit in told.items()}
         _measure(found, self.held, known, pairs)
         ranker = active_ranker()
         weights = Weights.from_dict(ranker.weights)

@@ -159,7 +159,7 @@ def _do(own: Claim) -> None:
     elif shard.step == Step.MATCH_WISHES:
         rematch_wishes(shard.ids, explained=0, hold=own.hold)
     else:
-        rematch_solutions(shard.ids, hold=own.hold)
+        rematch_solutions(shard.ids, hold=own.hold, with_all=True)
 
 
 def _publish(own: Claim, version: EngineVersion) -> None:

@@ -11,7 +11,8 @@ from journal.models import Entry
 from journal.workflow import IllegalTransition
 from matching import services
 from matching.models import Match, Profile, RematchRun, RematchShard
-from matching.services import runs, sharding
+from matching.records import unpack
+from matching.services import rematching, retrievers, runs, sharding, shelf
 from matching.services.rematching import Overtaken
 from tests.factories import MatchFactory, SolutionFactory, UserFactory, WishFactory
 
@@ -286,3 +287,48 @@ def test_while_a_run_has_a_thing_on_its_way_the_sweep_leaves_it_there(small):
     assert services.sweep() == 0
     services.cancel(run, by=None)
     assert services.sweep() == 2
+
+
+def found_by_solutions() -> dict:
+    """Of each solution, the wishes that were found for it."""
+    found: dict[str, set] = {}
+    for wish, solution, signals in Match.objects.values_list("wish_id", "solution_id", "signals"):
+        if "solution" in signals["found_by"]:
+            found.setdefault(f"s{solution}", set()).add(f"w{wish}")
+    return found
+
+
+@pytest.mark.django_db
+def test_a_run_finds_what_the_wishes_searches_tell_of_each_solution_however_it_is_cut(settings, monkeypatch):
+    settings.MATCHING_CANDIDATES = 2
+    things(5)
+    services.rematch_all()
+    at_once, rows = found_by_solutions(), pairs()
+    snapshot = shelf.current(max_age=0)
+    wishes = [unpack(row.record) for row in Profile.objects.filter(side="wish").order_by("pk")]
+    best = snapshot.columns(wishes, "solution", set(at_once)).best(2)
+    assert at_once == {solution: set(own) for solution, own in best.items()}
+    assert len(at_once) == 5
+    Match.objects.all().delete()
+    for name in ("READ", "MATCH", "SOLUTIONS"):
+        monkeypatch.setattr(runs, name, 1)
+    services.rematch_all()
+    assert found_by_solutions() == at_once
+    assert pairs() == rows
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("reason", ["too many wishes", "another retriever"])
+def test_a_run_that_cannot_ask_all_wishes_at_once_searches_for_each_solution(settings, monkeypatch, reason):
+    settings.MATCHING_CANDIDATES = 2
+    things(3)
+    if reason == "too many wishes":
+        monkeypatch.setattr(rematching, "REMEMBERED", 2)
+    else:
+        settings.MATCHING_BACKEND = "indexed"
+    services.rematch_all()
+    solutions = [unpack(row.record) for row in Profile.objects.filter(side="solution")]
+    among = {f"w{pk}" for pk in Profile.objects.filter(side="wish").values_list("wish", flat=True)}
+    hits = retrievers.current(max_age=0).search_many(solutions, "wish", 2, among)
+    expected = {one.key: {hit.key for hit in own} for one, own in zip(solutions, hits, strict=True)}
+    assert found_by_solutions() == expected

@@ -54,6 +54,10 @@ class Indexed:
     def measured(self, queries: Sequence[Prepared], role: Role, among: Sequence[set[str]]) -> list[list[Hit]]:
         return [self.search(query, role, len(keys), keys) for query, keys in zip(queries, among, strict=True)]
 
+    def columns(self, queries: Sequence[Prepared], role: Role, keys: set[str]) -> None:
+        """An index has no list of all that a query scores: who wants the best queries searches."""
+        return
+
     def beside(self, query: Prepared, role: Role, things: Sequence[Prepared]) -> list[Hit]:
         """Scored beside the best of those that are there, by the counts of those that are there."""
         names, question = {one.key for one in things}, self.question(query, role, len(things))
