@@ -73,7 +73,7 @@ def rematch_solutions(
     """The same from the other side: a pair is always measured from the wish, so that both ways agree.
 
     `with_all` is for a rematch of everything: all wishes search anyway, and the best of each solution are
-    read from what they make of it, without a search of its own (docs/adr/0069).
+    read from what they make of it, without a search of its own (docs/adr/0073).
     """
     every = Solution.objects.filter(pk__in=solution_ids).order_by("pk")
     work = Work("solution", {one.pk: one for one in every}, hold)
