@@ -35,7 +35,7 @@ DUTIES = frozenset(
         *("nominated", "nomination_due"),
         *("risk_owned", "pause_wanted", "change_proposed", "actions"),
         *("report_due", "report_overdue", "report_escalated", "comment_due", "verifier_assigned"),
-        "use_proposed",
+        *("use_proposed", "amendment_wanted", "amendment_declined"),
         *("milestone_due", "milestone_overdue", "action_due", "action_overdue"),
     }
 )
@@ -170,8 +170,19 @@ TEXTS = {
 }
 QUESTIONS = [("How was it measured?", "如何量度？"), ("Which sites are meant?", "指哪些場地？")]
 # What a notice says otherwise than others.
-OWN = {"notifications.webhook_stopped": {"address": "https://hooks.example.org/portal"}}
-REPORTED = {"trials.published", "trials.corrected", "trials.withdrawn"}
+OWN: dict[str, dict[str, Any]] = {
+    "notifications.webhook_stopped": {"address": "https://hooks.example.org/portal"},
+    "trials.superseded": {
+        "old": "R-2026-0009",
+        "is_changed": True,
+        "was": {"en": "Met", "zh": "達標"},
+        "now": {"en": "Partly met", "zh": "部分達標"},
+    },
+}
+REPORTED = {
+    *("trials.published", "trials.corrected", "trials.withdrawn"),
+    *("trials.superseded", "trials.amendment_wanted", "trials.amendment_declined"),
+}
 
 
 def _thing(name: str) -> tuple[str, tuple[str, str]]:

@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.fields.tuple_lookups import TupleGreaterThan
 
-from trials.models import Claim, Report, Trial
+from trials.models import Amendment, Claim, Report, Trial
 from trials.proof.parts import Bilingual
 from trials.proof.writing import metric_label
 
@@ -176,6 +176,7 @@ def dictionary(report: Report, made: dict[str, Any]) -> dict[str, Any]:
         },
         "metrics": [_metric(claim) for claim in report.trial.claims.order_by("position", "pk")],
         "flags": FLAGS,
+        **_corrections(report),
         "resources": [
             {
                 "name": f"readings-{form}",
@@ -217,9 +218,35 @@ def _metric(claim: Claim) -> dict[str, Any]:
 
 
 def analysis(report: Report) -> dict[str, Any]:
-    """What was computed of each claim, with its rule, the hash of its readings and the libraries."""
+    """What was computed of each claim, with its rule, the hash of its readings and the libraries.
+
+    Of a version whose record was corrected after it: what it was computed from, not what it would be now.
+    """
     claims = report.trial.claims.order_by("position", "pk")
+    later = Amendment.objects.in_effect().filter(trial=report.trial_id, agreed_at__gt=report.published_at)
+    first = later.first()
+    before = first.before if first else {}
+    now = {one.metric: {"verdict": one.verdict, "result": one.result} for one in claims}
     return {
         "report": report.reference,
-        "claims": [{"metric": one.metric, "verdict": one.verdict, "result": one.result} for one in claims],
+        "claims": [{"metric": metric, **before.get(metric, found)} for metric, found in now.items()],
     }
+
+
+def _corrections(report: Report) -> dict[str, Any]:
+    """How this version reads readings otherwise than taken: applied in this order, they give its figures."""
+    rows = Amendment.objects.in_effect().of_readings().filter(trial=report.trial_id)
+    found = [
+        {
+            "number": one.number,
+            "kind": one.kind,
+            "metric": one.metric,
+            "sensor": one.sensor or None,
+            "since": one.since.astimezone(UTC).isoformat() if one.since else None,
+            "until": one.until.astimezone(UTC).isoformat() if one.until else None,
+            **({"factor": f"{one.factor:f}", "offset": f"{one.offset:f}"} if one.kind == "scale" else {}),
+            "reason": {"en": one.reason_en, "zh": one.reason_zh},
+        }
+        for one in rows.filter(agreed_at__lte=report.published_at)
+    ]
+    return {"corrections": found} if found else {}

@@ -8,10 +8,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from tests.factories import UserFactory
+from notifications.models import Notification
+from tests.factories import ConfirmationFactory, MembershipFactory, UserFactory
 from tests.trials import stories
 from tests.trials.test_amendments import agree, ask
-from trials import services
+from trials import raw_data, services
 from trials.models import Report
 from trials.proof.payload import Report as SignedReport
 from trials.proof.pdf import render_pdf
@@ -131,3 +132,47 @@ def test_the_register_and_the_badge_follow(client):
     states = {one["hash"]: (one["state"], one["by"]) for one in lines}
     assert states[report.payload_hash] == ("superseded", f"{report.reference} v2")
     assert states[fresh.payload_hash] == ("published", "")
+
+
+def test_who_said_that_they_rely_on_it_hear_that_the_verdict_is_another():
+    report = stories.published()
+    solution = report.trial.match.solution
+    uses, ended = MembershipFactory(), MembershipFactory()
+    given = {"solution": solution, "report": report}
+    ConfirmationFactory(confirmed=True, organisation=uses.organisation, **given)
+    ConfirmationFactory(ended=True, organisation=ended.organisation, **given)
+    fresh = publish_next(report)
+    told = Notification.objects.filter(template="trials/mail/superseded")
+    assert {one.recipient for one in told} == {uses.user}
+    first = told.order_by("pk").first()
+    said = first.context
+    assert (said["old"], said["is_changed"]) == (report.reference, True)
+    assert (said["was"]["en"], said["now"]["en"], said["now"]["zh"]) == ("Met", "Partly met", "部分達標")
+    assert first.url.endswith(fresh.get_absolute_url())
+
+
+def test_verifiers_without_a_tie_are_asked_and_who_asked_hears_why_not():
+    report = stories.published()
+    free = UserFactory(verifier=True)
+    vendor = report.trial.match.solution.organisation
+    tied = MembershipFactory(user=UserFactory(verifier=True), organisation=vendor).user
+    made = ask(report)
+    asked = Notification.objects.filter(template="trials/mail/amendment_wanted")
+    readers = {one.recipient for one in asked}
+    assert free in readers and tied not in readers
+    services.decline_amendment(made, by=free, reason="No certificate.")
+    told = Notification.objects.filter(template="trials/mail/amendment_declined")
+    assert {one.recipient for one in told} == {report.trial.engineer}
+
+
+def test_what_was_computed_of_the_old_version_stays_and_the_new_one_says_how_it_reads():
+    report = stories.published()
+    old = raw_data.analysis(report)
+    fresh = publish_next(report)
+    report.refresh_from_db()
+    assert raw_data.analysis(report) == old
+    assert raw_data.analysis(fresh)["claims"][0]["verdict"] == "partly_met"
+    made = {form: {"bytes": 1, "sha256": "0" * 64} for form in raw_data.FORMS}
+    assert "corrections" not in raw_data.dictionary(report, made)
+    [one] = raw_data.dictionary(fresh, made)["corrections"]
+    assert (one["kind"], one["factor"], one["offset"]) == ("scale", "1.30000000", "0.00000000")

@@ -13,6 +13,7 @@ from notifications.models import Notification
 from notifications.reminding import Deadline
 from tests.factories import (
     ActionFactory,
+    ConfirmationFactory,
     FollowFactory,
     MatchFactory,
     MeetingFactory,
@@ -51,6 +52,22 @@ def everything_happens() -> None:
     put_right(stories.published())
     report = stories.heard()
     services.send_back(report, by=UserFactory(verifier=True), reason="Too vague.")
+
+
+def the_record_is_corrected() -> None:
+    """Declined once, then agreed to, while a user relies on the report."""
+    report, verifier = stories.published(), UserFactory(verifier=True)
+    using = MembershipFactory().organisation
+    ConfirmationFactory(
+        confirmed=True, solution=report.trial.match.solution, organisation=using, report=report
+    )
+    money = {"kind": "money", "amount": 98_000, "reason_en": "An invoice came late."}
+    made = services.amend(report, by=report.trial.engineer, **money)
+    services.decline_amendment(made, by=verifier, reason="The invoice is missing.")
+    fresh = stories.amended(report, verifier=verifier, **money)
+    services.hand_to_vendor(fresh, by=report.trial.engineer)
+    services.comment(fresh, by=UserFactory(), text="Fine.")
+    stories.sign(fresh)
 
 
 def it_is_steered() -> None:
@@ -136,6 +153,7 @@ def test_every_mail_can_be_read_in_each_language(language):
     office = UserFactory(office=True, language=language)
     UserFactory(verifier=True)
     everything_happens()
+    the_record_is_corrected()
     it_is_steered()
     days_come_and_go()
     it_is_used()

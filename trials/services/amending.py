@@ -25,7 +25,7 @@ from trials.services.judging import analyse, metrics_of
 from trials.services.money import sum_up
 from trials.services.planning import held
 from trials.services.prose import take
-from trials.services.telling import tell_followers, tell_parties
+from trials.services.telling import neutral_verifiers, tell_amendment, tell_followers, tell_parties
 from trials.services.versions import draft_after, follow_record, next_version
 from trials.services.writing import set_fields
 from trials.workflow import AMENDMENT
@@ -61,7 +61,8 @@ def amend(report: Report, *, by: User, kind: str, **fields: Any) -> Amendment:
     _must_fit(made)
     set_fields(made, (), {})
     made.save(force_insert=True)
-    record(made, "propose", by=by, details={"kind": kind})
+    entry = record(made, "propose", by=by, details={"kind": kind})
+    tell_amendment(made, entry, "amendment_wanted", neutral_verifiers(made))
     return made
 
 
@@ -179,7 +180,9 @@ def decline_amendment(amendment: Amendment, *, by: User, reason: str) -> Entry:
     """:raises IllegalTransition: it was decided; :raises ReasonRequired: there is no reason."""
     _report, amendment = _taken(amendment)
     _must_decide(amendment, by)
-    return AMENDMENT["decline"].apply(amendment, by=by, reason=reason)
+    entry = AMENDMENT["decline"].apply(amendment, by=by, reason=reason)
+    tell_amendment(amendment, entry, "amendment_declined", [amendment.proposed_by])
+    return entry
 
 
 @transaction.atomic

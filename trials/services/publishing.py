@@ -31,7 +31,7 @@ from trials.services.prose import take
 from trials.services.record import pair
 from trials.services.reporting import must_be_independent
 from trials.services.snapshot import snapshot
-from trials.services.telling import tell_builders, tell_followers, tell_parties
+from trials.services.telling import tell_builders, tell_followers, tell_parties, tell_relying
 from trials.services.versions import next_version
 from trials.workflow import REPORT, TRIAL
 from wishes import services as wishes_services
@@ -143,7 +143,8 @@ def _supersede(report: Report, by: User) -> None:
     for old in Report.objects.filter(
         trial=report.trial, version__lt=report.version, status=Report.Status.PUBLISHED
     ):
-        REPORT["supersede"].apply(old, by=by)
+        entry = REPORT["supersede"].apply(old, by=by)
+        tell_relying(report, old, entry)
 
 
 def _close(report: Report, by: User) -> None:

@@ -1,13 +1,15 @@
 """Whom a step of a trial or a report concerns."""
 
+from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
 from accounts.models import Organisation, Role, User
 from journal.models import Entry
 from notifications.outbox import DUTY, FOLLOW, PARTY, bilingual, followers, notify, party
-from trials.models import Report, Trial
-from trials.rules import objections
+from trials.models import Amendment, Confirmation, Report, Trial
+from trials.proof.labels import word
+from trials.rules import is_biased, objections
 
 
 def topics_of(trial: Trial) -> list:
@@ -53,6 +55,35 @@ def tell_builders(report: Report, entry: Entry, template: str) -> None:
     )
     people = chain.from_iterable(people_concerned(one) for one in later.order_by("pk"))
     notify(people, entry, f"trials/mail/{template}", why=PARTY, **said(report))
+
+
+def tell_relying(report: Report, old: Report, entry: Entry) -> None:
+    """Who builds on the version replaced, or has said that it relied on it: the verdict may be another."""
+    later = Trial.objects.filter(earlier=report.trial).select_related(
+        "engineer", "match__wish", "match__solution"
+    )
+    builders = chain.from_iterable(people_concerned(one) for one in later.order_by("pk"))
+    uses = Confirmation.objects.filter(report=old, status=Confirmation.Status.CONFIRMED).order_by("pk")
+    users = party(*uses.values_list("organisation_id", flat=True))
+    was, now = (_verdict(one.verdict) for one in (old, report))
+    facts = {"old": old.reference, "was": was, "now": now, "is_changed": was != now}
+    notify(chain(builders, users), entry, "trials/mail/superseded", why=PARTY, **said(report, **facts))
+
+
+def _verdict(value: str) -> dict[str, str]:
+    return {"en": word(value, "en"), "zh": word(value, "zh-hant")}
+
+
+def tell_amendment(amendment: Amendment, entry: Entry, template: str, people: Iterable[User]) -> None:
+    """With its reason; the mail leads to it."""
+    report = amendment.report
+    why = {"en": amendment.reason_en, "zh": amendment.reason_zh}
+    facts = said(report, text=why) | {"thing": amendment, "reference": report.reference or ""}
+    notify(people, entry, f"trials/mail/{template}", why=DUTY, **facts)
+
+
+def neutral_verifiers(amendment: Amendment) -> list[User]:
+    return [user for user in User.objects.with_role(Role.VERIFIER) if not is_biased(amendment, user)]
 
 
 def tell_followers(thing: Trial | Report, entry: Entry, template: str, **context: Any) -> None:
