@@ -5,6 +5,7 @@ a trial must run.
 """
 
 from trials.analysis.judging import CHANGES, COMPANIONS, METHODS, SHARES, data_hash, judge, overall
+from trials.analysis.series import Columns
 from trials.analysis.values import (
     CONFIDENCE,
     ENOUGH,
@@ -29,6 +30,7 @@ __all__ = [
     "SECOND",
     "SHARES",
     "Analysed",
+    "Columns",
     "Estimate",
     "Finding",
     "Promise",

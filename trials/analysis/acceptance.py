@@ -14,7 +14,7 @@ CONTENT = 4
 
 def analyse(promise: Promise, readings: Sequence[Reading], _companion: Sequence[Reading] = ()) -> Analysed:
     before = len(of_phase(readings, "baseline"))
-    answers = np.array([one.value for one in of_phase(readings, "trial")])
+    answers = of_phase(readings, "trial").value
     if len(answers) < ENOUGH:
         return Analysed(before, len(answers), refused="too_few")
     content = int((answers >= CONTENT).sum())

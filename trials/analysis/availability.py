@@ -6,7 +6,7 @@ import numpy as np
 
 from trials.analysis import shares
 from trials.analysis.dependence import Mean, between, block_of, chance, drawn, mean_of
-from trials.analysis.moments import HONG_KONG, moments, of_phase, values
+from trials.analysis.moments import days_of, moments, of_phase, values
 from trials.analysis.values import ENOUGH, Analysed, Promise, Reading, Robust
 
 
@@ -17,7 +17,7 @@ def analyse(promise: Promise, readings: Sequence[Reading], _companion: Sequence[
         return Analysed(before, len(found), refused="too_few")
     series = values(found)
     mean = mean_of(series)
-    days = len({at.astimezone(HONG_KONG).date() for at, _value in found})
+    days = len(np.unique(days_of(found.at)))
     worth = worth_of(mean, days)
     estimate = shares.wilson(mean.value * worth, worth)
     return Analysed(

@@ -22,7 +22,6 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC
 from functools import partial
-from typing import Any
 
 from trials.analysis import (
     acceptance,
@@ -37,6 +36,7 @@ from trials.analysis import (
     with_without,
 )
 from trials.analysis.moments import together
+from trials.analysis.series import Columns
 from trials.analysis.values import (
     FIRST,
     INCONCLUSIVE,
@@ -84,7 +84,7 @@ def judge(
     """The verdict on one claim; the same readings give the same numbers in whatever order they come."""
     if promise.rule == FIRST:
         return first.judge(first.Promise(promise.method, promise.direction, promise.target), readings)
-    ordered, beside = (sorted(rows, key=_order) for rows in (readings, companion))
+    ordered, beside = (Columns.of(rows).ordered() for rows in (readings, companion))
     met, spans = _met(promise, ordered)
     found = METHODS[promise.method](promise, met, beside)
     estimate = rounded(found.estimate)
@@ -109,10 +109,6 @@ def _met(promise: Promise, ordered: Sequence[Reading]) -> tuple[Sequence[Reading
     if promise.rule == SECOND or promise.method not in MEETINGS:
         return ordered, {}
     return together(ordered, partial(MEETINGS[promise.method], promise))
-
-
-def _order(one: Reading) -> tuple[Any, ...]:
-    return one.at, one.sensor, one.phase, one.value
 
 
 def data_hash(ordered: Sequence[Reading], companion: Sequence[Reading] = ()) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 from trials.analysis import ranks
 from trials.analysis.dependence import TAIL, student
 from trials.analysis.moments import of_phase
+from trials.analysis.series import Columns, begins_of, means
 from trials.analysis.values import ENOUGH, Analysed, Estimate, Promise, Reading, Robust, Size
 
 
@@ -31,11 +32,12 @@ def analyse(promise: Promise, readings: Sequence[Reading], _companion: Sequence[
     )
 
 
-def _units(readings: Sequence[Reading]) -> dict[str, float]:
-    found: dict[str, list[float]] = {}
-    for one in readings:
-        found.setdefault(one.sensor, []).append(one.value)
-    return {unit: float(np.mean(values)) for unit, values in found.items()}
+def _units(readings: Columns) -> dict[str, float]:
+    order = np.argsort(readings.sensor, kind="stable")
+    codes, values = readings.sensor[order], readings.value[order]
+    begins = begins_of(codes)
+    found = means(values, begins)
+    return {readings.names[codes[place]]: float(mean) for place, mean in zip(begins, found, strict=True)}
 
 
 def change(before: np.ndarray, after: np.ndarray, sign: float) -> Estimate:

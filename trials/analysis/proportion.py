@@ -9,7 +9,7 @@ from trials.analysis.values import ENOUGH, Analysed, Promise, Reading
 
 def analyse(promise: Promise, readings: Sequence[Reading], _companion: Sequence[Reading] = ()) -> Analysed:
     before = len(of_phase(readings, "baseline"))
-    cases = [one.value for one in of_phase(readings, "trial")]
+    cases = of_phase(readings, "trial").value.tolist()
     if len(cases) < ENOUGH:
         return Analysed(before, len(cases), refused="too_few")
     successes = int(sum(cases))

@@ -11,6 +11,7 @@ import numpy as np
 from trials.analysis import ranks
 from trials.analysis.dependence import Mean, mean_of, reach
 from trials.analysis.moments import moments, of_phase
+from trials.analysis.series import Columns
 from trials.analysis.values import ENOUGH, Analysed, Estimate, Promise, Reading, Robust, Size
 
 
@@ -37,10 +38,11 @@ Groups = tuple[np.ndarray, np.ndarray]
 
 def _groups(promise: Promise, readings: Sequence[Reading]) -> Groups:
     """Both groups at the moments at which both were measured."""
-    treated = dict(moments([one for one in readings if one.sensor not in promise.control]))
-    control = dict(moments([one for one in readings if one.sensor in promise.control]))
-    shared = sorted(treated.keys() & control.keys())
-    return np.array([treated[at] for at in shared]), np.array([control[at] for at in shared])
+    rows = Columns.of(readings)
+    treated = moments(rows.of_sensors(lambda name: name not in promise.control))
+    control = moments(rows.of_sensors(lambda name: name in promise.control))
+    _shared, here, there = np.intersect1d(treated.at, control.at, assume_unique=True, return_indices=True)
+    return treated.value[here], control.value[there]
 
 
 def ratio(treated: np.ndarray, control: np.ndarray) -> Mean:

@@ -1,8 +1,9 @@
 """What the readings say of each claim, by the rule that its plan was locked with."""
 
 from collections.abc import Callable
-from sys import intern
 from typing import Any
+
+from django.db.models.functions import Collate
 
 from trials import analysis
 from trials.models import Claim, Trial
@@ -45,11 +46,11 @@ def _finding(trial: Trial, claim: Claim, rule: str) -> dict[str, Any]:
     return analysis.judge(promise_of(claim, rule), rows, beside).to_dict() | {"flagged": flagged}
 
 
-def readings_of(trial: Trial, metric: str) -> list[analysis.Reading]:
-    """As corrections leave them, in the order of time; without the rows: a trial may have millions."""
-    rows = as_read(trial, [metric]).order_by("at", "pk")
+def readings_of(trial: Trial, metric: str) -> analysis.Columns:
+    """As corrections leave them, in the order of time; in columns, as a trial may have millions."""
+    rows = as_read(trial, [metric]).order_by("at", Collate("sensor", "C"))
     told = rows.values_list("at", "sensor", "phase", "read").iterator(chunk_size=BATCH)
-    return [analysis.Reading(at, intern(sensor), intern(phase), value) for at, sensor, phase, value in told]
+    return analysis.Columns.read(analysis.Reading(*row) for row in told)
 
 
 def rule_of(trial: Trial) -> str:
