@@ -1,8 +1,10 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.crypto import get_random_string
 from django.utils.translation import get_language
 
 from accounts import guessing
@@ -37,6 +39,11 @@ class PortalAdapter(DefaultAccountAdapter):
         if code in TOO_MANY:
             raise TooMany(300)
         return super().validation_error(code, *args)
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """A new account would have had its password hashed: the answer takes no less time without one."""
+        make_password(get_random_string(16))
+        super().send_account_already_exists_mail(email)
 
     def save_user(self, request: HttpRequest, user, form, commit: bool = True):
         """A new person reads the portal in the language in which they signed up."""
