@@ -83,7 +83,7 @@ def record(
 
 def _name_of(by: User | None, thing: models.Model) -> str:
     """None for what a person does with their own account: their number tells who, as long as they have a name
-    (docs/adr/0072)."""
+    (docs/adr/0074)."""
     return "" if by is None or by == thing else by.name
 
 
