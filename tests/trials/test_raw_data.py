@@ -226,6 +226,6 @@ def test_the_page_of_the_data_takes_as_many_queries_for_five_claims_as_for_one(
     for number in range(1, count):
         text += "\n" + stories.csv_of(f"energy-{number}").partition("\n")[2]
     report = opened(claims=claims, readings=text)
-    with django_assert_num_queries(5):  # report, wish, solution, permission, claims
+    with django_assert_num_queries(6):  # report, wish, solution, permission, claims, corrections
         page = client.get(reverse("trials:report-data", args=[report.slug])).content.decode()
     assert page.count("kWh") == count
