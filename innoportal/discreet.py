@@ -12,6 +12,7 @@ ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
 # Links whose last part lets whoever has it in, as the table of addresses has them.
 LINKS = (
     *("invited", "calendar", "feeds", "by-mail/confirm", "by-mail", "unsubscribe", "nominated", "s"),
+    "opened",
     *("password/reset/key", "confirm-email"),
 )
 LINK = re.compile(rf"(/(?:{'|'.join(LINKS)})/)(?!confirm/)[^/\s?\"'<>]+")

@@ -120,6 +120,16 @@ SCHEDULES: tuple[Schedule, ...] = (
         due=trials.reminding.actions,
         tell=trials.reminding.tell_action,
     ),
+    Schedule(
+        kind="token",
+        noun="trials.sensortoken",
+        clock=_("the last day of the token with which sensors send"),
+        who=_("the trial engineer"),
+        steps=(7, 1, -1),
+        mails=("trials/mail/token_ends",),
+        due=trials.reminding.tokens,
+        tell=trials.reminding.tell_token,
+    ),
 )
 
 

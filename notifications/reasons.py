@@ -37,6 +37,7 @@ ROLES = {
     ),
     "matching/mail/review": EXPERT,
     "trials/mail/sent_back": ENGINEER,
+    "trials/mail/token_ends": ENGINEER,
     "trials/mail/risk_owned": OWNER,
     "trials/mail/actions": OWNER,
     "trials/mail/verifier_assigned": VERIFIER,

@@ -36,7 +36,7 @@ DUTIES = frozenset(
         *("risk_owned", "pause_wanted", "change_proposed", "actions"),
         *("report_due", "report_overdue", "report_escalated", "comment_due", "verifier_assigned"),
         *("use_proposed", "amendment_wanted", "amendment_declined"),
-        *("milestone_due", "milestone_overdue", "action_due", "action_overdue"),
+        *("milestone_due", "milestone_overdue", "action_due", "action_overdue", "token_ends"),
     }
 )
 WAITED_FOR = frozenset({"brought"})

@@ -919,6 +919,7 @@ class SensorTokenFactory(DjangoModelFactory):
     key_hash = factory.Sequence(lambda n: f"{n:064x}")
     hint = "ipt_abcd"
     made_by = factory.SubFactory(UserFactory, engineer=True)
+    ends_on = factory.LazyAttribute(lambda one: SensorToken.last_day(one.trial))
 
 
 class RollupFactory(DjangoModelFactory):

@@ -8,12 +8,14 @@ from journal.clock import day_of, today
 from journal.models import Entry
 from notifications.outbox import DUTY, notify, party
 from notifications.reminding import Deadline
-from trials.models import Action, Milestone, Report, ReportDue
+from trials.models import Action, Milestone, Report, ReportDue, SensorToken
 from trials.services.dues import owing, verifiers_of
+from trials.services.measuring import TAKING
 from trials.services.running import OVER
 from trials.services.telling import people_concerned, said, said_of
 
 ESCALATED = 14  # days after which the office is told of a report
+SUBJECTS = ("trial__match__wish", "trial__match__solution")
 SPREAD = 7  # days after which more people are told of a milestone or an action
 
 
@@ -90,3 +92,18 @@ def tell_action(deadline: Deadline, entry: Entry, left: int) -> None:
     people = [one.owner] if left > -SPREAD else [one.owner, trial.engineer]
     mail = "action_due" if left >= 0 else "action_overdue"
     notify(people, entry, f"trials/mail/{mail}", why=DUTY, **told)
+
+
+def tokens(ahead: int) -> Iterator[Deadline]:
+    """Those of sensors that end within so many days, or have ended, while the trial still takes readings."""
+    rows = SensorToken.objects.in_force().filter(trial__status__in=TAKING)
+    found = rows.filter(ends_on__lte=today() + timedelta(days=ahead))
+    for one in found.select_related("trial__engineer", *SUBJECTS).order_by("ends_on", "pk"):
+        yield Deadline(one, one.ends_on, day_of(one.made_at))
+
+
+def tell_token(deadline: Deadline, entry: Entry, left: int) -> None:
+    """The engineer, whose sensors fall silent otherwise."""
+    one = deadline.thing
+    told = said_of(one, left=left, last_day=str(one.ends_on), hint=one.hint)
+    notify([one.trial.engineer], entry, "trials/mail/token_ends", why=DUTY, **told)

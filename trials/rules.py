@@ -213,9 +213,9 @@ def is_neutral(user, amendment=None) -> bool:
     return amendment is not None and user.is_authenticated and not is_biased(amendment, user)
 
 
-def is_biased(amendment: Amendment, user) -> bool:
+def is_biased(amendment: Amendment, user, *, wrote: bool | None = None) -> bool:
     """Whether this person's word on it would not be that of a third one, as for the report itself."""
-    return amendment.proposed_by_id == user.pk or bool(conflicts(amendment.report, user))
+    return amendment.proposed_by_id == user.pk or bool(conflicts(amendment.report, user, wrote=wrote))
 
 
 rules.add_perm(

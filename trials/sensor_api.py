@@ -30,6 +30,9 @@ class BearerToken(BaseAuthentication):
         token = SensorToken.objects.bearing(secret.strip()).first()
         if token is None:
             raise exceptions.AuthenticationFailed(_("The token is not known, or was revoked."))
+        if token.is_over:
+            said = _("The token ended on %(day)s. Make a new one on the page of the trial's sensors.")
+            raise exceptions.AuthenticationFailed(said % {"day": token.ends_on.isoformat()}, "token_expired")
         return None, token
 
     def authenticate_header(self, request: Request) -> str:
@@ -41,7 +44,7 @@ class BearerScheme(OpenApiAuthenticationExtension):
     name = "sensorToken"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        text = "The token of one trial; its engineer makes, rotates and revokes it on the trial's page."
+        text = "The token of one trial; its engineer makes and revokes it. It ends 30 days after the plan."
         return {"type": "http", "scheme": "bearer", "description": text}
 
 

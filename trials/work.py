@@ -14,6 +14,7 @@ from innoportal.lib.work import MOST, Row
 from journal.clock import today, with_dues
 from journal.models import Entry
 from trials.adoption_work import used
+from trials.amendment_work import amended
 from trials.case import of_person
 from trials.models import Report, ReportDue, Trial
 from trials.rules import AUTHORING, objections
@@ -38,6 +39,8 @@ def work(user: User) -> Iterator[Row]:
         yield from used(user)
     if is_office or is_engineer:
         yield from _dues(user, is_office)
+    if is_office or is_engineer or user.has_role(Role.VERIFIER):
+        yield from amended(user)
     if is_office or is_engineer or mine or user.has_role(Role.VERIFIER):
         yield from _reports(user, is_office)
 

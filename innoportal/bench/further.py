@@ -49,6 +49,7 @@ FURTHER = (
     Further("announcing", "one announcement to 20,000 people", "minutes"),
     Further("watching", "one new wish and up to 50,000 saved searches", "minutes"),
     Further("storing", "a trial of a million readings", "minutes"),
+    Further("judging", "a claim of a million readings judged", "minutes"),
     Further("faulting", "20,000 notices while their servers are killed", "a quarter of an hour"),
     Further("coverage", "how often the intervals of trials hold the truth", "minutes", writes=True),
     Further("writing", "what is shown while somebody types", "minutes", writes=True),

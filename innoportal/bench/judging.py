@@ -3,6 +3,7 @@
 Ten meters that are read each minute, half before and half after; seconds, and the most memory of the process.
 """
 
+import argparse
 import resource
 import sys
 import time
@@ -47,4 +48,8 @@ def main(count: int, method: str = "before_after") -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), *sys.argv[2:3])
+    parser = argparse.ArgumentParser(prog="python -m innoportal.bench.judging", description=__doc__)
+    parser.add_argument("count", type=int, nargs="?", default=1_000_000, help="readings")
+    parser.add_argument("method", nargs="?", default="before_after")
+    asked = parser.parse_args()
+    main(asked.count, asked.method)

@@ -271,7 +271,7 @@ def _cases(claim: Row, started: datetime, last: datetime) -> list[str]:
     gap = (last - started) / (cases + 1)
     return [
         f"{claim['metric']},{(started + gap * (n + 1)).replace(second=0, microsecond=0).isoformat()},trial,"
-        f"{yes if place < successes else no},log"
+        f"{yes if place < successes else no},logbook"
         for n, place in enumerate(order)
     ]
 
@@ -297,4 +297,4 @@ def _uptime(claim: Row, started: datetime, last: datetime) -> list[str]:
     """The share of each day that it worked: all of it, but for the days of outages."""
     days = range((last - started).days + 1)
     found = [(started + timedelta(days=day), claim["up"].get(str(day), 1)) for day in days]
-    return [f"{claim['metric']},{at.isoformat()},trial,{share},log" for at, share in found]
+    return [f"{claim['metric']},{at.isoformat()},trial,{share},logbook" for at, share in found]

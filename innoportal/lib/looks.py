@@ -51,6 +51,7 @@ STATUS_LOOKS = {
     "raised": ("red", "warning"),
     "acknowledged": ("blue", "check"),
     "proposed": ("blue", "people"),
+    "agreed": ("green", "check"),
     "accepted": ("green", "check"),
     "declined": ("red", "cross"),
     "confirmed": ("green", "check"),

@@ -204,5 +204,5 @@ def test_the_preview_takes_as_many_queries_for_five_things_as_for_one(
 ):
     WishFactory.create_batch(count, open=True, closes_on=CLOSES)
     UserFactory(office=True)
-    with django_assert_num_queries(26):  # two or three for each line of the table
+    with django_assert_num_queries(27):  # two or three for each line of the table
         assert len(what_comes(30)) == 6 * count

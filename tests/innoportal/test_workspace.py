@@ -250,7 +250,7 @@ def test_the_workspace_takes_as_many_queries_for_five_of_everything_as_for_one(
     assert response.context["mine_count"] >= 13 * count
 
 
-QUERIES = 59
+QUERIES = 60
 
 
 def test_a_verification_waits_for_the_office_and_the_vendor_waits_for_it(client, vendor):

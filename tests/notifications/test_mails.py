@@ -64,7 +64,7 @@ def firsts(message):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", samples.names() + list(letters.names()))
+@pytest.mark.parametrize("name", [*samples.names(), *letters.names()])
 def test_the_first_line_of_every_mail_says_why_it_came(name, language):
     is_letter = name in letters.names()
     message = letters.sample(name, language) if is_letter else mail(samples.sample(name, language))
@@ -116,7 +116,7 @@ def test_the_gallery_shows_every_mail(client, language):
     client.force_login(UserFactory(office=True))
     with translation.override(language):
         page = client.get(reverse("notices:gallery")).content.decode()
-        for name in samples.names() + letters.names():
+        for name in (*samples.names(), *letters.names()):
             assert reverse("notices:sample", args=[name]) in page
 
 

@@ -19,6 +19,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from gunicorn.config import Config
 
+from accounts.models.failures import FailedSignIn
 from innoportal.discreet import HIDDEN
 from innoportal.web import DiscreetLogger
 from notifications.mails import unsubscribe_path, visitor_token
@@ -124,7 +125,7 @@ def test_signing_in_rightly_and_wrongly_and_too_often(browser, known, silent):
     login = reverse("account_login")
     for _ in range(7):
         browser.post(f"{login}?next=/en/&login={ADDRESS}", {"login": ADDRESS, "password": WRONG})
-    cache.clear()
+    FailedSignIn.objects.all().delete()
     assert browser.post(login, {"login": ADDRESS, "password": PASSWORD}).status_code == 302
     session = browser.client.cookies["sessionid"].value
     browser.get(reverse("people:profile"))

@@ -9,6 +9,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from journal.models import Entry
 from journal.workflow import IllegalTransition, ReasonRequired
 from tests.factories import MembershipFactory, UserFactory
@@ -16,6 +17,7 @@ from tests.threads import at_once
 from tests.trials import stories
 from tests.trials.test_rules import ROLES, person
 from trials import services
+from trials.amendment_work import amended
 from trials.models import Amendment, Erratum, Measurement, Report
 
 pytestmark = pytest.mark.django_db
@@ -412,3 +414,26 @@ def test_the_page_takes_as_many_queries_for_five_as_for_one(client, django_asser
         agree(ask(report, offset=Decimal(1)))
     with django_assert_num_queries(5):
         assert client.get(reverse("trials:report-amendments", args=[report.slug])).status_code == 200
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_a_correction_that_waits_stands_among_the_work_of_verifiers_and_of_who_asked(
+    count, django_assert_num_queries
+):
+    made = [ask(stories.published()) for _ in range(count)]
+    verifier, engineer = UserFactory(verifier=True), made[0].proposed_by
+    vendor = MembershipFactory(organisation=made[0].trial.match.solution.organisation).user
+    vendor.roles = ["verifier"]
+    vendor.save(update_fields=["roles"])
+    for reader, tasks in (
+        (verifier, [("Decide on a correction of the record", True)] * count),
+        (engineer, [("The verifier", False)]),
+        (vendor, [("Decide on a correction of the record", True)] * (count - 1)),
+    ):
+        assert [(str(row.task), row.mine) for row in amended(User.objects.get(pk=reader.pk))] == tasks
+    fresh = User.objects.get(pk=verifier.pk)
+    fresh.membership_roles  # noqa: B018 - read once a request
+    with django_assert_num_queries(3):
+        assert len(list(amended(fresh))) == count
+    agree(made[0], verifier)
+    assert len(list(amended(User.objects.get(pk=verifier.pk)))) == count - 1

@@ -19,6 +19,7 @@ from tests.factories import (
     MeetingFactory,
     MembershipFactory,
     MilestoneFactory,
+    SensorTokenFactory,
     SolutionFactory,
     UserFactory,
 )
@@ -132,6 +133,8 @@ def days_come_and_go() -> None:
             deadline = Deadline(due, due.due_on, due.set_on, told="engineer")
             reminding.tell_due(deadline, record(trial, "remind", by=None), left)
     steps_are_due(trial)
+    token = SensorTokenFactory(trial=trial)
+    reminding.tell_token(Deadline(token, token.ends_on, last), record(token, "remind", by=None), 7)
     report = stories.drafted()
     vendor = MembershipFactory(organisation=report.trial.match.solution.organisation).user
     services.assign_verifier(report, by=office, verifier=UserFactory(verifier=True))

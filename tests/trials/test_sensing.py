@@ -8,7 +8,9 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
+from innoportal.schedules import remind_due
 from journal.models import Entry
+from notifications.models import Notification
 from tests.factories import SensorFactory, UserFactory
 from tests.threads import at_once
 from tests.trials import stories
@@ -220,6 +222,40 @@ def test_a_new_token_ends_the_one_before_and_a_revoked_one_is_worth_nothing(send
     assert list(verbs) == ["make_token", "rotate_token", "revoke_token"]
 
 
+def test_a_token_lasts_a_month_longer_than_the_plan_and_an_ended_one_is_told_so(send, trial, time_machine):
+    token = SensorToken.objects.get()
+    assert token.ends_on == trial.ends_on + timedelta(days=30)
+    SensorToken.objects.update(ends_on=timezone.localdate())
+    assert send([one()]).status_code == 200
+    SensorToken.objects.update(ends_on=timezone.localdate() - timedelta(days=1))
+    answer = send([one()])
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
+    assert f"The token ended on {timezone.localdate() - timedelta(days=1)}." in answer.json()["detail"]
+    assert send([one()], token=services.make_token(trial, by=trial.engineer)).status_code == 200
+
+
+def test_a_plan_that_has_run_over_gives_a_token_for_a_month_from_today(trial):
+    trial.ends_on = timezone.localdate() - timedelta(days=90)
+    assert SensorToken.last_day(trial) == timezone.localdate() + timedelta(days=30)
+
+
+@pytest.mark.parametrize(("left", "told"), [(8, 0), (7, 1), (1, 1), (-1, 1)])
+def test_the_engineer_is_told_before_the_token_ends(trial, secret, left, told):
+    SensorToken.objects.update(
+        ends_on=timezone.localdate() + timedelta(days=left), made_at=timezone.now() - timedelta(days=60)
+    )
+    assert remind_due("trials.sensortoken") == told
+    assert remind_due("trials.sensortoken") == 0
+    mails = Notification.objects.filter(template="trials/mail/token_ends", channel="email")
+    assert list(mails.values_list("recipient", flat=True)) == [trial.engineer_id] * told
+
+
+def test_nobody_is_told_of_the_token_of_a_trial_that_takes_no_readings(trial, secret):
+    services.finish(trial, by=trial.engineer)
+    SensorToken.objects.update(ends_on=timezone.localdate() + timedelta(days=1))
+    assert remind_due("trials.sensortoken") == 0
+
+
 def test_of_a_secret_only_its_hash_is_kept_and_its_last_use_is_known(send, secret):
     send([one()])
     token = SensorToken.objects.get()
@@ -247,7 +283,11 @@ def test_when_the_measuring_is_over_nothing_is_taken_and_no_token_is_made(send, 
 
 def test_too_many_requests_with_one_token_are_told_to_wait(send, monkeypatch):
     monkeypatch.setattr("trials.sensor_api.SensorRate.THROTTLE_RATES", {"sensor": "2/min"})
-    assert [send([]).status_code for _ in range(3)] == [200, 200, 429]
+    answers = [send([]) for _ in range(3)]
+    assert [one.status_code for one in answers] == [200, 200, 429]
+    assert 0 < int(answers[-1]["Retry-After"]) <= 60
+    assert answers[-1]["Content-Type"] == "application/problem+json"
+    assert answers[-1].json()["status"] == 429
 
 
 def test_a_batch_takes_as_many_queries_for_fifty_rows_as_for_one(client, secret, django_assert_num_queries):

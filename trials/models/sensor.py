@@ -1,16 +1,20 @@
 import hashlib
 import secrets
+from datetime import date, timedelta
 
 import pgtrigger
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from trials.models.trial import Trial
 
+MARGIN = timedelta(days=30)  # a trial ends later than it is planned, and devices send what they have kept
 PREFIX = "ipt_"  # so that scanners for secrets know one in a repository or a log
 EUI64 = RegexValidator(r"^[0-9a-f]{16}$", _("A DevEUI has 16 hexadecimal digits."))
 
@@ -20,6 +24,7 @@ class SensorTokenQuerySet(models.QuerySet):
         return self.filter(revoked_at=None)
 
     def bearing(self, secret: str) -> "SensorTokenQuerySet":
+        """Also one that is over: its sender is told so."""
         return self.in_force().filter(key_hash=SensorToken.hash_of(secret))
 
 
@@ -36,6 +41,7 @@ class SensorToken(models.Model):
     made_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(null=True, blank=True)  # to the minute
     revoked_at = models.DateTimeField(null=True, blank=True)
+    ends_on = models.DateField(_("last day"), db_default=Now() + MARGIN)
 
     objects = SensorTokenQuerySet.as_manager()
 
@@ -51,6 +57,19 @@ class SensorToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hint}…"
+
+    def get_absolute_url(self) -> str:
+        """Where it is replaced."""
+        return reverse("trials:sensors", args=[self.trial.slug])
+
+    @property
+    def is_over(self) -> bool:
+        return self.ends_on < timezone.localdate()
+
+    @staticmethod
+    def last_day(trial: Trial) -> date:
+        """After the last day of the plan, or after today where that has passed."""
+        return max(trial.ends_on, timezone.localdate()) + MARGIN
 
     @staticmethod
     def new_secret() -> str:

@@ -50,9 +50,14 @@ def make_token(trial: Trial, *, by: User) -> str:
     ended = trial.tokens.in_force().update(revoked_at=timezone.now())
     secret = SensorToken.new_secret()
     token = SensorToken.objects.create(
-        trial=trial, key_hash=SensorToken.hash_of(secret), hint=secret[:8], made_by=by
+        trial=trial,
+        key_hash=SensorToken.hash_of(secret),
+        hint=secret[:8],
+        made_by=by,
+        ends_on=SensorToken.last_day(trial),
     )
-    record(trial, "rotate_token" if ended else "make_token", by=by, details={"token": token.hint})
+    details = {"token": token.hint, "ends_on": token.ends_on.isoformat()}
+    record(trial, "rotate_token" if ended else "make_token", by=by, details=details)
     return secret
 
 

@@ -5,17 +5,18 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import TemplateView
 
 from accounts.models import Role
 from journal.workflow import IllegalTransition
-from trials import services
+from trials import months, services
 from trials.case import trials_of
 from trials.mapping import drawn
 from trials.models import Booking, Trial, Venue
@@ -60,14 +61,18 @@ class _OfVenue(View):
         return bool(self.request.user.has_perm("trials.book_venue"))
 
     def show(self, venue: Venue, form: BookingForm | None = None, status: int = 200) -> HttpResponse:
-        coming = venue.bookings.in_force().filter(days__endswith__gt=timezone.localdate()).order_by("days")
-        coming = coming.select_related("trial__match__solution") if self.may_book() else coming
+        today = timezone.localdate()
+        first = months.asked(self.request.GET.get("month", ""), today)
+        wanted = Q(days__endswith__gt=today) | Q(days__overlap=months.span(first))
+        rows = venue.bookings.in_force().filter(wanted).order_by("days")
+        rows = list(rows.select_related("trial__match__solution") if self.may_book() else rows)
         own = cancellable(self.request.user).to_come().filter(venue=venue) if self.may_book() else []
         context = {
             "venue": venue,
             "map": drawn([venue]),
             "gives": labels(venue.gives),
-            "bookings": [(one, *shown(one), one in own) for one in coming],
+            "bookings": [(one, *shown(one), one in own) for one in rows if one.days.upper > today],
+            "month": months.month_of(first, rows, today, get_language() or "en"),
             "may_book": self.may_book(),
             "form": form or (BookingForm(trials=bookable(self.request.user)) if self.may_book() else None),
         }
