@@ -12,13 +12,14 @@ from django.db.models import Max, Q, QuerySet
 
 from journal.models import Entry
 from notifications.models import Fanout, Follow
-from notifications.models.notices import named
+from notifications.models.notices import TOPIC, named
 from notifications.reasons import Named, because, label_of
 
 
 def labelled(things: Iterable[Any]) -> list[Named]:
-    """Noun, key and name of each, the first the nearest to what happened."""
-    return [(thing._meta.label_lower, thing.pk, label_of(thing)) for thing in things]
+    """Noun, key and name of each, the first the nearest to what happened; topics last, by number."""
+    rows = [(thing._meta.label_lower, thing.pk, label_of(thing)) for thing in things]
+    return sorted(rows, key=lambda one: one[1] if one[0] == TOPIC else -1)
 
 
 def reasons(people: Collection[int], followed: Iterable[Named], *, of_visitors: bool) -> Mapping[int, Any]:

@@ -11,7 +11,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from innoportal.lib.templatetags.languages import LOCALES
 from trials.models import Booking
 
-BACK, AHEAD = 24, 36  # months from this one that links lead to: a crawler would never end
+BACK, AHEAD = 1, 12  # months from this one that links lead to: a crawler would never end
 WEEK = (6, 0, 1, 2, 3, 4, 5)  # days as Babel numbers them, Sunday first
 
 

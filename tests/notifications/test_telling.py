@@ -281,3 +281,11 @@ def test_a_visitor_who_moves_to_an_account_before_the_worker_comes_is_told_there
     assert Notification.objects.filter(channel="email", recipient=user).count() == 1
     assert Notification.objects.filter(visitor__isnull=False).count() == 3
     assert Follow.objects.get(user=user, topic=topic).since < timezone.now()
+
+
+def test_of_several_topics_the_same_is_named_whatever_order_they_come_in():
+    topics = sorted(TopicFactory.create_batch(3), key=lambda topic: topic.pk)
+    wish = WishFactory()
+    forth, back = following.labelled([wish, *topics]), following.labelled([*reversed(topics), wish])
+    assert forth == back
+    assert [one[1] for one in forth] == [wish.pk, *(topic.pk for topic in topics)]
